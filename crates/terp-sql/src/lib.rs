@@ -1,0 +1,1 @@
+//! Lexer, parser and embedded engine for MySQL and MariaDB DDL.

@@ -1,0 +1,1 @@
+//! Real throwaway MySQL and MariaDB servers.
