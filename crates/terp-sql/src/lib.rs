@@ -1,1 +1,14 @@
 //! Lexer, parser and embedded engine for MySQL and MariaDB DDL.
+
+pub mod ast;
+pub mod keyword;
+pub mod lexer;
+mod parser;
+pub mod span;
+pub mod splitter;
+mod sql_mode;
+
+pub use keyword::is_reserved;
+pub use parser::{Parse, ParseOptions, SyntaxError};
+pub use span::Span;
+pub use sql_mode::{SqlMode, UnknownSqlMode};

@@ -1,0 +1,224 @@
+//! Databases, views, stored programs, SET, and what is passed over.
+
+use terp_schema_model::RoutineKind;
+
+use super::{Expr, Ident, ObjectName, Text};
+use crate::Span;
+
+/// Options of CREATE and ALTER DATABASE.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DatabaseOptions {
+    /// CHARACTER SET; `Some(None)` for the word DEFAULT.
+    pub charset: Option<Option<Ident>>,
+    /// COLLATE; `Some(None)` for the word DEFAULT.
+    pub collation: Option<Option<Ident>>,
+    /// COMMENT; MariaDB.
+    pub comment: Option<Text>,
+    /// ENCRYPTION; MySQL.
+    pub encryption: Option<Text>,
+    /// READ ONLY; MySQL.
+    pub read_only: Option<bool>,
+}
+
+/// CREATE DATABASE.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CreateDatabase {
+    /// OR REPLACE; MariaDB.
+    pub or_replace: bool,
+    /// IF NOT EXISTS.
+    pub if_not_exists: bool,
+    /// The database.
+    pub name: Ident,
+    /// Its options.
+    pub options: DatabaseOptions,
+}
+
+/// ALTER DATABASE.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AlterDatabase {
+    /// The database; `None` for the current one.
+    pub name: Option<Ident>,
+    /// Its new options.
+    pub options: DatabaseOptions,
+}
+
+/// DROP DATABASE.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DropDatabase {
+    /// IF EXISTS.
+    pub if_exists: bool,
+    /// The database.
+    pub name: Ident,
+}
+
+/// What CREATE VIEW, TRIGGER, PROCEDURE, FUNCTION and EVENT begin with.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ProgramHead {
+    /// OR REPLACE.
+    pub or_replace: bool,
+    /// ALTER rather than CREATE.
+    pub alter: bool,
+    /// IF NOT EXISTS.
+    pub if_not_exists: bool,
+    /// DEFINER, as written.
+    pub definer: Option<Span>,
+    /// SQL SECURITY INVOKER rather than DEFINER, where written.
+    pub invoker: Option<bool>,
+}
+
+/// CREATE VIEW and ALTER VIEW.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CreateView {
+    /// How it begins.
+    pub head: ProgramHead,
+    /// ALGORITHM, its word in upper case.
+    pub algorithm: Option<String>,
+    /// The view.
+    pub name: ObjectName,
+    /// The names of its columns.
+    pub columns: Vec<Ident>,
+    /// Its query.
+    pub body: Span,
+    /// WITH CHECK OPTION: CASCADED or LOCAL.
+    pub check_option: Option<String>,
+}
+
+/// CREATE TRIGGER.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CreateTrigger {
+    /// How it begins.
+    pub head: ProgramHead,
+    /// The trigger.
+    pub name: ObjectName,
+    /// BEFORE or AFTER.
+    pub timing: String,
+    /// INSERT, UPDATE or DELETE.
+    pub event: String,
+    /// Its table.
+    pub table: ObjectName,
+    /// FOLLOWS (true) or PRECEDES (false) another trigger.
+    pub order: Option<(bool, Ident)>,
+    /// What it does.
+    pub body: Span,
+}
+
+/// CREATE PROCEDURE and CREATE FUNCTION; ALTER of one has an empty body.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CreateRoutine {
+    /// How it begins.
+    pub head: ProgramHead,
+    /// Which of the two.
+    pub kind: RoutineKind,
+    /// The routine.
+    pub name: ObjectName,
+    /// Between the parentheses.
+    pub parameters: Span,
+    /// After RETURNS.
+    pub returns: Option<Span>,
+    /// DETERMINISTIC (true) or NOT DETERMINISTIC (false).
+    pub deterministic: Option<bool>,
+    /// `CONTAINS SQL` and its like, in upper case.
+    pub data_access: Option<String>,
+    /// COMMENT.
+    pub comment: Option<Text>,
+    /// What it does.
+    pub body: Span,
+}
+
+/// CREATE EVENT and ALTER EVENT.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CreateEvent {
+    /// How it begins.
+    pub head: ProgramHead,
+    /// The event.
+    pub name: ObjectName,
+    /// After ON SCHEDULE.
+    pub schedule: Option<Span>,
+    /// ON COMPLETION [NOT] PRESERVE.
+    pub preserve: Option<bool>,
+    /// `ENABLE`, `DISABLE`, `DISABLE ON SLAVE`.
+    pub status: Option<String>,
+    /// RENAME TO.
+    pub rename_to: Option<ObjectName>,
+    /// COMMENT.
+    pub comment: Option<Text>,
+    /// After DO.
+    pub body: Option<Span>,
+}
+
+/// Which kind of program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProgramKind {
+    /// VIEW.
+    View,
+    /// TRIGGER.
+    Trigger,
+    /// PROCEDURE.
+    Procedure,
+    /// FUNCTION.
+    Function,
+    /// EVENT.
+    Event,
+}
+
+/// DROP of a view or program.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DropProgram {
+    /// Which kind.
+    pub kind: ProgramKind,
+    /// IF EXISTS.
+    pub if_exists: bool,
+    /// The objects: one, or several views.
+    pub names: Vec<ObjectName>,
+}
+
+/// What a SET assigns to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SetScope {
+    /// The session, also where nothing was written.
+    Session,
+    /// GLOBAL, PERSIST or PERSIST_ONLY: does not change this session.
+    Global,
+    /// A user variable.
+    User,
+}
+
+/// One assignment of a SET. `SET NAMES x COLLATE y` is `names` with the character set, then `collation_connection`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SetAssignment {
+    /// What kind of variable.
+    pub scope: SetScope,
+    /// Its name, in lower case, without `@@` and scope.
+    pub name: String,
+    /// Its value; `None` for DEFAULT. A bare word is a column reference.
+    pub value: Option<Expr>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// Why a statement is passed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PassedOverKind {
+    /// INSERT, UPDATE, DELETE, REPLACE, LOAD DATA, CALL, DO.
+    Dml,
+    /// SELECT, SHOW, EXPLAIN, DESCRIBE, WITH, VALUES, TABLE.
+    Query,
+    /// START TRANSACTION, COMMIT, ROLLBACK, SAVEPOINT, XA.
+    Transaction,
+    /// LOCK TABLES, UNLOCK TABLES.
+    Lock,
+    /// GRANT, REVOKE, CREATE USER and the like.
+    Account,
+    /// ANALYZE, CHECK, OPTIMIZE, REPAIR, FLUSH, PREPARE, EXECUTE and the like.
+    Administration,
+}
+
+/// A statement that changes no schema. PREPARE and CALL may run others; that is for the reader to judge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PassedOver {
+    /// Why.
+    pub kind: PassedOverKind,
+    /// Its first word, in upper case.
+    pub keyword: String,
+}

@@ -1,0 +1,276 @@
+//! The parser's hold on the tokens: looking ahead, taking, and saying what was expected.
+
+use std::borrow::Cow;
+
+use crate::ast::{Ident, ObjectName, Text};
+use crate::lexer::{LexOptions, Token, TokenKind, unescape_string, unquote_ident};
+use crate::parser::{ParseOptions, SyntaxError};
+use crate::{Span, is_reserved};
+
+/// How deep expressions and parentheses may nest. The server stops at its own stack limit (1436).
+pub(crate) const MAX_DEPTH: u32 = 256;
+
+/// What every parsing function returns. The error is boxed: it is rare, and results stay small.
+pub(crate) type PResult<T> = Result<T, Box<SyntaxError>>;
+
+/// A position among the significant tokens of one statement.
+pub(crate) struct Parser<'a> {
+    pub(crate) src: &'a str,
+    pub(crate) options: ParseOptions,
+    tokens: &'a [Token],
+    pos: usize,
+    depth: u32,
+    end: Span,
+}
+
+impl<'a> Parser<'a> {
+    /// Over the tokens of one statement, trivia and delimiter already left out.
+    pub(crate) fn new(src: &'a str, tokens: &'a [Token], options: ParseOptions) -> Self {
+        let end = Span::at(tokens.last().map_or(0, |t| t.span.end));
+        Self { src, options, tokens, pos: 0, depth: 0, end }
+    }
+
+    pub(crate) fn lex_options(&self) -> LexOptions {
+        self.options.lex_options()
+    }
+
+    // ---- looking ----
+
+    pub(crate) fn nth(&self, n: usize) -> Token {
+        self.tokens.get(self.pos + n).copied().unwrap_or(Token { kind: TokenKind::Eof, span: self.end })
+    }
+
+    pub(crate) fn peek(&self) -> Token {
+        self.nth(0)
+    }
+
+    pub(crate) fn at_end(&self) -> bool {
+        self.pos >= self.tokens.len()
+    }
+
+    pub(crate) fn at(&self, kind: TokenKind) -> bool {
+        self.peek().kind == kind
+    }
+
+    pub(crate) fn nth_at(&self, n: usize, kind: TokenKind) -> bool {
+        self.nth(n).kind == kind
+    }
+
+    pub(crate) fn text(&self, token: Token) -> &'a str {
+        token.span.text(self.src)
+    }
+
+    /// Whether the n-th token from here is that keyword, unquoted, in any case.
+    pub(crate) fn nth_kw(&self, n: usize, keyword: &str) -> bool {
+        let token = self.nth(n);
+        token.kind == TokenKind::Word && self.text(token).eq_ignore_ascii_case(keyword)
+    }
+
+    pub(crate) fn at_kw(&self, keyword: &str) -> bool {
+        self.nth_kw(0, keyword)
+    }
+
+    /// Whether the next tokens are these keywords, in this order.
+    pub(crate) fn at_kws(&self, keywords: &[&str]) -> bool {
+        keywords.iter().enumerate().all(|(n, k)| self.nth_kw(n, k))
+    }
+
+    // ---- taking ----
+
+    pub(crate) fn bump(&mut self) -> Token {
+        let token = self.peek();
+        if self.pos < self.tokens.len() {
+            self.pos += 1;
+        }
+        token
+    }
+
+    pub(crate) fn eat(&mut self, kind: TokenKind) -> bool {
+        let found = self.at(kind);
+        if found {
+            self.pos += 1;
+        }
+        found
+    }
+
+    pub(crate) fn eat_kw(&mut self, keyword: &str) -> bool {
+        let found = self.at_kw(keyword);
+        if found {
+            self.pos += 1;
+        }
+        found
+    }
+
+    /// Takes all of these keywords, or none.
+    pub(crate) fn eat_kws(&mut self, keywords: &[&str]) -> bool {
+        let found = self.at_kws(keywords);
+        if found {
+            self.pos += keywords.len();
+        }
+        found
+    }
+
+    pub(crate) fn expect(&mut self, kind: TokenKind, expected: &'static str) -> PResult<Token> {
+        if self.at(kind) { Ok(self.bump()) } else { Err(self.error(expected)) }
+    }
+
+    pub(crate) fn expect_kw(&mut self, keyword: &'static str) -> PResult<()> {
+        if self.eat_kw(keyword) { Ok(()) } else { Err(self.error(keyword)) }
+    }
+
+    /// A place to come back to with [`reset`](Self::reset).
+    pub(crate) fn mark(&self) -> usize {
+        self.pos
+    }
+
+    pub(crate) fn reset(&mut self, mark: usize) {
+        self.pos = mark;
+    }
+
+    /// From the start of the token at that mark to the end of the last token taken.
+    pub(crate) fn span_from(&self, mark: usize) -> Span {
+        let start = self.tokens.get(mark).map_or(self.end, |t| t.span);
+        match self.pos.checked_sub(1).and_then(|last| self.tokens.get(last)) {
+            Some(last) if last.span.end >= start.start => start.cover(last.span),
+            _ => Span::at(start.start),
+        }
+    }
+
+    /// From here to the end of the statement.
+    pub(crate) fn rest(&self) -> Span {
+        Span::new(self.peek().span.start, self.end.end)
+    }
+
+    /// Goes to the end of the statement.
+    pub(crate) fn skip_rest(&mut self) -> Span {
+        let rest = self.rest();
+        self.pos = self.tokens.len();
+        rest
+    }
+
+    // ---- names and literals ----
+
+    /// An identifier: quoted, or a word that is not reserved.
+    pub(crate) fn ident(&mut self, expected: &'static str) -> PResult<Ident> {
+        let token = self.peek();
+        match token.kind {
+            TokenKind::QuotedIdent => Ok(self.take_ident()),
+            TokenKind::Word if !is_reserved(self.text(token), self.options.flavor) => Ok(self.take_ident()),
+            _ => Err(self.error(expected)),
+        }
+    }
+
+    /// Any word or quoted name: after a dot, reserved words are names too.
+    pub(crate) fn any_ident(&mut self, expected: &'static str) -> PResult<Ident> {
+        match self.peek().kind {
+            TokenKind::QuotedIdent | TokenKind::Word => Ok(self.take_ident()),
+            _ => Err(self.error(expected)),
+        }
+    }
+
+    /// Takes the token as an identifier, whatever it is.
+    pub(crate) fn take_ident(&mut self) -> Ident {
+        let token = self.bump();
+        let quoted = token.kind != TokenKind::Word;
+        let text = self.text(token);
+        let value = if quoted { unquote_ident(text) } else { Cow::Borrowed(text) };
+        Ident { value: value.into_owned(), span: token.span, quoted }
+    }
+
+    /// `[schema.]name`
+    pub(crate) fn object_name(&mut self, expected: &'static str) -> PResult<ObjectName> {
+        // `.name` with nothing before the dot is accepted by the server as the current database's.
+        if self.at(TokenKind::Dot) {
+            self.bump();
+            return Ok(ObjectName { schema: None, name: self.any_ident(expected)? });
+        }
+        let first = self.ident(expected)?;
+        if self.eat(TokenKind::Dot) {
+            let name = self.any_ident(expected)?;
+            return Ok(ObjectName { schema: Some(first), name });
+        }
+        Ok(ObjectName { schema: None, name: first })
+    }
+
+    /// A string literal; literals side by side are one.
+    pub(crate) fn string(&mut self, expected: &'static str) -> PResult<Text> {
+        if !self.at(TokenKind::String) {
+            return Err(self.error(expected));
+        }
+        let first = self.bump();
+        let options = self.lex_options();
+        let mut value = unescape_string(self.text(first), &options).into_owned();
+        let mut span = first.span;
+        while self.at(TokenKind::String) {
+            let next = self.bump();
+            value.push_str(&unescape_string(self.text(next), &options));
+            span = span.cover(next.span);
+        }
+        Ok(Text { value, span })
+    }
+
+    /// An unsigned integer; one too large for 64 bits is `u64::MAX`.
+    pub(crate) fn integer(&mut self, expected: &'static str) -> PResult<u64> {
+        if !self.at(TokenKind::Integer) {
+            return Err(self.error(expected));
+        }
+        let token = self.bump();
+        Ok(self.text(token).parse().unwrap_or(u64::MAX))
+    }
+
+    /// A keyword-like word in upper case, quoted or not, such as the value of ROW_FORMAT.
+    pub(crate) fn upper_word(&mut self, expected: &'static str) -> PResult<String> {
+        if self.at(TokenKind::Word) {
+            let token = self.bump();
+            return Ok(self.text(token).to_ascii_uppercase());
+        }
+        Err(self.error(expected))
+    }
+
+    /// `a, b, c` of whatever the function reads.
+    pub(crate) fn comma_list<T>(&mut self, mut item: impl FnMut(&mut Self) -> PResult<T>) -> PResult<Vec<T>> {
+        let mut items = vec![item(self)?];
+        while self.eat(TokenKind::Comma) {
+            items.push(item(self)?);
+        }
+        Ok(items)
+    }
+
+    /// `(a, b, c)` of whatever the function reads.
+    pub(crate) fn paren_list<T>(&mut self, item: impl FnMut(&mut Self) -> PResult<T>) -> PResult<Vec<T>> {
+        self.expect(TokenKind::LParen, "(")?;
+        let items = self.comma_list(item)?;
+        self.expect(TokenKind::RParen, ")")?;
+        Ok(items)
+    }
+
+    // ---- errors ----
+
+    /// "expected X" at the next token.
+    pub(crate) fn error(&self, expected: &'static str) -> Box<SyntaxError> {
+        let token = self.peek();
+        Box::new(SyntaxError {
+            span: token.span,
+            expected,
+            found: if token.kind == TokenKind::Eof { String::new() } else { shorten(self.text(token)) },
+        })
+    }
+
+    /// Runs a function one level deeper, and refuses what nests too deep for any stack.
+    pub(crate) fn nested<T>(&mut self, parse: impl FnOnce(&mut Self) -> PResult<T>) -> PResult<T> {
+        if self.depth >= MAX_DEPTH {
+            return Err(self.error("an expression that nests at most 256 levels deep"));
+        }
+        self.depth += 1;
+        let result = parse(self);
+        self.depth -= 1;
+        result
+    }
+}
+
+fn shorten(text: &str) -> String {
+    match text.char_indices().nth(40) {
+        Some((at, _)) => format!("{}...", &text[..at]),
+        None => text.to_owned(),
+    }
+}
