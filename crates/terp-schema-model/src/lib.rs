@@ -3,6 +3,7 @@
 //! Plain data with public fields, no IO, no async. What the model cannot hold is never dropped in silence:
 //! whoever builds a model says so beside it.
 
+mod charset;
 mod column;
 mod flavor;
 mod index;
@@ -11,6 +12,7 @@ mod program;
 mod schema;
 mod table;
 
+pub use charset::{CharsetInfo, CollationInfo};
 pub use column::{
     CharacterSet, Column, ColumnCharacterSet, ColumnType, DefaultValue, Generated, GeometryKind, IntegerSize,
     LobSize,
