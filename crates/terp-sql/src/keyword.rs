@@ -2,6 +2,10 @@
 //!
 //! The lexer knows no keywords: what a word means depends on its place. A word that touches a dot is never a
 //! keyword, and neither is one after a dot.
+//!
+//! The lists were compared with MySQL 9.7.4, MariaDB 10.11.18 and MariaDB 11.8.9 by creating a table with a column
+//! of each name (`information_schema.keywords` is wrong about some); in which
+//! version a word became reserved or free was not tested.
 
 use terp_schema_model::{Flavor, Vendor, Version};
 
@@ -31,8 +35,14 @@ fn reserved_by_vendor(lower: &str, flavor: Flavor) -> bool {
     let found = words.binary_search_by_key(&lower, |entry| entry.word);
     found.ok().and_then(|at| words.get(at)).is_some_and(|entry| {
         let id = flavor.version.id();
-        entry.since.is_none_or(|since| id >= since.id()) && entry.until.is_none_or(|until| id < until.id())
+        entry.since.is_none_or(|since| id >= first_id(since))
+            && entry.until.is_none_or(|until| id < first_id(until))
     })
+}
+
+/// The number of a version whose patch number 0 means 0, and not the newest of its series.
+const fn first_id(version: Version) -> u32 {
+    version.major as u32 * 10_000 + version.minor as u32 * 100 + version.patch as u32
 }
 
 /// Length of the longest reserved word.
@@ -49,12 +59,17 @@ const fn always(word: &'static str) -> Reserved {
     Reserved { word, since: None, until: None }
 }
 
-const fn since(word: &'static str, major: u16, minor: u16, patch: u16) -> Reserved {
-    Reserved { word, since: Some(Version::new(major, minor, patch)), until: None }
+const fn since(word: &'static str, since: Version) -> Reserved {
+    Reserved { word, since: Some(since), until: None }
 }
 
-const fn until(word: &'static str, major: u16, minor: u16, patch: u16) -> Reserved {
-    Reserved { word, since: None, until: Some(Version::new(major, minor, patch)) }
+/// Reserved before that version, which is the first that doesn't.
+const fn until(word: &'static str, until: Version) -> Reserved {
+    Reserved { word, since: None, until: Some(until) }
+}
+
+const fn between(word: &'static str, since: Version, until: Version) -> Reserved {
+    Reserved { word, since: Some(since), until: Some(until) }
 }
 
 /// Reserved by both vendors in every known version. Sorted.
@@ -95,7 +110,6 @@ const COMMON: &[&str] = &[
     "current_timestamp",
     "current_user",
     "cursor",
-    "database",
     "databases",
     "day_hour",
     "day_microsecond",
@@ -232,7 +246,6 @@ const COMMON: &[&str] = &[
     "rlike",
     "row_number",
     "rows",
-    "schema",
     "schemas",
     "second_microsecond",
     "select",
@@ -295,16 +308,17 @@ const COMMON: &[&str] = &[
 const MYSQL: &[Reserved] = &[
     always("cube"),
     always("cume_dist"),
+    always("database"),
     always("dense_rank"),
     always("empty"),
-    since("external", 9, 4, 0),
+    since("external", Version::new(9, 4, 0)),
     always("first_value"),
     always("function"),
     always("generated"),
     always("get"),
     always("grouping"),
     always("groups"),
-    since("intersect", 8, 0, 31),
+    since("intersect", Version::new(8, 0, 31)),
     always("io_after_gtids"),
     always("io_before_gtids"),
     always("json_table"),
@@ -312,24 +326,25 @@ const MYSQL: &[Reserved] = &[
     always("last_value"),
     always("lateral"),
     always("lead"),
-    since("library", 9, 2, 0),
-    since("manual", 8, 4, 0),
-    until("master_bind", 8, 4, 0),
-    until("master_ssl_verify_server_cert", 8, 4, 0),
+    since("library", Version::new(9, 2, 0)),
+    between("manual", Version::new(8, 4, 0), Version::new(9, 7, 0)),
+    until("master_bind", Version::new(8, 4, 0)),
+    until("master_ssl_verify_server_cert", Version::new(8, 4, 0)),
     always("nth_value"),
     always("ntile"),
     always("of"),
     always("optimizer_costs"),
     always("option"),
-    since("parallel", 8, 4, 0),
+    between("parallel", Version::new(8, 4, 0), Version::new(9, 7, 0)),
     always("percent_rank"),
-    since("qualify", 8, 4, 0),
+    since("qualify", Version::new(8, 4, 0)),
     always("rank"),
     always("row"),
-    since("sets", 9, 5, 0),
+    always("schema"),
+    between("sets", Version::new(9, 6, 0), Version::new(9, 7, 0)),
     always("stored"),
     always("system"),
-    since("tablesample", 8, 4, 0),
+    since("tablesample", Version::new(8, 4, 0)),
     always("virtual"),
     always("window"),
 ];
@@ -340,21 +355,22 @@ const MARIADB: &[Reserved] = &[
     always("delete_domain_id"),
     always("do_domain_ids"),
     always("ignore_domain_ids"),
-    always("ignore_server_ids"),
     always("intersect"),
-    always("master_heartbeat_period"),
-    always("master_ssl_verify_server_cert"),
+    since("master_demote_to_replica", Version::new(10, 10, 0)),
+    since("master_demote_to_slave", Version::new(10, 10, 0)),
+    until("master_ssl_verify_server_cert", Version::new(11, 3, 0)),
     always("offset"),
     always("page_checksum"),
     always("parse_vcol_expr"),
+    always("portion"),
     always("ref_system_id"),
     always("returning"),
-    always("slow"),
+    since("sql_after_gtids", Version::new(11, 3, 0)),
+    since("sql_before_gtids", Version::new(11, 3, 0)),
     always("stats_auto_recalc"),
     always("stats_persistent"),
     always("stats_sample_pages"),
-    since("vector", 11, 7, 0),
-    always("window"),
+    since("vector", Version::new(11, 7, 0)),
 ];
 
 #[cfg(test)]
@@ -379,6 +395,11 @@ mod tests {
         assert!(is_reserved("master_bind", Flavor::mysql(8, 0, 0)));
         assert!(!is_reserved("master_bind", Flavor::mysql(8, 4, 0)));
         assert!(is_reserved("qualify", Flavor::MYSQL_9_7));
+        assert!(is_reserved("sets", Flavor::mysql(9, 6, 0)));
+        assert!(!is_reserved("sets", Flavor::MYSQL_9_7));
+        assert!(!is_reserved("vector", Flavor::MARIADB_10_11));
+        assert!(is_reserved("vector", Flavor::MARIADB_11_8));
+        assert!(!is_reserved("database", Flavor::MARIADB_11_8));
         assert!(!is_reserved("qualify", Flavor::MARIADB_11_8));
         assert!(is_reserved("offset", Flavor::MARIADB_10_11));
         assert!(!is_reserved("offset", Flavor::MYSQL_9_7));

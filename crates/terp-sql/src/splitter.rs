@@ -248,7 +248,8 @@ impl<'a> Splitter<'a> {
             .find_map(|&quote| argument.strip_prefix(quote)?.strip_suffix(quote))
             .unwrap_or(argument);
         let signs = !argument.is_empty() && argument.bytes().all(|b| b.is_ascii_punctuation());
-        if !between && !(signs && self.starts_line(pos)) {
+        let counts = between || (signs && self.starts_line(pos));
+        if !counts {
             return None;
         }
         let delimiter = (!argument.is_empty() && !argument.contains('\\')).then_some(argument);
@@ -296,10 +297,11 @@ impl<'a> Splitter<'a> {
             if rest.starts_with(delimiter.as_bytes()) {
                 return (at, PieceEnd::Delimiter);
             }
-            if (blank || line_start) && byte.eq_ignore_ascii_case(&b'd') {
-                if let Some(command) = self.delimiter_command(at, blank) {
-                    return (at, PieceEnd::Command(command));
-                }
+            if (blank || line_start)
+                && byte.eq_ignore_ascii_case(&b'd')
+                && let Some(command) = self.delimiter_command(at, blank)
+            {
+                return (at, PieceEnd::Command(command));
             }
             let skipped = self.skipped_by_client(rest, blank && line_start);
             let comment_or_space = byte.is_ascii_whitespace() || (skipped > 0 && !is_quote(byte));

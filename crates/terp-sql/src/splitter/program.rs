@@ -158,7 +158,7 @@ enum Block {
 enum Handler {
     No,
     Declare,
-    Handler,
+    Named,
     Condition,
     AfterCondition,
 }
@@ -443,8 +443,8 @@ impl Program {
     fn conditions(&mut self, word: Option<Word>, kind: TokenKind) {
         self.handler = match (self.handler, word) {
             (Handler::No, _) => return,
-            (Handler::Declare, Some(Word::Handler)) => Handler::Handler,
-            (Handler::Handler, Some(Word::For)) => Handler::Condition,
+            (Handler::Declare, Some(Word::Handler)) => Handler::Named,
+            (Handler::Named, Some(Word::For)) => Handler::Condition,
             (Handler::Condition, Some(Word::Sqlstate | Word::Value | Word::Not)) => Handler::Condition,
             (Handler::Condition, _) => Handler::AfterCondition,
             (Handler::AfterCondition, _) if kind == TokenKind::Comma => Handler::Condition,
