@@ -4,8 +4,8 @@
 //! keyword, and neither is one after a dot.
 //!
 //! The lists were compared with MySQL 9.7.4, MariaDB 10.11.18 and MariaDB 11.8.9 by creating a table with a column
-//! of each name (`information_schema.keywords` is wrong about some); in which
-//! version a word became reserved or free was not tested.
+//! of each name (`information_schema.keywords` is wrong about some). In which version a word became reserved or free
+//! was not tested.
 
 use terp_schema_model::{Flavor, Vendor, Version};
 

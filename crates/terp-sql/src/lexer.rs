@@ -119,9 +119,9 @@ pub enum TokenKind {
     Plus,
     /// `-`
     Minus,
-    /// `->`
+    /// `->` of MySQL
     Arrow,
-    /// `->>`
+    /// `->>` of MySQL
     ArrowArrow,
     /// `*`
     Star,

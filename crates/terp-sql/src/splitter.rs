@@ -174,18 +174,15 @@ impl<'a> Splitter<'a> {
                     // The server begins the next statement afresh, outside every version comment.
                     lexer.restart_at(token.span.end as usize);
                 }
-                TokenKind::Word if reader == Reader::Client => {
-                    match self.delimiter_command(token.span.start as usize, !pending.significant) {
+                TokenKind::Semicolon => pending.extend(token.span),
+                TokenKind::Word if reader == Reader::Client && !pending.significant => {
+                    match self.delimiter_command(token.span.start as usize) {
                         None => self.add(&mut pending, token),
                         Some(command) => {
-                            self.finish(&mut pending, chunk);
-                            let next = self.with_delimiter(command, part.end as usize, chunk);
-                            lexer.restart_at(next);
+                            pending = Pending::new(&self.opts);
+                            lexer.restart_at(self.with_delimiter(command, part.end as usize, chunk));
                         }
                     }
-                }
-                TokenKind::Minus if reader == Reader::Client && self.is_client_comment(token, &pending) => {
-                    lexer.restart_at(self.line_end(token.span.start as usize));
                 }
                 _ => self.add(&mut pending, token),
             }
@@ -212,12 +209,6 @@ impl<'a> Splitter<'a> {
         }
     }
 
-    /// The client drops a line that begins with `--` between statements, even without a space after that.
-    fn is_client_comment(&self, token: Token, pending: &Pending) -> bool {
-        let start = token.span.start as usize;
-        !pending.significant && self.starts_line(start) && self.rest(start).starts_with("--")
-    }
-
     fn rest(&self, pos: usize) -> &'a str {
         self.src.get(pos..).unwrap_or_default()
     }
@@ -226,16 +217,8 @@ impl<'a> Splitter<'a> {
         self.rest(pos).find('\n').map_or(self.src.len(), |len| pos + len)
     }
 
-    fn starts_line(&self, pos: usize) -> bool {
-        let before = self.src.get(..pos).unwrap_or_default().bytes().rev();
-        before
-            .take_while(|&b| b != b'\n')
-            .all(|b| b.is_ascii_whitespace() || b == 0xEF || b == 0xBB || b == 0xBF)
-    }
-
-    /// The `DELIMITER` command at a place, if there is one. Between statements every `DELIMITER` is one; inside a
-    /// statement (whose own delimiter is missing) only a line of it with signs as the argument.
-    fn delimiter_command(&self, pos: usize, between: bool) -> Option<DelimiterCommand<'a>> {
+    /// The `DELIMITER` command at a place between two statements, if there is one.
+    fn delimiter_command(&self, pos: usize) -> Option<DelimiterCommand<'a>> {
         let name = self.rest(pos).get(..NAME.len()).filter(|name| name.eq_ignore_ascii_case(NAME))?;
         let end = self.line_end(pos);
         let line = self.src.get(pos + name.len()..end).unwrap_or_default();
@@ -247,11 +230,6 @@ impl<'a> Splitter<'a> {
             .iter()
             .find_map(|&quote| argument.strip_prefix(quote)?.strip_suffix(quote))
             .unwrap_or(argument);
-        let signs = !argument.is_empty() && argument.bytes().all(|b| b.is_ascii_punctuation());
-        let counts = between || (signs && self.starts_line(pos));
-        if !counts {
-            return None;
-        }
         let delimiter = (!argument.is_empty() && !argument.contains('\\')).then_some(argument);
         Some(DelimiterCommand { delimiter, name: Span::of_range(pos, pos + name.len()), end })
     }
@@ -290,30 +268,24 @@ impl<'a> Splitter<'a> {
     fn piece(&self, start: usize, end: usize, delimiter: &str) -> (usize, PieceEnd<'a>) {
         let bytes = self.src.as_bytes().get(..end).unwrap_or_default();
         let mut blank = true;
-        let mut line_start = true;
         let mut at = start;
         while let Some(&byte) = bytes.get(at) {
             let rest = bytes.get(at..).unwrap_or_default();
             if rest.starts_with(delimiter.as_bytes()) {
                 return (at, PieceEnd::Delimiter);
             }
-            if (blank || line_start)
-                && byte.eq_ignore_ascii_case(&b'd')
-                && let Some(command) = self.delimiter_command(at, blank)
-            {
+            if blank && let Some(command) = self.delimiter_command(at) {
                 return (at, PieceEnd::Command(command));
             }
-            let skipped = self.skipped_by_client(rest, blank && line_start);
-            let comment_or_space = byte.is_ascii_whitespace() || (skipped > 0 && !is_quote(byte));
-            blank &= comment_or_space;
-            line_start = byte == b'\n' || (line_start && comment_or_space);
+            let skipped = self.skipped_by_client(rest);
+            blank &= byte.is_ascii_whitespace() || (skipped > 0 && !is_quote(byte));
             at += skipped.max(1);
         }
         (end, PieceEnd::Text)
     }
 
     /// The length of the string or comment that a text begins with, 0 if it begins with neither.
-    fn skipped_by_client(&self, rest: &[u8], at_start: bool) -> usize {
+    fn skipped_by_client(&self, rest: &[u8]) -> usize {
         let until = |mark: &[u8], from: usize| {
             let found = rest.get(from..).and_then(|r| r.windows(mark.len()).position(|w| w == mark));
             found.map_or(rest.len(), |len| from + len + mark.len())
@@ -333,9 +305,7 @@ impl<'a> Splitter<'a> {
                 }
                 rest.len()
             }
-            [b'#', ..] => until(b"\n", 1) - 1,
-            [b'-', b'-'] | [b'-', b'-', 0..=b' ' | 0x7F, ..] => until(b"\n", 2) - 1,
-            [b'-', b'-', ..] if at_start => until(b"\n", 2) - 1,
+            [b'#', ..] | [b'-', b'-'] | [b'-', b'-', 0..=b' ' | 0x7F, ..] => until(b"\n", 1),
             // In a version comment delimiters count.
             [b'/', b'*', b'!', ..] | [b'/', b'*', b'M', b'!', ..] => 0,
             [b'/', b'*', ..] => until(b"*/", 2),

@@ -92,7 +92,7 @@ pub fn decode_hex(text: &str) -> Result<Vec<u8>, LiteralError> {
 /// The bytes of `b'101'` or `0b101`, most significant first, padded with zero bits in front.
 pub fn decode_bits(text: &str) -> Result<Vec<u8>, LiteralError> {
     let digits = digits(text, "0b", ['b', 'B'])?;
-    let bits = digits.bytes().map(|b| matches!(b, b'0' | b'1').then_some(b - b'0'));
+    let bits = digits.bytes().map(|b| matches!(b, b'0' | b'1').then(|| b - b'0'));
     let bits = bits.collect::<Option<Vec<_>>>().ok_or(LiteralError)?;
     Ok(bits.rchunks(8).rev().map(|byte| byte.iter().fold(0, |byte, &bit| byte << 1 | bit)).collect())
 }

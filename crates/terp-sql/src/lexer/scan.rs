@@ -381,9 +381,11 @@ impl<'a> Lexer<'a> {
         self.skip_comment(start, 1)
     }
 
-    /// How many digits of a version stand at the cursor: five, six, or none at all.
+    /// How many digits of a version stand at the cursor: five, six, or none at all. MySQL takes six only when a
+    /// space follows them.
     fn version_digits(&self) -> usize {
         match (0..6).position(|ahead| !is(self.peek(ahead), DIGIT)) {
+            None if self.opts.flavor.is_mysql() && !is(self.peek(6), SPACE) => 5,
             None => 6,
             Some(5) => 5,
             Some(_) => 0,
@@ -432,8 +434,9 @@ impl<'a> Lexer<'a> {
             (b'>', ..) => (1, Gt),
             (b'!', b'=', _) => (2, Ne),
             (b'!', ..) => (1, Bang),
-            (b'-', b'>', b'>') => (3, ArrowArrow),
-            (b'-', b'>', _) => (2, Arrow),
+            // MariaDB has no such operators: it reads a minus there.
+            (b'-', b'>', b'>') if self.opts.flavor.is_mysql() => (3, ArrowArrow),
+            (b'-', b'>', _) if self.opts.flavor.is_mysql() => (2, Arrow),
             (b'-', ..) => (1, Minus),
             (b'+', ..) => (1, Plus),
             (b'*', ..) => (1, Star),

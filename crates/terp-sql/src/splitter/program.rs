@@ -219,7 +219,7 @@ impl Program {
         self.blocks.first().map(|&(_, span)| span)
     }
 
-    /// Takes a significant token.
+    /// Takes a significant token that is not a `;`.
     pub(super) fn token(&mut self, token: Token, src: &str) {
         if self.state == State::Plain {
             return;
