@@ -213,6 +213,9 @@ pub enum ExprKind {
         args: Vec<Expr>,
         /// Whether parentheses were written (`CURRENT_TIMESTAMP` needs none).
         parens: bool,
+        /// Whether only a stored function can be meant: one of the built-in functions whose parenthesis must
+        /// follow at once, with a space before it and without IGNORE_SPACE.
+        stored: bool,
     },
     /// `CAST(expr AS type [ARRAY])` and `CONVERT(expr, type)`.
     Cast {
@@ -289,14 +292,44 @@ pub enum ExprKind {
         /// The other arguments.
         args: Vec<Expr>,
     },
+    /// `JSON_VALUE(doc, path [RETURNING type] [.. ON EMPTY] [.. ON ERROR])`; MySQL, where it has a clause.
+    JsonValue {
+        /// The document.
+        doc: Box<Expr>,
+        /// The path.
+        path: Box<Expr>,
+        /// RETURNING.
+        returning: Option<CastTarget>,
+        /// ON EMPTY.
+        on_empty: Option<JsonOn>,
+        /// ON ERROR.
+        on_error: Option<JsonOn>,
+    },
     /// `DEFAULT(column)`.
     DefaultOf(Ident),
     /// `NEXT VALUE FOR sequence` (also NEXTVAL), MariaDB.
     NextValue(Vec<Ident>),
     /// `@a` or `@@a`: its text.
     Variable(String),
-    /// What is recognised but not modelled: subqueries, window functions, MATCH, and so on.
+    /// A subquery, EXISTS included: no definition of a table may hold one.
+    Subquery,
+    /// An aggregate function, its name in lower case: no definition of a table may hold one.
+    Aggregate(String),
+    /// A window function, its name in lower case: no definition of a table may hold one.
+    Window(String),
+    /// What is recognised but not modelled, such as MATCH.
     Unsupported(String),
+}
+
+/// What JSON_VALUE gives instead of a value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum JsonOn {
+    /// NULL.
+    Null,
+    /// ERROR.
+    Error,
+    /// DEFAULT.
+    Default(Box<Expr>),
 }
 
 /// What a CAST casts to.

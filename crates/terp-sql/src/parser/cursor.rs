@@ -13,6 +13,33 @@ pub(crate) const MAX_DEPTH: u32 = 256;
 /// What every parsing function returns. The error is boxed: it is rare, and results stay small.
 pub(crate) type PResult<T> = Result<T, Box<SyntaxError>>;
 
+/// A word in upper case, on the stack, so that `match` can take it. Longer words than any keyword are empty.
+pub(crate) struct Upper {
+    bytes: [u8; Upper::LONGEST],
+    len: usize,
+}
+
+impl Upper {
+    const LONGEST: usize = 32;
+
+    fn new(word: &str) -> Self {
+        let mut bytes = [0; Self::LONGEST];
+        let len = match bytes.get_mut(..word.len()) {
+            Some(room) => {
+                room.copy_from_slice(word.as_bytes());
+                room.make_ascii_uppercase();
+                word.len()
+            }
+            None => 0,
+        };
+        Self { bytes, len }
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        self.bytes.get(..self.len).and_then(|bytes| str::from_utf8(bytes).ok()).unwrap_or_default()
+    }
+}
+
 /// A position among the significant tokens of one statement.
 pub(crate) struct Parser<'a> {
     pub(crate) src: &'a str,
@@ -20,6 +47,8 @@ pub(crate) struct Parser<'a> {
     tokens: &'a [Token],
     pos: usize,
     depth: u32,
+    /// Height of the expression that was read last: see `parser/expr.rs`.
+    pub(super) expr_height: u32,
     end: Span,
 }
 
@@ -27,7 +56,7 @@ impl<'a> Parser<'a> {
     /// Over the tokens of one statement, trivia and delimiter already left out.
     pub(crate) fn new(src: &'a str, tokens: &'a [Token], options: ParseOptions) -> Self {
         let end = Span::at(tokens.last().map_or(0, |t| t.span.end));
-        Self { src, options, tokens, pos: 0, depth: 0, end }
+        Self { src, options, tokens, pos: 0, depth: 0, expr_height: 0, end }
     }
 
     pub(crate) fn lex_options(&self) -> LexOptions {
@@ -73,6 +102,30 @@ impl<'a> Parser<'a> {
     /// Whether the next tokens are these keywords, in this order.
     pub(crate) fn at_kws(&self, keywords: &[&str]) -> bool {
         keywords.iter().enumerate().all(|(n, k)| self.nth_kw(n, k))
+    }
+
+    /// The n-th token from here in upper case, where it is an unquoted word; else empty.
+    pub(crate) fn nth_upper(&self, n: usize) -> Upper {
+        let token = self.nth(n);
+        Upper::new(if token.kind == TokenKind::Word { self.text(token) } else { "" })
+    }
+
+    pub(crate) fn upper(&self) -> Upper {
+        self.nth_upper(0)
+    }
+
+    /// Whether the n-th token from here can be an identifier as it stands there.
+    pub(crate) fn nth_is_ident(&self, n: usize) -> bool {
+        let token = self.nth(n);
+        match token.kind {
+            TokenKind::QuotedIdent => true,
+            // The lexer of the server takes a word that touches a dot for a name, whatever it is.
+            TokenKind::Word => {
+                !is_reserved(self.text(token), self.options.flavor)
+                    || (self.nth_at(n + 1, TokenKind::Dot) && self.nth(n + 1).span.start == token.span.end)
+            }
+            _ => false,
+        }
     }
 
     // ---- taking ----
@@ -152,12 +205,16 @@ impl<'a> Parser<'a> {
 
     /// An identifier: quoted, or a word that is not reserved.
     pub(crate) fn ident(&mut self, expected: &'static str) -> PResult<Ident> {
-        let token = self.peek();
-        match token.kind {
-            TokenKind::QuotedIdent => Ok(self.take_ident()),
-            TokenKind::Word if !is_reserved(self.text(token), self.options.flavor) => Ok(self.take_ident()),
-            _ => Err(self.error(expected)),
+        if self.nth_is_ident(0) { Ok(self.take_ident()) } else { Err(self.error(expected)) }
+    }
+
+    /// An identifier, or a string that stands for one (an engine's or a character set's name).
+    pub(crate) fn ident_or_string(&mut self, expected: &'static str) -> PResult<Ident> {
+        if self.at(TokenKind::String) {
+            let text = self.string(expected)?;
+            return Ok(Ident { value: text.value, span: text.span, quoted: true });
         }
+        self.ident(expected)
     }
 
     /// Any word or quoted name: after a dot, reserved words are names too.
@@ -216,6 +273,23 @@ impl<'a> Parser<'a> {
         }
         let token = self.bump();
         Ok(self.text(token).parse().unwrap_or(u64::MAX))
+    }
+
+    /// A number where the server's grammar takes any kind of it and keeps the integer: `10`, `0x0A`, `10.5`.
+    pub(crate) fn number(&mut self, expected: &'static str) -> PResult<u64> {
+        let token = self.peek();
+        let text = self.text(token);
+        let value = match token.kind {
+            TokenKind::Integer => text.parse().unwrap_or(u64::MAX),
+            TokenKind::HexNumber => u64::from_str_radix(text.get(2..).unwrap_or_default(), 16).unwrap_or(u64::MAX),
+            TokenKind::Decimal | TokenKind::Float => {
+                let digits = text.find(|c: char| !c.is_ascii_digit()).map_or(text, |end| &text[..end]);
+                if digits.is_empty() { 0 } else { digits.parse().unwrap_or(u64::MAX) }
+            }
+            _ => return Err(self.error(expected)),
+        };
+        self.bump();
+        Ok(value)
     }
 
     /// A keyword-like word in upper case, quoted or not, such as the value of ROW_FORMAT.

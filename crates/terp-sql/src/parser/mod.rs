@@ -1,6 +1,10 @@
 //! The parser: tokens to statements. It never panics, and goes on at the next statement after an error.
 
 mod cursor;
+mod expr;
+mod expr_call;
+mod expr_cast;
+mod expr_primary;
 
 use terp_schema_model::Flavor;
 
