@@ -140,13 +140,15 @@ impl Apt {
         let apt = Self { folder: folder.to_owned() };
         apt.write("status", "")?; // nothing is installed in the prefix, so every dependency is downloaded, libc included
         apt.write("apt.conf", &apt.configuration())?;
-        // The machine's keys may be those of its own release alone; another suite is signed with others.
         let mut outcome = apt.update(mirror, suite)?;
-        let own_keys = mirror.without("Signed-By");
-        if outcome.is_err() && Path::new(DEBIAN_KEYRING).is_file() {
-            let mut fields = own_keys.fields;
+        // The machine's keys may be those of its own release alone, and other suites are signed with others.
+        let unsigned = outcome
+            .as_ref()
+            .is_err_and(|reason| reason.contains("NO_PUBKEY") || reason.contains("not signed"));
+        if unsigned && Path::new(DEBIAN_KEYRING).is_file() {
+            let mut fields = mirror.without("Signed-By").fields;
             fields.push(("Signed-By".to_owned(), DEBIAN_KEYRING.to_owned()));
-            outcome = apt.update(&Mirror { fields }, suite)?.or(outcome);
+            outcome = apt.update(&Mirror { fields }, suite)?;
         }
         Ok(outcome.map(|()| apt))
     }

@@ -43,17 +43,26 @@ pub(crate) fn create_folder(path: &Path) -> Result<()> {
 }
 
 /// A folder that appears in its place only when it is complete: until [`Self::finish`], everything is in a temporary one beside it.
+/// To be made under a [`Lock`], which says that those that are already there are of processes that were killed.
 pub(crate) struct NewFolder {
     work: TempDir,
     target: PathBuf,
 }
 
+const UNFINISHED: &str = ".new-";
+
 impl NewFolder {
     pub(crate) fn begin(target: PathBuf) -> Result<Self> {
         let parent = target.parent().unwrap_or(Path::new("."));
         create_folder(parent)?;
+        for entry in fs::read_dir(parent).context(|| format!("read {}", parent.display()))?.flatten() {
+            if entry.file_name().as_encoded_bytes().starts_with(UNFINISHED.as_bytes()) {
+                let left = entry.path();
+                fs::remove_dir_all(&left).context(|| format!("remove {}", left.display()))?;
+            }
+        }
         let work = tempfile::Builder::new()
-            .prefix(".new-")
+            .prefix(UNFINISHED)
             .tempdir_in(parent)
             .context(|| format!("create a folder in {}", parent.display()))?;
         Ok(Self { work, target })
@@ -86,4 +95,45 @@ pub(crate) fn copy_folder(from: &Path, to: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_folder_appears_complete_or_not_at_all() {
+        let cache = tempfile::tempdir().unwrap();
+        let target = cache.path().join("servers/x");
+        let given_up = NewFolder::begin(target.clone()).unwrap();
+        fs::write(given_up.path().join("part"), "").unwrap();
+        drop(given_up);
+        assert_eq!(fs::read_dir(cache.path().join("servers")).unwrap().count(), 0);
+        fs::create_dir_all(cache.path().join("servers/.new-killed/deep")).unwrap();
+        let new = NewFolder::begin(target.clone()).unwrap();
+        fs::write(new.path().join("whole"), "").unwrap();
+        assert!(!target.exists());
+        assert_eq!(new.finish().unwrap(), target);
+        assert!(target.join("whole").is_file());
+        assert_eq!(
+            fs::read_dir(cache.path().join("servers")).unwrap().count(),
+            1,
+            "what a killed process left is gone"
+        );
+    }
+
+    #[test]
+    fn a_lock_is_of_one_at_a_time() {
+        let cache = tempfile::tempdir().unwrap();
+        let held = Lock::acquire(cache.path(), "x").unwrap();
+        let other = Lock::acquire(cache.path(), "y").unwrap();
+        let waiting = std::thread::spawn({
+            let cache = cache.path().to_owned();
+            move || Lock::acquire(&cache, "x").map(drop)
+        });
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        assert!(!waiting.is_finished());
+        drop((held, other));
+        waiting.join().unwrap().unwrap();
+    }
 }

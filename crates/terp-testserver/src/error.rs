@@ -51,8 +51,19 @@ pub enum Error {
         /// What is missing, or what apt said.
         reason: String,
     },
-    /// [`crate::SERVERS_VARIABLE`] cannot be understood, or lacks the wanted server.
-    #[error("{}: {reason}", crate::SERVERS_VARIABLE)]
+    /// The wanted server is not among those of [`crate::SERVERS_VARIABLE`].
+    #[error(
+        "no {wanted} in {}={servers:?}; `cargo xtask test` starts one, if it can be fetched here",
+        crate::SERVERS_VARIABLE
+    )]
+    Unavailable {
+        /// What was asked for.
+        wanted: Flavor,
+        /// The variable's value.
+        servers: String,
+    },
+    /// An environment variable cannot be understood, or must be set.
+    #[error("the environment: {reason}")]
     Environment {
         /// What is wrong with it.
         reason: String,

@@ -14,6 +14,11 @@ use crate::installation::{Installation, serves};
 /// The servers that tests run on, each of which [`fetch`] can get.
 pub const KNOWN: [Flavor; 3] = [Flavor::MYSQL_9_7, Flavor::MARIADB_11_8, Flavor::MARIADB_10_11];
 
+/// Whether tests fail without a server of this flavor. One of each vendor must be there; MariaDB 10.11 depends on what an old release keeps.
+pub fn is_required(flavor: Flavor) -> bool {
+    flavor != Flavor::MARIADB_10_11
+}
+
 /// The suites in which to look for a flavor, in this order. Only `sid` has MySQL; it moves on one day, stable releases do not.
 fn suites(flavor: Flavor) -> &'static [&'static str] {
     match flavor {

@@ -29,7 +29,9 @@ mod template;
 pub use cache::cache_folder;
 pub use connection::{Connection, Rows, ServerError, Warning};
 pub use error::{Error, Result};
-pub use fetch::{KNOWN, fetch};
+pub use fetch::{KNOWN, fetch, is_required};
 pub use installation::{Installation, Origin, find, find_flavor};
 pub use server::{Options, Server};
-pub use shared::{Endpoint, SERVERS_VARIABLE, SharedServer, TestDatabase, servers_variable, shared};
+pub use shared::{
+    Endpoint, SERVERS_VARIABLE, SharedServer, TestDatabase, servers_variable, shared, shared_all,
+};

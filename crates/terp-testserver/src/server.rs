@@ -26,9 +26,10 @@ pub struct Options {
     /// Whether what is committed survives a crash, as by the servers' own defaults. Off, nothing waits for the disk:
     /// much faster, and useless for crash tests. Default: off.
     pub durable: bool,
-    /// MySQL's performance schema. It costs a third of the start. Default: off.
+    /// The performance schema, which makes the start slower and the server larger. Default: off.
     pub performance_schema: bool,
-    /// Whether the server offers TLS. MariaDB makes a certificate at each start, which may take a second. Default: off.
+    /// Whether the server offers TLS, with a certificate of its own. MariaDB makes one at each start, which may take a second,
+    /// and before 11.4 none at all: give it one in [`Self::arguments`]. Default: off.
     pub tls: bool,
     /// More options of the server's command line; they win over those given here.
     pub arguments: Vec<String>,
@@ -276,12 +277,12 @@ fn run_options(installation: &Installation, options: &Options, folder: &Path, po
     ];
     if installation.flavor.is_mysql() {
         words.extend(["--secure-file-priv=NULL", "--mysqlx=OFF"]);
-        words.push(if options.performance_schema {
-            "--performance-schema=ON"
-        } else {
-            "--performance-schema=OFF"
-        });
     }
+    words.push(if options.performance_schema {
+        "--performance-schema=ON"
+    } else {
+        "--performance-schema=OFF"
+    });
     if !options.tls {
         words.push(if installation.flavor.is_mysql() { "--tls-version=" } else { "--skip-ssl" });
     }

@@ -12,6 +12,7 @@ use terp_schema_model::Flavor;
 
 use crate::connection::{Connection, ServerError, quoted};
 use crate::error::{Error, Result};
+use crate::fetch::{KNOWN, is_required};
 use crate::installation::{find_flavor, serves};
 use crate::server::{Options, Server};
 
@@ -158,23 +159,37 @@ impl Deref for SharedServer {
 /// A server of the wanted flavor: the one that [`SERVERS_VARIABLE`] names, or, without that variable, one started for this call.
 ///
 /// # Errors
-/// [`Error::Environment`] when the variable lacks it, [`Error::NoServer`] when none is installed (both say what to do), and as for [`Server::start`].
+/// [`Error::Unavailable`] when the variable lacks it, [`Error::NoServer`] when none is installed (both say what to do), and as for [`Server::start`].
 pub fn shared(wanted: Flavor) -> Result<SharedServer> {
     if let Some(text) = env::var_os(SERVERS_VARIABLE) {
-        let text = text.into_string().map_err(|_| Error::Environment { reason: "not UTF-8".to_owned() })?;
+        let text = text
+            .into_string()
+            .map_err(|_| Error::Environment { reason: format!("{SERVERS_VARIABLE} is not UTF-8") })?;
         let endpoints = parse_servers(&text)?;
-        let endpoint =
-            endpoints.into_iter().find(|endpoint| serves(endpoint.flavor, wanted)).ok_or_else(|| {
-                Error::Environment {
-                    reason: format!(
-                        "no {wanted} in {text:?}; `cargo xtask test` starts one, if it can be fetched here"
-                    ),
-                }
-            })?;
+        let endpoint = endpoints
+            .into_iter()
+            .find(|endpoint| serves(endpoint.flavor, wanted))
+            .ok_or(Error::Unavailable { wanted, servers: text })?;
         return Ok(SharedServer { endpoint, own: None });
     }
     let server = Server::start(&find_flavor(wanted)?, Options::default())?;
     Ok(SharedServer { endpoint: server.endpoint().clone(), own: Some(server) })
+}
+
+/// A server of each flavor that tests run on: all of [`KNOWN`], of which those that are not [`is_required`] may be absent.
+///
+/// # Errors
+/// As for [`shared`], for the first that is required.
+pub fn shared_all() -> Result<Vec<SharedServer>> {
+    let mut servers = Vec::new();
+    for flavor in KNOWN {
+        match shared(flavor) {
+            Ok(server) => servers.push(server),
+            Err(Error::NoServer { .. } | Error::Unavailable { .. }) if !is_required(flavor) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(servers)
 }
 
 /// The value of [`SERVERS_VARIABLE`] for running servers.
@@ -186,7 +201,10 @@ pub fn servers_variable<'a>(endpoints: impl IntoIterator<Item = &'a Endpoint>) -
     for Endpoint { flavor, socket, port } in endpoints {
         let socket =
             socket.to_str().filter(|path| !path.contains([',', ';'])).ok_or_else(|| Error::Environment {
-                reason: format!("cannot hold {}; set TMPDIR to a plain path", socket.display()),
+                reason: format!(
+                    "{SERVERS_VARIABLE} cannot hold {}; set TMPDIR to a plain path",
+                    socket.display()
+                ),
             })?;
         let separator = if value.is_empty() { "" } else { "," };
         let _ = write!(value, "{separator}{flavor}={socket};{port}");
@@ -203,8 +221,9 @@ fn parse_servers(text: &str) -> Result<Vec<Endpoint>> {
     };
     entries
         .map(|entry| {
-            parse(entry)
-                .ok_or_else(|| Error::Environment { reason: format!("{entry:?} is not FLAVOR=SOCKET;PORT") })
+            parse(entry).ok_or_else(|| Error::Environment {
+                reason: format!("{SERVERS_VARIABLE}: {entry:?} is not FLAVOR=SOCKET;PORT"),
+            })
         })
         .collect()
 }

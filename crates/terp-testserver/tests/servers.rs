@@ -8,14 +8,27 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use terp_schema_model::Flavor;
-use terp_testserver::{Endpoint, Error, KNOWN, Options, Server, find_flavor, shared};
+use terp_testserver::{
+    Endpoint, Error, Installation, KNOWN, Options, Server, find_flavor, is_required, shared_all,
+};
 
-/// Runs a check on every known server.
+/// Runs a check on every server that is here.
 #[expect(clippy::unwrap_used, reason = "a test without a server fails")]
 fn on_each(check: impl Fn(&Endpoint)) {
-    for flavor in KNOWN {
-        check(&shared(flavor).unwrap());
+    for server in shared_all().unwrap() {
+        check(&server);
     }
+}
+
+/// Its installations, for tests that start their own.
+#[expect(clippy::unwrap_used, reason = "a test without a server fails")]
+fn installations() -> Vec<Installation> {
+    let found = KNOWN.map(|flavor| (flavor, find_flavor(flavor)));
+    found
+        .into_iter()
+        .filter(|(flavor, one)| one.is_ok() || is_required(*flavor))
+        .map(|(_, one)| one.unwrap())
+        .collect()
 }
 
 #[test]
@@ -33,9 +46,7 @@ fn says_what_it_is() {
 fn shows_tables_as_it_made_them() {
     on_each(|server| {
         let mut database = server.create_database().unwrap();
-        database
-            .execute("CREATE TABLE `b``t` (id INT PRIMARY KEY, n VARCHAR(10) COMMENT 'ключ')")
-            .unwrap();
+        database.execute("CREATE TABLE `b``t` (id INT PRIMARY KEY, n VARCHAR(10) COMMENT 'ключ')").unwrap();
         let text = database.show_create_table("b`t").unwrap();
         assert!(text.starts_with("CREATE TABLE `b``t` (\n  `id` int"), "{text}");
         assert!(text.contains("COMMENT 'ключ'") && text.contains("utf8mb4"), "{text}");
@@ -112,9 +123,9 @@ fn tcp_works_too() {
 
 #[test]
 fn survives_a_crash_and_a_shutdown() {
-    for flavor in KNOWN {
+    for installation in installations() {
         let options = Options { durable: true, ..Options::default() };
-        let mut server = Server::start(&find_flavor(flavor).unwrap(), options).unwrap();
+        let mut server = Server::start(&installation, options).unwrap();
         server.connect().unwrap().execute("CREATE DATABASE d").unwrap();
         let mut session = server.connect_to("d").unwrap();
         session.execute("CREATE TABLE t (id INT PRIMARY KEY) ENGINE=InnoDB").unwrap();
@@ -141,10 +152,33 @@ fn survives_a_crash_and_a_shutdown() {
 }
 
 #[test]
+fn options_are_options_of_the_server() {
+    for installation in installations() {
+        let flavor = installation.flavor;
+        let plain = Server::start(&installation, Options::default()).unwrap();
+        let arguments = vec!["--lock-wait-timeout=7".to_owned()];
+        let options = Options { tls: true, performance_schema: true, arguments, ..Options::default() };
+        let server = Server::start(&installation, options).unwrap();
+        let ask = |server: &Server, sql: &str| server.connect().unwrap().query_value(sql).unwrap().unwrap();
+        assert_eq!(ask(&server, "SELECT @@lock_wait_timeout"), "7");
+        assert_eq!(ask(&plain, "SELECT @@performance_schema"), "0");
+        assert_eq!(ask(&server, "SELECT @@performance_schema"), "1");
+        if flavor.is_mysql() {
+            assert_eq!(ask(&plain, "SELECT @@tls_version"), "");
+            assert!(ask(&server, "SELECT @@tls_version").contains("TLSv1.3"));
+            assert!(server.data_folder().join("ca.pem").is_file());
+        } else if flavor.mariadb_since(11, 4, 1) {
+            assert_eq!(ask(&plain, "SELECT @@have_ssl"), "DISABLED");
+            assert_eq!(ask(&server, "SELECT @@have_ssl"), "YES");
+        }
+    }
+}
+
+#[test]
 fn a_server_that_does_not_start_shows_its_log() {
-    for flavor in KNOWN {
+    for installation in installations() {
         let options = Options { arguments: vec!["--no-such-option".to_owned()], ..Options::default() };
-        let error = Server::start(&find_flavor(flavor).unwrap(), options).unwrap_err();
+        let error = Server::start(&installation, options).unwrap_err();
         let Error::Start { reason, log, .. } = &error else { panic!("{error}") };
         assert!(reason.starts_with("ended instead of starting"), "{reason}");
         assert!(log.contains("no-such-option"), "{log}");
