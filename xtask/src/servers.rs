@@ -22,7 +22,7 @@ impl Servers {
         let mut installations = Vec::new();
         let mut missing = Vec::new();
         for flavor in KNOWN {
-            match ensure(flavor, progress) {
+            match find_or_fetch(flavor, progress) {
                 Ok(installation) => installations.push(installation),
                 Err(error) if is_required(flavor) => return Err(error),
                 Err(error) => missing.push((flavor, error)),
@@ -56,16 +56,5 @@ impl Servers {
     pub(crate) fn environment(&self) -> Result<(&'static str, String), Error> {
         let value = terp_testserver::servers_variable(self.running.iter().map(Server::endpoint))?;
         Ok((SERVERS_VARIABLE, value))
-    }
-}
-
-/// The installed server of a flavor, fetched when there is none.
-///
-/// # Errors
-/// When it is not installed and cannot be fetched.
-pub(crate) fn ensure(flavor: Flavor, progress: &mut dyn FnMut(&str)) -> Result<Installation, Error> {
-    match find_flavor(flavor) {
-        Err(Error::NoServer { .. }) => fetch(flavor, progress),
-        found => found,
     }
 }

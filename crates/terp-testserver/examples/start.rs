@@ -3,13 +3,13 @@
 use std::io;
 
 use terp_schema_model::Flavor;
-use terp_testserver::{Options, Server, fetch, find_flavor};
+use terp_testserver::{Options, Server, find_or_fetch};
 
 #[expect(clippy::print_stdout, clippy::print_stderr, reason = "this is what the example is for")]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let flavor: Flavor = arguments.next().unwrap_or_else(|| "mysql:9.7".to_owned()).parse()?;
-    let installation = find_flavor(flavor).or_else(|_| fetch(flavor, &mut |step| eprintln!("{step}")))?;
+    let installation = find_or_fetch(flavor, &mut |step| eprintln!("{step}"))?;
     let server =
         Server::start(&installation, Options { arguments: arguments.collect(), ..Options::default() })?;
     println!("{} ({})", installation.flavor, installation.version);

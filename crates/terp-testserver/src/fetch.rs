@@ -9,7 +9,7 @@ use terp_schema_model::Flavor;
 use crate::apt::{Apt, machine_mirror};
 use crate::cache::{Lock, NewFolder, cache_folder};
 use crate::error::{Context, Error, Result};
-use crate::installation::{Installation, serves};
+use crate::installation::{Installation, find_flavor, serves};
 
 /// The servers that tests run on, each of which [`fetch`] can get.
 pub const KNOWN: [Flavor; 3] = [Flavor::MYSQL_9_7, Flavor::MARIADB_11_8, Flavor::MARIADB_10_11];
@@ -107,6 +107,17 @@ pub fn fetch(wanted: Flavor, progress: &mut dyn FnMut(&str)) -> Result<Installat
         return Ok(installation);
     }
     Err(fail(reasons.join("; ")))
+}
+
+/// The installed server of a flavor, fetched when there is none.
+///
+/// # Errors
+/// As for [`find_flavor`], but for [`Error::NoServer`], and as for [`fetch`].
+pub fn find_or_fetch(wanted: Flavor, progress: &mut dyn FnMut(&str)) -> Result<Installation> {
+    match find_flavor(wanted) {
+        Err(Error::NoServer { .. }) => fetch(wanted, progress),
+        found => found,
+    }
 }
 
 /// Whether a package's version, as `1:11.8.9+ds-4`, is of a flavor.

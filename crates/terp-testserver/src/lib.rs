@@ -29,7 +29,7 @@ mod template;
 pub use cache::cache_folder;
 pub use connection::{Connection, Rows, ServerError, Warning};
 pub use error::{Error, Result};
-pub use fetch::{KNOWN, fetch, is_required};
+pub use fetch::{KNOWN, fetch, find_or_fetch, is_required};
 pub use installation::{Installation, Origin, find, find_flavor};
 pub use server::{Options, Server};
 pub use shared::{
