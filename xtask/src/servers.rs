@@ -3,9 +3,7 @@
 use std::thread;
 
 use terp_schema_model::Flavor;
-use terp_testserver::{
-    Error, Installation, KNOWN, Options, SERVERS_VARIABLE, Server, fetch, find_flavor, is_required,
-};
+use terp_testserver::{Error, KNOWN, Options, SERVERS_VARIABLE, Server, find_or_fetch, is_required};
 
 /// The running servers. Dropped, they are killed.
 pub(crate) struct Servers {
