@@ -148,9 +148,10 @@ mod tests {
 
     #[test]
     fn every_line_of_the_tables_is_read() {
-        for (vendor, text) in
-            [(Vendor::MySql, include_str!("charset/mysql.txt")), (Vendor::MariaDb, include_str!("charset/mariadb.txt"))]
-        {
+        for (vendor, text) in [
+            (Vendor::MySql, include_str!("charset/mysql.txt")),
+            (Vendor::MariaDb, include_str!("charset/mariadb.txt")),
+        ] {
             let lines = |indented: bool| {
                 let is_data = |l: &&str| !l.is_empty() && !l.starts_with('#');
                 text.lines().filter(is_data).filter(|l| l.starts_with(' ') == indented).count()
@@ -158,7 +159,10 @@ mod tests {
             let tables = Tables::of(vendor);
             assert_eq!(tables.charsets.len(), lines(false));
             assert_eq!(tables.collations.len(), lines(true));
-            assert_eq!(tables.collations.values().filter(|c| c.since.is_some()).count(), text.matches(" >= ").count());
+            assert_eq!(
+                tables.collations.values().filter(|c| c.since.is_some()).count(),
+                text.matches(" >= ").count()
+            );
             for charset in tables.charsets.values() {
                 assert!(tables.collations[charset.default_collation].is_default);
                 assert!(charset.min_bytes >= 1 && charset.min_bytes <= charset.max_bytes);
@@ -205,10 +209,7 @@ mod tests {
     #[test]
     fn short_collations_take_the_character_set_beside_them() {
         let resolve = |flavor: Flavor, charset, name| flavor.resolve_collation(charset, name).map(|c| c.name);
-        assert_eq!(
-            resolve(Flavor::MARIADB_11_8, "utf8mb3", "uca1400_as_ci"),
-            Some("utf8mb3_uca1400_as_ci")
-        );
+        assert_eq!(resolve(Flavor::MARIADB_11_8, "utf8mb3", "uca1400_as_ci"), Some("utf8mb3_uca1400_as_ci"));
         assert_eq!(resolve(Flavor::MARIADB_11_8, "latin1", "uca1400_as_ci"), None);
         assert_eq!(resolve(Flavor::MARIADB_11_8, "latin1", "utf8mb4_bin"), None);
         assert_eq!(resolve(Flavor::MARIADB_11_8, "latin1", "latin1_bin"), Some("latin1_bin"));

@@ -224,7 +224,11 @@ impl ColumnType {
     pub const fn has_character_set(&self) -> bool {
         matches!(
             self,
-            Self::Char { .. } | Self::Varchar { .. } | Self::Text { .. } | Self::Enum { .. } | Self::Set { .. }
+            Self::Char { .. }
+                | Self::Varchar { .. }
+                | Self::Text { .. }
+                | Self::Enum { .. }
+                | Self::Set { .. }
         )
     }
 

@@ -148,7 +148,9 @@ impl FromStr for Flavor {
         let mut parts = version.split('.');
         for (i, slot) in numbers.iter_mut().enumerate() {
             match parts.next() {
-                Some(part) => *slot = part.parse().map_err(|_| fail("a part of the version is not a number"))?,
+                Some(part) => {
+                    *slot = part.parse().map_err(|_| fail("a part of the version is not a number"))?;
+                }
                 None if i == 0 => return Err(fail("the version is missing")),
                 None => {}
             }

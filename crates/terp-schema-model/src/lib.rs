@@ -9,6 +9,8 @@ mod flavor;
 mod index;
 mod partition;
 mod program;
+pub mod quote;
+pub mod render;
 mod schema;
 mod table;
 
