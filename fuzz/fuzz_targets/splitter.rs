@@ -18,7 +18,7 @@ fuzz_target!(|input: (u8, &str)| {
         let mut end = 0;
         for statement in &split.statements {
             assert!(statement.span.start >= end);
-            assert!(!statement.span.text(src).trim().is_empty());
+            assert!(!statement.span.text(src).trim_ascii().is_empty());
             assert!(split.chunks[statement.chunk].contains(statement.span));
             end = statement.span.end;
         }
