@@ -9,6 +9,6 @@ pub mod splitter;
 mod sql_mode;
 
 pub use keyword::is_reserved;
-pub use parser::{Parse, ParseOptions, SyntaxError};
+pub use parser::{Parse, ParseOptions, SyntaxError, parse, parse_expression, parse_statement, parse_type};
 pub use span::Span;
 pub use sql_mode::{SqlMode, UnknownSqlMode};

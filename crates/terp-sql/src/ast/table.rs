@@ -369,6 +369,8 @@ pub struct ForeignKeyDef {
 /// REFERENCES and what follows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct References {
+    /// The name after CONSTRAINT, where REFERENCES is a column's attribute.
+    pub constraint: Option<Ident>,
     /// The parent table.
     pub table: ObjectName,
     /// The parent's columns; empty where none were written.

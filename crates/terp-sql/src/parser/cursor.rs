@@ -138,6 +138,12 @@ impl<'a> Parser<'a> {
         token
     }
 
+    /// Takes the token, and gives the value.
+    pub(crate) fn bumped<T>(&mut self, value: T) -> T {
+        self.bump();
+        value
+    }
+
     pub(crate) fn eat(&mut self, kind: TokenKind) -> bool {
         let found = self.at(kind);
         if found {
@@ -199,6 +205,30 @@ impl<'a> Parser<'a> {
         let rest = self.rest();
         self.pos = self.tokens.len();
         rest
+    }
+
+    /// Whether the n-th token from the end of the statement, not yet taken, is that keyword.
+    pub(crate) fn last_kw(&self, n: usize, keyword: &str) -> bool {
+        match self.index_from_end(n).and_then(|index| self.tokens.get(index)) {
+            Some(token) => token.kind == TokenKind::Word && self.text(*token).eq_ignore_ascii_case(keyword),
+            None => false,
+        }
+    }
+
+    fn index_from_end(&self, n: usize) -> Option<usize> {
+        self.tokens.len().checked_sub(n + 1).filter(|&index| index >= self.pos)
+    }
+
+    /// Goes to the last `n` tokens of the statement, and says what it passed.
+    pub(crate) fn skip_to_last(&mut self, n: usize) -> Span {
+        let mark = self.pos;
+        self.pos = self.tokens.len().saturating_sub(n).max(mark);
+        self.span_from(mark)
+    }
+
+    /// The last token taken.
+    pub(crate) fn last_taken(&self) -> Span {
+        self.pos.checked_sub(1).and_then(|last| self.tokens.get(last)).map_or(self.end, |token| token.span)
     }
 
     // ---- names and literals ----
@@ -281,7 +311,9 @@ impl<'a> Parser<'a> {
         let text = self.text(token);
         let value = match token.kind {
             TokenKind::Integer => text.parse().unwrap_or(u64::MAX),
-            TokenKind::HexNumber => u64::from_str_radix(text.get(2..).unwrap_or_default(), 16).unwrap_or(u64::MAX),
+            TokenKind::HexNumber => {
+                u64::from_str_radix(text.get(2..).unwrap_or_default(), 16).unwrap_or(u64::MAX)
+            }
             TokenKind::Decimal | TokenKind::Float => {
                 let digits = text.find(|c: char| !c.is_ascii_digit()).map_or(text, |end| &text[..end]);
                 if digits.is_empty() { 0 } else { digits.parse().unwrap_or(u64::MAX) }
@@ -342,7 +374,7 @@ impl<'a> Parser<'a> {
     }
 }
 
-fn shorten(text: &str) -> String {
+pub(super) fn shorten(text: &str) -> String {
     match text.char_indices().nth(40) {
         Some((at, _)) => format!("{}...", &text[..at]),
         None => text.to_owned(),

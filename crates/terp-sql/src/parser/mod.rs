@@ -1,15 +1,30 @@
 //! The parser: tokens to statements. It never panics, and goes on at the next statement after an error.
 
+mod alter;
+mod alter_partition;
+mod column;
+mod create_table;
 mod cursor;
+mod database;
 mod expr;
 mod expr_call;
 mod expr_cast;
 mod expr_primary;
+mod index;
+mod options;
+mod partition;
+mod passed_over;
+mod program;
+mod session;
+mod statement;
+mod types;
 
 use terp_schema_model::Flavor;
 
-use crate::ast::Statement;
-use crate::lexer::LexOptions;
+use self::cursor::{PResult, Parser};
+use crate::ast::{Expr, Statement, TypeName};
+use crate::lexer::{LexErrorKind, LexOptions, Lexed, TokenKind, lex_span};
+use crate::splitter::{SplitMode, split};
 use crate::{Span, SqlMode};
 
 /// What changes how statements are read.
@@ -56,4 +71,78 @@ pub struct Parse {
     pub statements: Vec<Statement>,
     /// What could not.
     pub errors: Vec<SyntaxError>,
+}
+
+/// Reads a text of several statements, as the server does (no DELIMITER).
+///
+/// A statement with an error is left out and costs one error; reading goes on at the next one. A `SET sql_mode` in
+/// the text changes nothing here: who executes a script reads it statement by statement with [`parse_statement`].
+///
+/// ```
+/// use terp_schema_model::Flavor;
+/// use terp_sql::{ParseOptions, parse};
+/// let parse = parse("CREATE TABLE t (a INT); DROP TALBE t; DROP TABLE t", &ParseOptions::new(Flavor::MYSQL_9_7));
+/// assert_eq!(parse.statements.len(), 2);
+/// assert_eq!(parse.errors[0].found, "TALBE");
+/// ```
+pub fn parse(src: &str, options: &ParseOptions) -> Parse {
+    let mut parse = Parse::default();
+    for raw in split(src, &options.lex_options(), SplitMode::Server).statements {
+        match parse_statement(src, raw.span, options) {
+            Ok(statement) => parse.statements.push(statement),
+            Err(error) => parse.errors.push(error),
+        }
+    }
+    parse
+}
+
+/// Reads the one statement that stands in that part of a text. All spans are offsets in the whole text.
+pub fn parse_statement(src: &str, span: Span, options: &ParseOptions) -> Result<Statement, SyntaxError> {
+    parse_all(src, span, options, |parser| parser.statement())
+}
+
+/// Reads a text that is one expression.
+pub fn parse_expression(src: &str, options: &ParseOptions) -> Result<Expr, SyntaxError> {
+    parse_all(src, Span::of(src), options, |parser| parser.expr())
+}
+
+/// Reads a text that is one data type, such as `varchar(255)` or `int unsigned`.
+pub fn parse_type(src: &str, options: &ParseOptions) -> Result<TypeName, SyntaxError> {
+    parse_all(src, Span::of(src), options, |parser| parser.type_name())
+}
+
+/// Reads all of a part of a text.
+fn parse_all<T>(
+    src: &str,
+    span: Span,
+    options: &ParseOptions,
+    read: impl FnOnce(&mut Parser<'_>) -> PResult<T>,
+) -> Result<T, SyntaxError> {
+    let mut lexed = lex_span(src, span, &options.lex_options());
+    lexed.tokens.retain(|token| !token.kind.is_trivia() && token.kind != TokenKind::Eof);
+    lexed.tokens.pop_if(|last| last.kind == TokenKind::Semicolon);
+    let mut parser = Parser::new(src, &lexed.tokens, *options);
+    let result = read(&mut parser).and_then(|value| {
+        if parser.at_end() { Ok(value) } else { Err(parser.error("the end of the statement")) }
+    });
+    match (lex_error(src, &lexed), result) {
+        (Some(lexical), Err(error)) if error.span.start < lexical.span.start => Err(*error),
+        (Some(lexical), _) => Err(lexical),
+        (None, result) => result.map_err(|error| *error),
+    }
+}
+
+/// What is wrong with the text itself: also where the grammar doesn't look, as in a trigger's body.
+fn lex_error(src: &str, lexed: &Lexed) -> Option<SyntaxError> {
+    let error = lexed.errors.first()?;
+    let expected = match error.kind {
+        LexErrorKind::UnterminatedString => "a closing quote for the string",
+        LexErrorKind::UnterminatedIdent => "a closing quote for the name",
+        LexErrorKind::UnterminatedComment | LexErrorKind::UnterminatedVersionComment => "*/ for the comment",
+        LexErrorKind::UnterminatedDollarString => "a closing tag for the string",
+        LexErrorKind::InvalidHexString => "an even number of hexadecimal digits",
+        LexErrorKind::InvalidBitString => "a bit literal of 0 and 1",
+        LexErrorKind::UnknownCharacter => "SQL",
+    };
+    Some(SyntaxError { span: error.span, expected, found: cursor::shorten(error.span.text(src)) })
 }

@@ -1,0 +1,355 @@
+//! Columns and their attributes.
+
+use super::{PResult, Parser};
+use crate::Span;
+use crate::ast::{
+    Attribute, CheckDef, ColumnAttribute, ColumnAttributeKind, ColumnDef, DefaultClause, Expr, ExprKind,
+    Ident, Literal, TypeKeyword, TypeName,
+};
+use crate::lexer::TokenKind;
+
+impl Parser<'_> {
+    /// `name type attributes`
+    pub(super) fn column_def(&mut self) -> PResult<ColumnDef> {
+        let mark = self.mark();
+        let name = self.column_name("a column or key definition")?;
+        let ty = if self.options.flavor.is_mariadb() && (self.at_kw("GENERATED") || self.at_kw("AS")) {
+            omitted_type(Span::at(self.peek().span.start))
+        } else {
+            self.type_name()?
+        };
+        let mut column = ColumnDef { name, ty, attributes: Vec::new(), span: Span::default() };
+        while self.column_attribute(&mut column)? {}
+        column.span = self.span_from(mark);
+        Ok(column)
+    }
+
+    /// A column's own name, which may be written as `table.column` or `database.table.column`.
+    pub(super) fn column_name(&mut self, expected: &'static str) -> PResult<Ident> {
+        self.eat(TokenKind::Dot);
+        let mut name = self.ident(expected)?;
+        while self.eat(TokenKind::Dot) {
+            name = self.any_ident(expected)?;
+        }
+        Ok(name)
+    }
+
+    /// Takes one attribute, if there is one.
+    fn column_attribute(&mut self, column: &mut ColumnDef) -> PResult<bool> {
+        if matches!(
+            column.attributes.last(),
+            Some(ColumnAttribute { kind: ColumnAttributeKind::References(_), .. })
+        ) {
+            return Ok(false);
+        }
+        let mark = self.mark();
+        let word = self.upper();
+        let kind = match word.as_str() {
+            "" => return Ok(false),
+            "NULL" => self.bumped(ColumnAttributeKind::Null),
+            "NOT" => return self.not_attribute(column),
+            "DEFAULT" => {
+                self.bump();
+                ColumnAttributeKind::Default(self.default_clause()?)
+            }
+            "ON" => self.on_update_now()?,
+            "AUTO_INCREMENT" => self.bumped(ColumnAttributeKind::AutoIncrement),
+            "SERIAL" => {
+                self.bump();
+                self.expect_kw("DEFAULT")?;
+                self.expect_kw("VALUE")?;
+                ColumnAttributeKind::SerialDefaultValue
+            }
+            "PRIMARY" => {
+                self.bump();
+                self.expect_kw("KEY")?;
+                ColumnAttributeKind::PrimaryKey
+            }
+            "KEY" => self.bumped(ColumnAttributeKind::PrimaryKey),
+            "UNIQUE" => {
+                self.bump();
+                self.eat_kw("KEY");
+                ColumnAttributeKind::Unique
+            }
+            "COMMENT" => {
+                self.bump();
+                ColumnAttributeKind::Comment(self.string("a comment in quotes")?)
+            }
+            "COLLATE" => {
+                self.bump();
+                ColumnAttributeKind::Collate(self.collation_or_binary()?)
+            }
+            "GENERATED" | "AS" => self.generated()?,
+            "CONSTRAINT" | "CHECK" => return self.column_constraint(column),
+            "ENFORCED" => return self.enforcement(column),
+            "REFERENCES" => ColumnAttributeKind::References(self.references(None)?),
+            "INVISIBLE" => self.bumped(ColumnAttributeKind::Invisible(true)),
+            _ => match self.vendor_attribute(column)? {
+                Some(kind) => kind,
+                None => return Ok(self.mark() != mark),
+            },
+        };
+        column.attributes.push(ColumnAttribute { kind, span: self.span_from(mark) });
+        Ok(true)
+    }
+
+    fn vendor_attribute(&mut self, column: &mut ColumnDef) -> PResult<Option<ColumnAttributeKind>> {
+        if self.options.flavor.is_mysql() { self.mysql_attribute() } else { self.mariadb_attribute(column) }
+    }
+
+    fn mysql_attribute(&mut self) -> PResult<Option<ColumnAttributeKind>> {
+        let kind = match self.upper().as_str() {
+            "VISIBLE" => self.bumped(ColumnAttributeKind::Invisible(false)),
+            "SRID" => {
+                self.bump();
+                ColumnAttributeKind::Srid(self.number("an SRID")?)
+            }
+            "COLUMN_FORMAT" => {
+                self.bump();
+                ColumnAttributeKind::ColumnFormat(
+                    self.one_of(&["FIXED", "DYNAMIC", "DEFAULT"], "a column format")?,
+                )
+            }
+            "STORAGE" => {
+                self.bump();
+                ColumnAttributeKind::Storage(self.one_of(&["DISK", "MEMORY", "DEFAULT"], "DISK or MEMORY")?)
+            }
+            "ENGINE_ATTRIBUTE" => {
+                self.bump();
+                self.eat(TokenKind::Eq);
+                ColumnAttributeKind::EngineAttribute(self.string("an attribute in quotes")?)
+            }
+            "SECONDARY_ENGINE_ATTRIBUTE" => {
+                self.bump();
+                self.eat(TokenKind::Eq);
+                ColumnAttributeKind::SecondaryEngineAttribute(self.string("an attribute in quotes")?)
+            }
+            _ => return Ok(None),
+        };
+        Ok(Some(kind))
+    }
+
+    fn mariadb_attribute(&mut self, column: &mut ColumnDef) -> PResult<Option<ColumnAttributeKind>> {
+        let kind = match self.upper().as_str() {
+            "REF_SYSTEM_ID" => {
+                self.bump();
+                self.expect(TokenKind::Eq, "=")?;
+                ColumnAttributeKind::Srid(self.number("an SRID")?)
+            }
+            "COMPRESSED" if column.ty.compressed.is_none() => {
+                self.compressed_suffix(&mut column.ty)?;
+                return Ok(None);
+            }
+            with @ ("WITH" | "WITHOUT") => {
+                let with = with == "WITH";
+                self.bump();
+                self.expect_kw("SYSTEM")?;
+                self.expect_kw("VERSIONING")?;
+                ColumnAttributeKind::SystemVersioning(with)
+            }
+            _ => return Ok(self.engine_attribute()?.map(ColumnAttributeKind::Attribute)),
+        };
+        Ok(Some(kind))
+    }
+
+    /// MariaDB's `name = value`, where the tokens are that.
+    pub(super) fn engine_attribute(&mut self) -> PResult<Option<Attribute>> {
+        let is_attribute =
+            self.options.flavor.is_mariadb() && self.nth_is_ident(0) && self.nth_at(1, TokenKind::Eq);
+        if !is_attribute {
+            return Ok(None);
+        }
+        let name = self.take_ident();
+        self.bump();
+        let token = self.peek();
+        let (value, quoted) = match token.kind {
+            TokenKind::String => (self.string("a value")?.value, true),
+            TokenKind::Integer | TokenKind::HexNumber => {
+                self.bump();
+                (self.text(token).to_owned(), false)
+            }
+            _ if self.at_kw("DEFAULT") => (self.take_ident().value, false),
+            _ => (self.ident("a value")?.value, false),
+        };
+        Ok(Some(Attribute { name, value, quoted }))
+    }
+
+    fn not_attribute(&mut self, column: &mut ColumnDef) -> PResult<bool> {
+        let mark = self.mark();
+        self.bump();
+        let kind = match self.upper().as_str() {
+            "NULL" => ColumnAttributeKind::NotNull,
+            "SECONDARY" if self.options.flavor.is_mysql() => ColumnAttributeKind::NotSecondary,
+            "ENFORCED" if self.options.flavor.is_mysql() => {
+                self.reset(mark);
+                return self.enforcement(column);
+            }
+            _ => return Err(self.error("NULL")),
+        };
+        self.bump();
+        column.attributes.push(ColumnAttribute { kind, span: self.span_from(mark) });
+        Ok(true)
+    }
+
+    /// `[NOT] ENFORCED`, which must follow a CHECK.
+    fn enforcement(&mut self, column: &mut ColumnDef) -> PResult<bool> {
+        if let Some(ColumnAttribute { kind: ColumnAttributeKind::Check(check), span }) =
+            column.attributes.last_mut()
+            && check.enforced.is_none()
+            && self.options.flavor.is_mysql()
+        {
+            let mark = self.mark();
+            check.enforced = Some(!self.eat_kw("NOT"));
+            self.expect_kw("ENFORCED")?;
+            *span = span.cover(self.span_from(mark));
+            check.span = *span;
+            return Ok(true);
+        }
+        Err(self.error("a column attribute, , or )"))
+    }
+
+    fn column_constraint(&mut self, column: &mut ColumnDef) -> PResult<bool> {
+        let mark = self.mark();
+        let constraint = self.constraint_name()?;
+        let kind = if self.at_kw("REFERENCES") {
+            ColumnAttributeKind::References(self.references(constraint)?)
+        } else {
+            ColumnAttributeKind::Check(self.check(mark, constraint)?)
+        };
+        column.attributes.push(ColumnAttribute { kind, span: self.span_from(mark) });
+        Ok(true)
+    }
+
+    /// `CONSTRAINT [name]`, where it is written.
+    pub(super) fn constraint_name(&mut self) -> PResult<Option<Ident>> {
+        if !self.eat_kw("CONSTRAINT") || !self.nth_is_ident(0) {
+            return Ok(None);
+        }
+        Ok(Some(self.take_ident()))
+    }
+
+    /// `CHECK (expression)`
+    pub(super) fn check(&mut self, mark: usize, constraint: Option<Ident>) -> PResult<CheckDef> {
+        self.expect_kw("CHECK")?;
+        let expr = self.paren_expr()?;
+        Ok(CheckDef { constraint, if_not_exists: false, expr, enforced: None, span: self.span_from(mark) })
+    }
+
+    /// `(expression)`, without its parentheses.
+    pub(super) fn paren_expr(&mut self) -> PResult<Expr> {
+        self.expect(TokenKind::LParen, "(")?;
+        let expr = self.expr()?;
+        self.expect(TokenKind::RParen, ")")?;
+        Ok(expr)
+    }
+
+    /// `[GENERATED ALWAYS] AS (expression) [VIRTUAL|STORED|PERSISTENT]`, and MariaDB's `AS ROW START`.
+    fn generated(&mut self) -> PResult<ColumnAttributeKind> {
+        if self.eat_kw("GENERATED") {
+            self.expect_kw("ALWAYS")?;
+        }
+        self.expect_kw("AS")?;
+        let mariadb = self.options.flavor.is_mariadb();
+        if mariadb && self.eat_kw("ROW") {
+            if self.eat_kw("START") {
+                return Ok(ColumnAttributeKind::RowStart);
+            }
+            self.expect_kw("END")?;
+            return Ok(ColumnAttributeKind::RowEnd);
+        }
+        let expr = self.paren_expr()?;
+        let stored = if self.eat_kw("VIRTUAL") {
+            Some(false)
+        } else if self.eat_kw("STORED") || (mariadb && self.eat_kw("PERSISTENT")) {
+            Some(true)
+        } else {
+            None
+        };
+        Ok(ColumnAttributeKind::Generated { expr, stored })
+    }
+
+    fn on_update_now(&mut self) -> PResult<ColumnAttributeKind> {
+        self.bump();
+        self.expect_kw("UPDATE")?;
+        let Some(now) = self.now_call()? else { return Err(self.error("CURRENT_TIMESTAMP")) };
+        let fsp = match now.kind {
+            ExprKind::Function { args, .. } => args.first().and_then(integer_value),
+            _ => None,
+        };
+        Ok(ColumnAttributeKind::OnUpdateNow { fsp })
+    }
+
+    /// What follows DEFAULT.
+    pub(super) fn default_clause(&mut self) -> PResult<DefaultClause> {
+        if self.at(TokenKind::LParen) {
+            return Ok(DefaultClause { expr: self.paren_expr()?, parenthesised: true });
+        }
+        if let Some(expr) = self.now_call()? {
+            return Ok(DefaultClause { expr, parenthesised: false });
+        }
+        self.literal_default()
+    }
+
+    /// What follows SET DEFAULT on MySQL, where NOW is no choice, and DEFAULT but for NOW.
+    pub(super) fn literal_default(&mut self) -> PResult<DefaultClause> {
+        let expr = if self.options.flavor.is_mysql() { self.literal_value()? } else { self.primary_expr()? };
+        Ok(DefaultClause { expr, parenthesised: false })
+    }
+
+    /// CURRENT_TIMESTAMP and its synonyms, with their parentheses and digits.
+    fn now_call(&mut self) -> PResult<Option<Expr>> {
+        let mark = self.mark();
+        let is_now = match self.upper().as_str() {
+            "CURRENT_TIMESTAMP" | "LOCALTIME" | "LOCALTIMESTAMP" => true,
+            "NOW" => self.nth_at(1, TokenKind::LParen),
+            _ => false,
+        };
+        if !is_now {
+            return Ok(None);
+        }
+        let name = self.take_ident();
+        let mut args = Vec::new();
+        let parens = self.eat(TokenKind::LParen);
+        if parens && !self.eat(TokenKind::RParen) {
+            let digits = self.expect(TokenKind::Integer, "a number of digits, or )")?;
+            args.push(Expr {
+                kind: ExprKind::Literal(Literal::Integer(self.text(digits).to_owned())),
+                span: digits.span,
+            });
+            self.expect(TokenKind::RParen, ")")?;
+        }
+        let kind = ExprKind::Function { schema: None, name, args, parens, stored: false };
+        Ok(Some(Expr { kind, span: self.span_from(mark) }))
+    }
+
+    /// One of these words, in upper case.
+    pub(super) fn one_of(&mut self, words: &[&str], expected: &'static str) -> PResult<String> {
+        let word = self.upper();
+        if !words.contains(&word.as_str()) {
+            return Err(self.error(expected));
+        }
+        self.bump();
+        Ok(word.as_str().to_owned())
+    }
+}
+
+fn integer_value(expr: &Expr) -> Option<u64> {
+    match &expr.kind {
+        ExprKind::Literal(Literal::Integer(digits)) => Some(digits.parse().unwrap_or(u64::MAX)),
+        _ => None,
+    }
+}
+
+fn omitted_type(span: Span) -> TypeName {
+    TypeName {
+        keyword: TypeKeyword::Omitted,
+        args: Vec::new(),
+        values: Vec::new(),
+        unsigned: false,
+        zerofill: false,
+        charset: None,
+        binary: false,
+        compressed: None,
+        span,
+    }
+}

@@ -1,0 +1,73 @@
+//! CREATE, ALTER and DROP DATABASE.
+
+use super::{PResult, Parser};
+use crate::ast::{AlterDatabase, CreateDatabase, DatabaseOptions, DropDatabase};
+use crate::lexer::TokenKind;
+
+impl Parser<'_> {
+    /// After `CREATE [OR REPLACE] DATABASE`.
+    pub(super) fn create_database(&mut self, or_replace: bool) -> PResult<CreateDatabase> {
+        let if_not_exists = self.if_not_exists()?;
+        let name = self.ident("a database")?;
+        let mut options = DatabaseOptions::default();
+        while self.database_option(&mut options)? {}
+        Ok(CreateDatabase { or_replace, if_not_exists, name, options })
+    }
+
+    /// After `ALTER DATABASE`.
+    pub(super) fn alter_database(&mut self) -> PResult<AlterDatabase> {
+        let at_option =
+            matches!(self.upper().as_str(), "DEFAULT" | "COLLATE" | "CHARSET" | "CHARACTER" | "CHAR")
+                || (self.nth_at(1, TokenKind::Eq) && !self.at(TokenKind::QuotedIdent))
+                || (self.at_kws(&["READ", "ONLY"]))
+                || (self.nth_at(1, TokenKind::String));
+        let name = if at_option { None } else { Some(self.ident("a database")?) };
+        let mut options = DatabaseOptions::default();
+        let mut any = false;
+        while self.database_option(&mut options)? {
+            any = true;
+        }
+        if any { Ok(AlterDatabase { name, options }) } else { Err(self.error("a database option")) }
+    }
+
+    /// After `DROP DATABASE`.
+    pub(super) fn drop_database(&mut self) -> PResult<DropDatabase> {
+        let if_exists = self.if_exists()?;
+        Ok(DropDatabase { if_exists, name: self.ident("a database")? })
+    }
+
+    fn database_option(&mut self, options: &mut DatabaseOptions) -> PResult<bool> {
+        let mysql = self.options.flavor.is_mysql();
+        let default = self.eat_kw("DEFAULT");
+        if self.eat_character_set() {
+            self.eat(TokenKind::Eq);
+            let word_default = !mysql && self.eat_kw("DEFAULT");
+            options.charset = Some(if word_default { None } else { Some(self.charset_name()?) });
+        } else if self.eat_kw("COLLATE") {
+            self.eat(TokenKind::Eq);
+            let word_default = !mysql && self.eat_kw("DEFAULT");
+            options.collation = Some(if word_default { None } else { Some(self.collation_or_binary()?) });
+        } else if mysql && self.eat_kw("ENCRYPTION") {
+            self.eat(TokenKind::Eq);
+            options.encryption = Some(self.string("'Y' or 'N'")?);
+        } else if default {
+            return Err(self.error("CHARACTER SET or COLLATE"));
+        } else if mysql && self.eat_kws(&["READ", "ONLY"]) {
+            self.eat(TokenKind::Eq);
+            options.read_only = self.read_only_value()?;
+        } else if !mysql && self.eat_kw("COMMENT") {
+            self.eat(TokenKind::Eq);
+            options.comment = Some(self.string("a comment in quotes")?);
+        } else {
+            return Ok(false);
+        }
+        Ok(true)
+    }
+
+    fn read_only_value(&mut self) -> PResult<Option<bool>> {
+        if self.eat_kw("DEFAULT") {
+            return Ok(None);
+        }
+        Ok(Some(self.number("0, 1 or DEFAULT")? != 0))
+    }
+}
