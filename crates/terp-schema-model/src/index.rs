@@ -86,7 +86,7 @@ pub struct Index {
     #[serde(default, skip_serializing_if = "is_default")]
     pub using: Option<IndexAlgorithm>,
     /// `KEY_BLOCK_SIZE`, where it differs from the table's.
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(default, skip_serializing_if = "is_default", with = "crate::format::big")]
     pub key_block_size: Option<u64>,
     /// `WITH PARSER` of a FULLTEXT index.
     #[serde(default, skip_serializing_if = "is_default")]

@@ -114,16 +114,16 @@ pub struct PartitionOptions {
     #[serde(skip_serializing_if = "is_default")]
     pub index_directory: Option<String>,
     /// MAX_ROWS.
-    #[serde(skip_serializing_if = "is_default")]
+    #[serde(skip_serializing_if = "is_default", with = "crate::format::big")]
     pub max_rows: Option<u64>,
     /// MIN_ROWS.
-    #[serde(skip_serializing_if = "is_default")]
+    #[serde(skip_serializing_if = "is_default", with = "crate::format::big")]
     pub min_rows: Option<u64>,
     /// TABLESPACE.
     #[serde(skip_serializing_if = "is_default")]
     pub tablespace: Option<String>,
     /// NODEGROUP.
-    #[serde(skip_serializing_if = "is_default")]
+    #[serde(skip_serializing_if = "is_default", with = "crate::format::big")]
     pub nodegroup: Option<u64>,
 }
 

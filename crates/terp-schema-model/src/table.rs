@@ -90,22 +90,22 @@ pub struct TableOptions {
     /// Storage engine in the server's own spelling: `InnoDB`, `MyISAM`, `MEMORY`.
     pub engine: String,
     /// The next AUTO_INCREMENT value, where above 1.
-    #[serde(skip_serializing_if = "is_default")]
+    #[serde(skip_serializing_if = "is_default", with = "crate::format::big")]
     pub auto_increment: Option<u64>,
     /// ROW_FORMAT, in upper case.
     #[serde(skip_serializing_if = "is_default")]
     pub row_format: Option<String>,
     /// KEY_BLOCK_SIZE, in KiB.
-    #[serde(skip_serializing_if = "is_default")]
+    #[serde(skip_serializing_if = "is_default", with = "crate::format::big")]
     pub key_block_size: Option<u64>,
     /// MIN_ROWS.
-    #[serde(skip_serializing_if = "is_default")]
+    #[serde(skip_serializing_if = "is_default", with = "crate::format::big")]
     pub min_rows: Option<u64>,
     /// MAX_ROWS.
-    #[serde(skip_serializing_if = "is_default")]
+    #[serde(skip_serializing_if = "is_default", with = "crate::format::big")]
     pub max_rows: Option<u64>,
     /// AVG_ROW_LENGTH, in bytes.
-    #[serde(skip_serializing_if = "is_default")]
+    #[serde(skip_serializing_if = "is_default", with = "crate::format::big")]
     pub avg_row_length: Option<u64>,
     /// PACK_KEYS.
     #[serde(skip_serializing_if = "is_default")]
@@ -117,7 +117,7 @@ pub struct TableOptions {
     #[serde(skip_serializing_if = "is_default")]
     pub stats_auto_recalc: Option<bool>,
     /// STATS_SAMPLE_PAGES.
-    #[serde(skip_serializing_if = "is_default")]
+    #[serde(skip_serializing_if = "is_default", with = "crate::format::big")]
     pub stats_sample_pages: Option<u64>,
     /// CHECKSUM=1.
     #[serde(skip_serializing_if = "is_default")]
@@ -138,7 +138,7 @@ pub struct TableOptions {
     #[serde(skip_serializing_if = "is_default")]
     pub storage: Option<String>,
     /// AUTOEXTEND_SIZE in bytes; MySQL.
-    #[serde(skip_serializing_if = "is_default")]
+    #[serde(skip_serializing_if = "is_default", with = "crate::format::big")]
     pub autoextend_size: Option<u64>,
     /// ENGINE_ATTRIBUTE; MySQL.
     #[serde(skip_serializing_if = "is_default")]
