@@ -1,0 +1,297 @@
+//! The report as people read it: findings with the worst first, then what was compared, counts, and the verdict at
+//! the end, where a terminal leaves the eye.
+
+mod snippet;
+
+use std::collections::BTreeMap;
+use std::fmt::{self, Write};
+
+use super::{Comparison, Replay, Report, Verdict};
+use crate::finding::{Finding, Place, Severity};
+use crate::rules::count;
+use snippet::Snippets;
+
+/// The text of files that findings point into, by the path that places have. What isn't there is named, not shown.
+pub type Sources = BTreeMap<String, String>;
+
+/// How the text looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TextOptions {
+    /// Colours, as terminals take them.
+    pub color: bool,
+    /// How much of a list is shown: findings of one rule, places of one finding, differences of one comparison.
+    pub limit: usize,
+}
+
+impl Default for TextOptions {
+    fn default() -> Self {
+        Self { color: false, limit: 20 }
+    }
+}
+
+impl Report {
+    /// Writes the report as text.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn write_text(&self, out: &mut dyn Write, sources: &Sources, options: &TextOptions) -> fmt::Result {
+        Text { out, snippets: Snippets::new(sources, options.color), options: *options }.report(self)
+    }
+
+    /// The report as text.
+    pub fn to_text(&self, sources: &Sources, options: &TextOptions) -> String {
+        let mut out = String::new();
+        // Writing to a String can't fail.
+        let _ = self.write_text(&mut out, sources, options);
+        out
+    }
+}
+
+const CUT: &str = "(use --format json for all)";
+
+struct Text<'a> {
+    out: &'a mut dyn Write,
+    snippets: Snippets<'a>,
+    options: TextOptions,
+}
+
+impl Text<'_> {
+    fn report(&mut self, report: &Report) -> fmt::Result {
+        self.findings(&report.findings)?;
+        let title = format!("{} on {}", clean(&report.project), report.server);
+        writeln!(self.out, "{}", self.bold(&title))?;
+        if let Some(replay) = &report.replay {
+            self.replay(replay, report.summary.migrations)?;
+        }
+        for comparison in &report.comparisons {
+            self.comparison(comparison)?;
+        }
+        self.summary(report)?;
+        self.verdict(report)
+    }
+
+    fn findings(&mut self, findings: &[Finding]) -> fmt::Result {
+        let mut rest = findings;
+        while let Some(first) = rest.first() {
+            let same = |finding: &&Finding| (finding.rule, finding.severity) == (first.rule, first.severity);
+            let len = rest.iter().take_while(same).count();
+            let (group, after) = rest.split_at(len);
+            let shown = &group[..group.len().min(self.options.limit)];
+            for (at, finding) in shown.iter().enumerate() {
+                // The same advice is given once, under the last finding that it is for.
+                let help = finding
+                    .help
+                    .as_deref()
+                    .filter(|help| shown.get(at + 1).is_none_or(|next| next.help.as_deref() != Some(help)));
+                self.finding(finding, help)?;
+            }
+            let hidden = group.len() - shown.len();
+            if hidden > 0 {
+                writeln!(self.out, "and {hidden} more of {} {CUT}\n", first.rule)?;
+            }
+            rest = after;
+        }
+        Ok(())
+    }
+
+    fn finding(&mut self, finding: &Finding, help: Option<&str>) -> fmt::Result {
+        let (snippet, listed) = self.snippets.of(finding);
+        match snippet {
+            Some(snippet) => writeln!(self.out, "{snippet}")?,
+            None => {
+                let head = format!("{}[{}]", finding.severity, finding.rule);
+                let head = self.severity(finding.severity, &head);
+                writeln!(self.out, "{head}{}", self.bold(&format!(": {}", clean(&finding.message))))?;
+            }
+        }
+        for place in listed.iter().take(self.options.limit) {
+            writeln!(self.out, "  {}", place_text(place))?;
+        }
+        if listed.len() > self.options.limit {
+            writeln!(self.out, "  and {} more {CUT}", listed.len() - self.options.limit)?;
+        }
+        if let Some(help) = help {
+            writeln!(self.out, "  {} {}", self.paint("1;36", "help:"), clean(help))?;
+        }
+        writeln!(self.out)
+    }
+
+    fn replay(&mut self, replay: &Replay, migrations: usize) -> fmt::Result {
+        let mut text = format!(
+            "  replay      {} of {}: ",
+            count(replay.chunks, "chunk"),
+            count(migrations, "migration")
+        );
+        let _ = match (replay.failed.len(), replay.unsupported.len()) {
+            (0, 0) => write!(text, "all run"),
+            (failed, 0) => write!(text, "{failed} failed"),
+            (0, unchecked) => write!(text, "none failed, {unchecked} not checked"),
+            (failed, unchecked) => write!(text, "{failed} failed, {unchecked} not checked"),
+        };
+        writeln!(self.out, "{text}; {} at the end", count(replay.tables, "table"))?;
+        if let Some(stop) = &replay.stops_at {
+            let text = format!(
+                "a build from nothing stops at migration {}, {}, chunk {} of {} (from 0), with error {}",
+                stop.migration,
+                clean(&stop.tag),
+                stop.chunk,
+                stop.of_chunks,
+                stop.errno
+            );
+            writeln!(self.out, "              {}", self.severity(Severity::Error, &text))?;
+        }
+        Ok(())
+    }
+
+    fn comparison(&mut self, comparison: &Comparison) -> fmt::Result {
+        let counts = comparison.counts;
+        let names = format!("{} -> {}", clean(&comparison.left), clean(&comparison.right));
+        let parts: Vec<String> = [
+            (counts.substance, "of substance"),
+            (counts.name_only, "of names only"),
+            (counts.cosmetic, "cosmetic"),
+        ]
+        .into_iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, of)| format!("{number} {of}"))
+        .collect();
+        if parts.is_empty() {
+            return writeln!(self.out, "  comparison  {names}: no difference");
+        }
+        let total = counts.substance + counts.name_only + counts.cosmetic;
+        writeln!(self.out, "  comparison  {names}: {} ({})", count(total, "difference"), parts.join(", "))?;
+        let lines = difference_lines(comparison);
+        for (sign, text) in lines.iter().take(self.options.limit) {
+            let color = match sign {
+                '-' => "31",
+                '+' => "32",
+                '~' => "33",
+                _ => "2",
+            };
+            let text = format!("{sign} {}", clean(text));
+            writeln!(self.out, "    {}", self.paint(color, &text))?;
+        }
+        if lines.len() > self.options.limit {
+            writeln!(self.out, "    and {} more {CUT}", lines.len() - self.options.limit)?;
+        }
+        Ok(())
+    }
+
+    fn summary(&mut self, report: &Report) -> fmt::Result {
+        let summary = &report.summary;
+        let rows = [
+            ("tables", summary.tables, "migrations", summary.migrations),
+            ("columns", summary.columns, "enum columns", summary.enum_columns),
+            ("primary keys", summary.primary_keys, "foreign keys", summary.foreign_keys),
+            ("unique constraints", summary.unique_constraints, "indexes", summary.indexes),
+            (
+                "tables with version",
+                summary.version_tables,
+                "tables with soft delete",
+                summary.soft_delete_tables,
+            ),
+        ];
+        writeln!(self.out)?;
+        for (left, left_count, right, right_count) in rows {
+            writeln!(self.out, "  {left:<20} {left_count:>6}    {right:<24} {right_count:>6}")?;
+        }
+        writeln!(self.out)
+    }
+
+    fn verdict(&mut self, report: &Report) -> fmt::Result {
+        let counts: Vec<String> = [Severity::Error, Severity::Warning, Severity::Note]
+            .into_iter()
+            .map(|severity| (report.count(severity), severity))
+            .filter(|(number, _)| *number > 0)
+            .map(|(number, severity)| count(number, severity.as_str()))
+            .collect();
+        let counts = if counts.is_empty() { "no findings".to_owned() } else { counts.join(", ") };
+        let (color, says) = match report.verdict() {
+            Verdict::Clean => ("1;32", "clean: the migrations build the schema"),
+            Verdict::Warnings => ("1;33", "no error and no drift, but warnings"),
+            Verdict::Drift => ("1;31", "drift: the views of the schema differ"),
+            Verdict::Errors => ("1;31", "errors: see the first finding above"),
+        };
+        // What was not looked at is not vouched for.
+        let says = match (report.verdict(), &report.replay) {
+            (Verdict::Clean, None) => "clean: nothing was found, and no migration was replayed",
+            _ => says,
+        };
+        writeln!(self.out, "{} ({counts})", self.paint(color, says))
+    }
+
+    fn paint(&self, codes: &str, text: &str) -> String {
+        if self.options.color { format!("\x1b[{codes}m{text}\x1b[0m") } else { text.to_owned() }
+    }
+
+    fn bold(&self, text: &str) -> String {
+        self.paint("1", text)
+    }
+
+    fn severity(&self, severity: Severity, text: &str) -> String {
+        let codes = match severity {
+            Severity::Error => "1;31",
+            Severity::Warning => "1;33",
+            Severity::Note => "1;32",
+        };
+        self.paint(codes, text)
+    }
+}
+
+fn place_text(place: &Place) -> String {
+    match &place.label {
+        Some(label) => format!("{} ({})", clean(&place.to_string()), clean(label)),
+        None => clean(&place.to_string()),
+    }
+}
+
+/// One line for each difference: `-` missing, `+` extra, `~` changed, `=` cosmetic.
+fn difference_lines(comparison: &Comparison) -> Vec<(char, String)> {
+    let mut lines: Vec<(char, String)> = Vec::new();
+    lines.extend(comparison.missing_tables.iter().map(|table| ('-', format!("table {table}"))));
+    lines.extend(comparison.extra_tables.iter().map(|table| ('+', format!("table {table}"))));
+    let lone = [
+        ('-', &comparison.missing_columns),
+        ('+', &comparison.extra_columns),
+        ('-', &comparison.missing_primary_keys),
+        ('+', &comparison.extra_primary_keys),
+        ('-', &comparison.missing_indexes),
+        ('+', &comparison.extra_indexes),
+        ('-', &comparison.missing_foreign_keys),
+        ('+', &comparison.extra_foreign_keys),
+        ('-', &comparison.missing_checks),
+        ('+', &comparison.extra_checks),
+        ('-', &comparison.missing_programs),
+        ('+', &comparison.extra_programs),
+    ];
+    for (sign, list) in lone {
+        lines.extend(list.iter().map(|named| (sign, format!("{}: {}", named.path, named.sql))));
+    }
+    for changed in &comparison.changed {
+        let text = format!("{}, {}: {} -> {}", changed.path, changed.kind, changed.before, changed.after);
+        lines.push(('~', text));
+    }
+    for renamed in &comparison.renamed {
+        lines.push(('~', format!("{}, name only: {} -> {}", renamed.path, renamed.before, renamed.after)));
+    }
+    for changed in &comparison.cosmetic {
+        let text =
+            format!("{}, {}, cosmetic: {} -> {}", changed.path, changed.kind, changed.before, changed.after);
+        lines.push(('=', text));
+    }
+    lines
+}
+
+/// Text of others on one line, without what a terminal would obey.
+fn clean(text: &str) -> String {
+    if !text.contains(char::is_control) {
+        return text.to_owned();
+    }
+    text.chars()
+        .map(|c| match c {
+            '\n' | '\r' | '\t' => ' ',
+            c if c.is_control() => char::REPLACEMENT_CHARACTER,
+            c => c,
+        })
+        .collect()
+}
