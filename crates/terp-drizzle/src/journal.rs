@@ -26,7 +26,7 @@ pub struct Journal {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct JournalEntry {
     /// Its number; unique in a journal.
-    pub idx: i64,
+    pub idx: u32,
     /// The version of the snapshot's format that belongs to it.
     pub version: String,
     /// When it was generated, in milliseconds since 1970. This alone decides whether a database gets it.
@@ -45,6 +45,12 @@ impl JournalEntry {
     /// Name of the file that it stands for.
     pub fn file_name(&self) -> String {
         format!("{}.sql", self.tag)
+    }
+
+    /// What drizzle-kit puts before the migration's name, `0020` of `0020_flimsy_makkari`; its snapshot is called
+    /// after that too.
+    pub fn prefix(&self) -> &str {
+        self.tag.split_once('_').map_or(self.tag.as_str(), |(prefix, _)| prefix)
     }
 }
 
@@ -90,7 +96,7 @@ fn read(text: &str, places: &Places<'_>) -> Read<Journal> {
     for element in &list.elements {
         let record = Record::open(element, "the entry")?;
         let entry = JournalEntry {
-            idx: record.integer("idx")?,
+            idx: record.number("idx")?,
             version: record.optional_string("version")?.unwrap_or_default().to_owned(),
             when: record.integer("when")?,
             tag: record.string("tag")?.to_owned(),
@@ -183,7 +189,12 @@ mod tests {
             ),
             (journal("7"), Kind::WrongType, "4:15: `the entry` has to be an object, but is 7"),
             (journal("{\"idx\": 0}"), Kind::MissingField, "4:15: the entry has no `when`"),
-            (journal("{\"idx\": 0.5}"), Kind::WrongType, "4:23: `idx` has to be an integer, but is 0.5"),
+            (journal("{\"idx\": -1}"), Kind::WrongType, "4:23: `idx` has to be a number from 0, but is -1"),
+            (
+                journal("{\"idx\": 0, \"when\": 0.5}"),
+                Kind::WrongType,
+                "4:34: `when` has to be an integer, but is 0.5",
+            ),
             (
                 journal("{\"idx\": 0, \"when\": 1, \"tag\": null}"),
                 Kind::WrongType,

@@ -144,13 +144,16 @@ impl<'v, 'a> Record<'v, 'a> {
         self.value(field).map(|value| string(value, field)).transpose()
     }
 
+    pub(crate) fn number(&self, field: &'static str) -> Read<u32> {
+        let value = self.required(field)?;
+        let number = value.as_number_lit().and_then(|number| number.value.parse().ok());
+        number.ok_or_else(|| wrong_type(value, field, "a number from 0"))
+    }
+
     pub(crate) fn integer(&self, field: &'static str) -> Read<i64> {
         let value = self.required(field)?;
-        match value {
-            Value::NumberLit(number) => number.value.parse().ok(),
-            _ => None,
-        }
-        .ok_or_else(|| wrong_type(value, field, "an integer"))
+        let number = value.as_number_lit().and_then(|number| number.value.parse().ok());
+        number.ok_or_else(|| wrong_type(value, field, "an integer"))
     }
 
     pub(crate) fn boolean(&self, field: &'static str, absent: bool) -> Read<bool> {
@@ -222,4 +225,9 @@ pub(crate) fn string<'v>(value: &'v Value<'_>, what: &str) -> Read<&'v str> {
 fn duplicate(prop: &ObjectProp<'_>) -> Fault {
     let message = format!("the key `{}` is there twice", prop.name.as_str());
     Fault::new(FormatErrorKind::DuplicateKey, prop.range.start, message)
+}
+
+/// Whether a text is JSON at all.
+pub(crate) fn check(text: &str) -> Result<(), FormatError> {
+    parse(text).map(|_| ()).map_err(|fault| fault.in_text(&Places::new(text)))
 }

@@ -1,15 +1,23 @@
 //! Reads what Drizzle leaves beside an application: the journal of its migrations, their folder and its snapshots.
 //!
-//! Everything works on text that it is given and says where in that text a thing stands.
+//! Everything works on text that it is given and says where in that text a thing stands; only [`fs`] reads files.
 //! Observed on drizzle-orm 0.45 and drizzle-kit 0.31.
 
+pub mod chain;
+mod config;
 mod error;
+pub mod folder;
+pub mod fs;
 pub mod journal;
 mod json;
+pub mod migrations_table;
 mod place;
 pub mod snapshot;
 
+pub use chain::SnapshotHead;
 pub use error::{FormatError, FormatErrorKind};
+pub use folder::{JournaledMigration, MigrationFile, MigrationFolder};
+pub use fs::{LoadError, LoadErrorKind, NewestSnapshot, Project, SnapshotFile, load_project};
 pub use journal::{Journal, JournalEntry};
 pub use snapshot::Snapshot;
 pub use terp_sql::span::LineColumn;

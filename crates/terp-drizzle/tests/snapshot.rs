@@ -1,5 +1,7 @@
 //! Snapshots against the SQL that drizzle-kit wrote together with them.
 
+#![expect(clippy::expect_used, reason = "a test may fail in its helpers too")]
+
 use terp_drizzle::snapshot::{DdlStatement, DeclaredCounts, SchemaObject, Snapshot};
 use terp_drizzle::{FormatErrorKind, LineColumn};
 

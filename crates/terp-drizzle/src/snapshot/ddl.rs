@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use terp_schema_model::quote::{identifier, push_identifiers};
 use terp_sql::span::LineColumn;
 
 use super::{
@@ -94,7 +95,7 @@ fn create_table(table: &SnapshotTable) -> DdlStatement {
     }
     // Of several primary keys drizzle-kit writes the first.
     if let Some(key) = table.primary_keys.first() {
-        let sql = format!("CONSTRAINT {} PRIMARY KEY({})", quoted(&key.name), list(&key.columns));
+        let sql = format!("CONSTRAINT {} PRIMARY KEY({})", identifier(&key.name), list(&key.columns));
         item(sql, SchemaObject::PrimaryKey(key.name.clone()), key.at);
     }
     for unique in &table.unique_constraints {
@@ -107,11 +108,11 @@ fn create_table(table: &SnapshotTable) -> DdlStatement {
         item(sql, SchemaObject::Index(index.name.clone()), index.at);
     }
     for check in &table.checks {
-        let sql = format!("CONSTRAINT {} CHECK({})", quoted(&check.name), check.expression);
+        let sql = format!("CONSTRAINT {} CHECK({})", identifier(&check.name), check.expression);
         item(sql, SchemaObject::Check(check.name.clone()), check.at);
     }
 
-    let mut sql = format!("CREATE TABLE {} (\n", quoted(&table.name));
+    let mut sql = format!("CREATE TABLE {} (\n", identifier(&table.name));
     let mut parts = Vec::with_capacity(items.len());
     for (i, (text, origin)) in items.into_iter().enumerate() {
         sql.push_str(if i == 0 { "\t" } else { ",\n\t" });
@@ -124,7 +125,7 @@ fn create_table(table: &SnapshotTable) -> DdlStatement {
 }
 
 fn column_definition(column: &SnapshotColumn) -> String {
-    let mut sql = format!("{} {}", quoted(&column.name), column.sql_type);
+    let mut sql = format!("{} {}", identifier(&column.name), column.sql_type);
     if column.auto_increment {
         sql.push_str(" AUTO_INCREMENT");
     }
@@ -149,16 +150,16 @@ fn column_definition(column: &SnapshotColumn) -> String {
 }
 
 fn unique_constraint(name: &str, parts: &[SnapshotKeyPart]) -> String {
-    format!("CONSTRAINT {} UNIQUE({})", quoted(name), key_parts(parts))
+    format!("CONSTRAINT {} UNIQUE({})", identifier(name), key_parts(parts))
 }
 
 fn add_foreign_key(table: &SnapshotTable, key: &SnapshotForeignKey) -> DdlStatement {
     let mut sql = format!(
         "ALTER TABLE {} ADD CONSTRAINT {} FOREIGN KEY ({}) REFERENCES {}({})",
-        quoted(&key.table),
-        quoted(&key.name),
+        identifier(&key.table),
+        identifier(&key.name),
         list(&key.columns),
-        quoted(&key.referenced_table),
+        identifier(&key.referenced_table),
         list(&key.referenced_columns),
     );
     for (event, action) in [("DELETE", &key.on_delete), ("UPDATE", &key.on_update)] {
@@ -177,7 +178,7 @@ fn add_foreign_key(table: &SnapshotTable, key: &SnapshotForeignKey) -> DdlStatem
 fn create_index(table: &SnapshotTable, index: &SnapshotIndex) -> DdlStatement {
     let parts = key_parts(&index.parts);
     DdlStatement {
-        sql: format!("CREATE INDEX {} ON {} ({parts});", quoted(&index.name), quoted(&table.name)),
+        sql: format!("CREATE INDEX {} ON {} ({parts});", identifier(&index.name), identifier(&table.name)),
         origin: origin(table, SchemaObject::Index(index.name.clone()), index.at),
         parts: Vec::new(),
     }
@@ -192,7 +193,7 @@ fn create_view(view: &SnapshotView) -> Option<DdlStatement> {
     if let Some(security) = &view.sql_security {
         sql.push_str(&format!("SQL SECURITY {security}\n"));
     }
-    sql.push_str(&format!("VIEW {} AS ({definition})", quoted(&view.name)));
+    sql.push_str(&format!("VIEW {} AS ({definition})", identifier(&view.name)));
     if let Some(option) = &view.check_option {
         sql.push_str(&format!("\nWITH {option} CHECK OPTION"));
     }
@@ -208,17 +209,14 @@ fn origin(table: &SnapshotTable, object: SchemaObject, at: LineColumn) -> Origin
 
 fn key_parts(parts: &[SnapshotKeyPart]) -> String {
     let part = |part: &SnapshotKeyPart| match part {
-        SnapshotKeyPart::Column(name) => quoted(name),
+        SnapshotKeyPart::Column(name) => identifier(name),
         SnapshotKeyPart::Sql(sql) => sql.clone(),
     };
     parts.iter().map(part).collect::<Vec<_>>().join(",")
 }
 
 fn list(names: &[String]) -> String {
-    names.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(",")
-}
-
-/// drizzle-kit quotes every name, needed or not.
-fn quoted(name: &str) -> String {
-    format!("`{}`", name.replace('`', "``"))
+    let mut out = String::new();
+    push_identifiers(&mut out, names.iter().map(String::as_str), ",");
+    out
 }

@@ -1,0 +1,323 @@
+//! Loads a project from files. Everything else in this crate works on text.
+
+use std::fmt;
+use std::fs::{self, File};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use terp_sql::span::LineColumn;
+
+use crate::chain::SnapshotHead;
+use crate::config::find_out;
+use crate::error::{FormatError, FormatErrorKind};
+use crate::folder::{MigrationFile, MigrationFolder};
+use crate::journal::Journal;
+use crate::place::Places;
+use crate::snapshot::Snapshot;
+
+/// The size in bytes above which a file is refused.
+pub const MAX_FILE_SIZE: u64 = 64 * 1024 * 1024;
+
+/// How much of an older snapshot is read first: its ids stand at its beginning.
+const HEAD_SIZE: u64 = 4096;
+
+/// The names that a configuration has, in the order in which they are tried.
+const CONFIG_NAMES: [&str; 6] = [
+    "drizzle.config.ts",
+    "drizzle.config.js",
+    "drizzle.config.json",
+    "drizzle.config.mts",
+    "drizzle.config.mjs",
+    "drizzle.config.cjs",
+];
+
+const SNAPSHOT_ENDING: &str = "_snapshot.json";
+
+/// What sort of fault a [`LoadError`] is about.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
+pub enum LoadErrorKind {
+    /// There is no such file or folder.
+    NotFound,
+    /// It is there and can't be read.
+    Unreadable,
+    /// It is a folder, a device or something else that is not a file.
+    NotAFile,
+    /// It is larger than [`MAX_FILE_SIZE`].
+    TooLarge,
+    /// It is not text in UTF-8, or its name isn't.
+    InvalidUtf8,
+    /// The configuration doesn't say in plain words where the migrations are.
+    Config,
+    /// The journal or a snapshot is not as it has to be.
+    Format(FormatErrorKind),
+}
+
+/// Why a project can't be loaded.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub struct LoadError {
+    /// What sort of fault it is.
+    pub kind: LoadErrorKind,
+    /// The file or folder.
+    pub path: PathBuf,
+    /// Where in the file, if it is about a place in it.
+    pub at: Option<LineColumn>,
+    /// The fault in words, without path and place.
+    pub message: String,
+    /// What the operating system says.
+    #[source]
+    pub source: Option<io::Error>,
+}
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.path.display())?;
+        if let Some(at) = self.at {
+            write!(f, ":{at}")?;
+        }
+        write!(f, ": {}", self.message)
+    }
+}
+
+impl LoadError {
+    /// What sort of fault it is.
+    pub const fn kind(&self) -> LoadErrorKind {
+        self.kind
+    }
+
+    fn new(kind: LoadErrorKind, path: &Path, message: impl Into<String>) -> Self {
+        Self { kind, path: path.to_owned(), at: None, message: message.into(), source: None }
+    }
+
+    fn io(path: &Path, error: io::Error) -> Self {
+        let (kind, message) = match error.kind() {
+            io::ErrorKind::NotFound => (LoadErrorKind::NotFound, "there is no such file or folder"),
+            _ => (LoadErrorKind::Unreadable, "it can't be read"),
+        };
+        Self { source: Some(error), ..Self::new(kind, path, message) }
+    }
+
+    fn format(path: &Path, error: FormatError) -> Self {
+        let kind = LoadErrorKind::Format(error.kind);
+        Self { at: Some(error.at), ..Self::new(kind, path, error.message) }
+    }
+}
+
+/// A Drizzle project's migrations and what it says about them.
+#[derive(Clone, Debug)]
+pub struct Project {
+    /// The migration folder.
+    pub migrations_path: PathBuf,
+    /// The journal.
+    pub journal_path: PathBuf,
+    /// The configuration that named the folder, if one did.
+    pub config_path: Option<PathBuf>,
+    /// The journal and the files.
+    pub folder: MigrationFolder,
+    /// The snapshots by name.
+    pub snapshots: Vec<SnapshotFile>,
+    /// The newest of the snapshots.
+    pub newest: Option<NewestSnapshot>,
+}
+
+/// A snapshot's file. Only the newest is read to its end.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SnapshotFile {
+    /// The file.
+    pub path: PathBuf,
+    /// What its name begins with: `0020` of `0020_snapshot.json`.
+    pub prefix: String,
+    /// What it says about itself.
+    pub head: SnapshotHead,
+}
+
+/// The newest snapshot: that of the last entry in the journal that has one, else the last by name.
+#[derive(Clone, Debug)]
+pub struct NewestSnapshot {
+    /// Its file.
+    pub path: PathBuf,
+    /// The entry of the journal that it belongs to, as an index; a later entry has none.
+    pub entry: Option<usize>,
+    /// Its text.
+    pub text: String,
+    /// What is in it.
+    pub snapshot: Snapshot,
+}
+
+impl Project {
+    /// The path of a file of the folder.
+    pub fn path_of(&self, file: &MigrationFile) -> PathBuf {
+        self.migrations_path.join(&file.name)
+    }
+}
+
+/// Loads a project from its folder or from its migration folder.
+///
+/// A folder that has a `meta/_journal.json` is the migration folder itself. Otherwise a `drizzle.config` in it says
+/// where that is; without one, or without `out` in it, it is `drizzle`.
+///
+/// # Errors
+/// The first file that can't be read or is not as it has to be. Older snapshots are read only as far as their ids.
+pub fn load_project(dir: &Path) -> Result<Project, LoadError> {
+    let (migrations_path, config_path) = find_migrations(dir)?;
+    let journal_path = migrations_path.join("meta").join("_journal.json");
+    let journal =
+        Journal::parse(&read_text(&journal_path)?).map_err(|e| LoadError::format(&journal_path, e))?;
+
+    let mut files = Vec::new();
+    for (name, path) in list(&migrations_path, ".sql")? {
+        files.push(MigrationFile::new(name, read_text(&path)?));
+    }
+    let folder = MigrationFolder::new(journal, files);
+
+    let found = list(&migrations_path.join("meta"), SNAPSHOT_ENDING)?;
+    let newest = newest(&folder.journal, &found)?;
+    let mut snapshots = Vec::with_capacity(found.len());
+    for (name, path) in found {
+        let head = match &newest {
+            Some(newest) if newest.path == path => SnapshotHead::parse(&newest.text),
+            _ => match read_beginning(&path)? {
+                Some(head) => Ok(head),
+                None => SnapshotHead::parse(&read_text(&path)?),
+            },
+        };
+        let head = head.map_err(|error| LoadError::format(&path, error))?;
+        let prefix = name.strip_suffix(SNAPSHOT_ENDING).unwrap_or_default().to_owned();
+        snapshots.push(SnapshotFile { path, prefix, head });
+    }
+    Ok(Project { migrations_path, journal_path, config_path, folder, snapshots, newest })
+}
+
+/// Reads a file as text.
+///
+/// # Errors
+/// It isn't there, isn't a file, is too large or not UTF-8.
+pub fn read_text(path: &Path) -> Result<String, LoadError> {
+    let mut file = open(path)?;
+    let mut bytes = Vec::new();
+    file.by_ref()
+        .take(MAX_FILE_SIZE + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| LoadError::io(path, error))?;
+    if bytes.len() as u64 > MAX_FILE_SIZE {
+        return Err(too_large(path));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let before = error.as_bytes().get(..valid).map(String::from_utf8_lossy).unwrap_or_default();
+        let at = Some(Places::new(&before).find(valid));
+        LoadError { at, ..LoadError::new(LoadErrorKind::InvalidUtf8, path, "it is not valid UTF-8") }
+    })
+}
+
+fn open(path: &Path) -> Result<File, LoadError> {
+    // Asked before opening: opening a pipe would wait for its other end.
+    let metadata = fs::metadata(path).map_err(|error| LoadError::io(path, error))?;
+    if !metadata.is_file() {
+        return Err(LoadError::new(LoadErrorKind::NotAFile, path, "it is not a file"));
+    }
+    if metadata.len() > MAX_FILE_SIZE {
+        return Err(too_large(path));
+    }
+    File::open(path).map_err(|error| LoadError::io(path, error))
+}
+
+fn too_large(path: &Path) -> LoadError {
+    LoadError::new(LoadErrorKind::TooLarge, path, "it is larger than 64 MiB")
+}
+
+fn find_migrations(dir: &Path) -> Result<(PathBuf, Option<PathBuf>), LoadError> {
+    let has_journal = |dir: &Path| dir.join("meta").join("_journal.json").exists();
+    if has_journal(dir) {
+        return Ok((dir.to_owned(), None));
+    }
+    let config = CONFIG_NAMES.iter().map(|name| dir.join(name)).find(|path| path.exists());
+    let out = match &config {
+        None => None,
+        Some(path) => {
+            let text = read_text(path)?;
+            find_out(&text).map_err(|fault| {
+                let at = Some(Places::new(&text).find(fault.offset));
+                LoadError { at, ..LoadError::new(LoadErrorKind::Config, path, fault.message) }
+            })?
+        }
+    };
+    let config = config.filter(|_| out.is_some());
+    let migrations = dir.join(out.as_deref().unwrap_or("drizzle"));
+    if has_journal(&migrations) {
+        return Ok((migrations, config));
+    }
+    // The folder is looked at last, so that a mistyped path is named as such.
+    fs::metadata(dir).map_err(|error| LoadError::io(dir, error))?;
+    let message = match config {
+        Some(config) => format!("there is no meta/_journal.json in it, and {} names it", config.display()),
+        None => "there is no migration journal: neither meta/_journal.json nor drizzle/meta/_journal.json"
+            .to_owned(),
+    };
+    let path = if out.is_some() { &migrations } else { dir };
+    Err(LoadError::new(LoadErrorKind::NotFound, path, message))
+}
+
+/// The files of a folder whose names end so, by name.
+fn list(dir: &Path, ending: &str) -> Result<Vec<(String, PathBuf)>, LoadError> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(dir).map_err(|error| LoadError::io(dir, error))? {
+        let path = entry.map_err(|error| LoadError::io(dir, error))?.path();
+        let Some(name) = path.file_name() else { continue };
+        if !name.as_encoded_bytes().ends_with(ending.as_bytes()) {
+            continue;
+        }
+        let Some(name) = name.to_str().map(str::to_owned) else {
+            return Err(LoadError::new(LoadErrorKind::InvalidUtf8, &path, "its name is not valid UTF-8"));
+        };
+        if !path.is_dir() {
+            found.push((name, path));
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn newest(journal: &Journal, found: &[(String, PathBuf)]) -> Result<Option<NewestSnapshot>, LoadError> {
+    let of_entry = |entry: usize| {
+        let prefix = journal.entries.get(entry)?.prefix();
+        let is_its = |name: &str| name.strip_suffix(SNAPSHOT_ENDING) == Some(prefix);
+        found.iter().find(|(name, _)| is_its(name)).map(|(_, path)| (path, Some(entry)))
+    };
+    let last_by_name = || found.last().map(|(_, path)| (path, None));
+    let Some((path, entry)) = (0..journal.entries.len()).rev().find_map(of_entry).or_else(last_by_name)
+    else {
+        return Ok(None);
+    };
+    let text = read_text(path)?;
+    let snapshot = Snapshot::parse(&text).map_err(|error| LoadError::format(path, error))?;
+    Ok(Some(NewestSnapshot { path: path.clone(), entry, text, snapshot }))
+}
+
+/// Reads a snapshot's head from its beginning. None when there is more to look at: the head stands elsewhere, or the
+/// file doesn't end as JSON does.
+fn read_beginning(path: &Path) -> Result<Option<SnapshotHead>, LoadError> {
+    let failed = |error| LoadError::io(path, error);
+    let mut file = open(path)?;
+    let mut beginning = Vec::new();
+    file.by_ref().take(HEAD_SIZE).read_to_end(&mut beginning).map_err(failed)?;
+    let mut end = Vec::new();
+    let length = file.seek(SeekFrom::End(0)).map_err(failed)?;
+    file.seek(SeekFrom::Start(length.saturating_sub(16))).map_err(failed)?;
+    file.take(16).read_to_end(&mut end).map_err(failed)?;
+    if end.trim_ascii_end().last() != Some(&b'}') {
+        // All of it, so that the fault is found where it is.
+        let text = read_text(path)?;
+        crate::json::check(&text).map_err(|error| LoadError::format(path, error))?;
+        return Ok(None);
+    }
+    let valid = match std::str::from_utf8(&beginning) {
+        Ok(text) => text,
+        Err(error) => {
+            let valid = beginning.get(..error.valid_up_to()).unwrap_or_default();
+            std::str::from_utf8(valid).unwrap_or_default()
+        }
+    };
+    Ok(SnapshotHead::parse_beginning(valid))
+}
