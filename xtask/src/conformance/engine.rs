@@ -1,0 +1,169 @@
+//! The embedded engine as the subject of the cases.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::panic::{self, AssertUnwindSafe};
+
+use terp_schema_model::quote::identifier;
+use terp_schema_model::{CharacterSet, Flavor};
+use terp_sql::{Catalog, ExecuteError, SqlMode};
+
+use super::judge::{Answer, Subject};
+use super::show::Texts;
+
+/// The database of the cases; its name is in no text that is compared.
+const DATABASE: &str = "conf";
+
+/// A catalog with one database.
+pub(crate) struct Engine {
+    flavor: Flavor,
+    defaults: CharacterSet,
+    catalog: Catalog,
+}
+
+impl Engine {
+    /// An empty database with these defaults.
+    pub(crate) fn new(flavor: Flavor, defaults: CharacterSet) -> Self {
+        let catalog = Self::catalog(flavor, &defaults);
+        Self { flavor, defaults, catalog }
+    }
+
+    /// A database with the server's defaults.
+    pub(crate) fn with_defaults_of(flavor: Flavor) -> Self {
+        Self::new(flavor, flavor.default_character_set())
+    }
+
+    pub(crate) fn set_sql_mode(&mut self, mode: SqlMode) {
+        self.catalog.session_mut().sql_mode = mode;
+    }
+
+    fn catalog(flavor: Flavor, defaults: &CharacterSet) -> Catalog {
+        let mut catalog = Catalog::new(flavor);
+        catalog.create_database(DATABASE, defaults.clone());
+        catalog.use_database(DATABASE);
+        catalog
+    }
+}
+
+impl Subject for Engine {
+    fn execute(&mut self, sql: &str) -> Answer {
+        match caught(|| self.catalog.execute_text(sql)) {
+            Ok(Ok(_)) => Answer::Accepted,
+            Ok(Err(ExecuteError::Refused(error))) => {
+                Answer::Refused { errno: error.errno, message: error.message }
+            }
+            Ok(Err(ExecuteError::Unsupported(what))) => Answer::Unsupported(what.construct),
+            // A new outcome must not pass for one of these.
+            Ok(Err(other)) => Answer::Unsupported(other.to_string()),
+            Err(message) => {
+                // What a panic leaves behind is not known: start afresh, in the same session.
+                let session = self.catalog.session_mut().clone();
+                self.catalog = Self::catalog(self.flavor, &self.defaults);
+                *self.catalog.session_mut() = session;
+                Answer::Panicked(message)
+            }
+        }
+    }
+
+    fn texts(&mut self) -> Result<Texts, String> {
+        caught(|| {
+            let names = self.catalog.table_names(DATABASE);
+            let text = |name: &str| Some((name.to_owned(), self.catalog.show_create_table(DATABASE, name)?));
+            names.filter_map(text).collect()
+        })
+    }
+
+    fn restore(&mut self, tables: &[(String, Option<String>)]) -> Result<(), String> {
+        let session = self.catalog.session_mut().clone();
+        let during = self.catalog.session_mut();
+        during.foreign_key_checks = false;
+        // What the server has may have been made under a mode that forgives more; how the text reads stays.
+        during.sql_mode = SqlMode {
+            strict_trans_tables: false,
+            strict_all_tables: false,
+            no_zero_in_date: false,
+            no_zero_date: false,
+            ..session.sql_mode
+        };
+        let mut failures = Vec::new();
+        for (table, _) in tables {
+            let drop = format!("DROP TABLE IF EXISTS {}", identifier(table));
+            failures.extend(failure(table, self.execute(&drop)));
+        }
+        for (table, text) in tables {
+            if let Some(text) = text {
+                failures.extend(failure(table, self.execute(text)));
+            }
+        }
+        *self.catalog.session_mut() = session;
+        if failures.is_empty() { Ok(()) } else { Err(failures.join("; ")) }
+    }
+}
+
+fn failure(table: &str, answer: Answer) -> Option<String> {
+    match answer {
+        Answer::Accepted => None,
+        Answer::Refused { errno, message } => Some(format!("{table}: {errno} {message}")),
+        Answer::Unsupported(construct) => Some(format!("{table}: unsupported: {construct}")),
+        Answer::Panicked(message) => Some(format!("{table}: panic: {message}")),
+    }
+}
+
+thread_local! {
+    static PANIC: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Runs `f`; a panic becomes its message and place, and nothing is printed.
+fn caught<T>(f: impl FnOnce() -> T) -> Result<T, String> {
+    let former = panic::take_hook();
+    panic::set_hook(Box::new(|info| {
+        let place = info.location().map(ToString::to_string).unwrap_or_default();
+        PANIC.set(Some(format!("{} at {place}", message(info.payload()))));
+    }));
+    let result = panic::catch_unwind(AssertUnwindSafe(f));
+    panic::set_hook(former);
+    result.map_err(|payload| PANIC.take().unwrap_or_else(|| message(&*payload).to_owned()))
+}
+
+fn message(payload: &(dyn Any + Send)) -> &str {
+    match (payload.downcast_ref::<&str>(), payload.downcast_ref::<String>()) {
+        (Some(text), _) => text,
+        (None, Some(text)) => text,
+        (None, None) => "a panic without a message",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conformance::show::same;
+
+    #[test]
+    fn engine_is_a_subject() {
+        let mut engine = Engine::with_defaults_of(Flavor::MYSQL_9_7);
+        assert_eq!(engine.execute("CREATE TABLE t (a INT)"), Answer::Accepted);
+        let texts = engine.texts().unwrap();
+        let shown = "CREATE TABLE `t` (\n  `a` int DEFAULT NULL\n) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_ai_ci";
+        assert_eq!(texts["t"], shown);
+        assert!(matches!(engine.execute("CREATE TABLE t (a INT)"), Answer::Refused { errno: 1050, .. }));
+    }
+
+    #[test]
+    fn restoring_ignores_keys_and_strictness_and_leaves_the_session() {
+        let mut engine = Engine::with_defaults_of(Flavor::MYSQL_9_7);
+        let child = "CREATE TABLE `c` (\n  `a` int DEFAULT NULL,\n  `d` date DEFAULT '0000-00-00',\n  KEY `k` (`a`),\n  \
+            CONSTRAINT `f` FOREIGN KEY (`a`) REFERENCES `p` (`a`)\n) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_ai_ci";
+        engine.restore(&[("c".to_owned(), Some(child.to_owned())), ("gone".to_owned(), None)]).unwrap();
+        assert!(same(&engine.texts().unwrap()["c"], child));
+        assert!(engine.catalog.session_mut().foreign_key_checks);
+        assert!(engine.catalog.session_mut().sql_mode.strict());
+        let reason = engine.restore(&[("x".to_owned(), Some("CREATE TABLE x (".to_owned()))]).unwrap_err();
+        assert!(reason.starts_with("x: 1064"), "{reason}");
+    }
+
+    #[test]
+    fn panics_are_caught_with_their_place() {
+        let caught = caught(|| panic!("number {}", 1)).unwrap_err();
+        assert!(caught.starts_with("number 1 at ") && caught.contains("engine.rs"), "{caught}");
+    }
+}
