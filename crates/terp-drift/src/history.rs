@@ -6,7 +6,7 @@ use crate::rules::RULES;
 /// One `.sql` file of the migration folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MigrationFile {
-    /// Its name: `0020_flimsy_makkari.sql`.
+    /// Its name: `0020_quiet_harbor.sql`.
     pub name: String,
     /// Its name without the extension, by which the journal calls it.
     pub tag: String,

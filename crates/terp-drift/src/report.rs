@@ -12,6 +12,7 @@ pub use summary::{DeclaredCounts, Summary, summarise};
 pub use text::{Sources, TextOptions};
 
 use crate::finding::{Finding, Severity};
+use crate::rules::RULES;
 
 /// The version of the JSON. It grows when a field goes away or changes its meaning, not when one is added.
 pub const FORMAT_VERSION: u32 = 1;
@@ -170,7 +171,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// A report. Errors go to the front of the findings, and the summary gets its verdict.
+    /// A report. The findings are put in order (errors first, then by rule), and the summary gets its verdict.
     pub fn new(
         project: impl Into<String>,
         server: Flavor,
@@ -179,8 +180,9 @@ impl Report {
         comparisons: Vec<Comparison>,
         mut findings: Vec<Finding>,
     ) -> Self {
-        // Stable: within a severity the rules' order stays.
-        findings.sort_by_key(|finding| finding.severity);
+        // Stable: a rule's findings stay in their order.
+        let rank = |finding: &Finding| RULES.iter().position(|rule| rule.id == finding.rule);
+        findings.sort_by_key(|finding| (finding.severity, rank(finding)));
         summary.verdict = verdict(&findings, &comparisons, replay.as_ref());
         Self {
             format_version: FORMAT_VERSION,

@@ -202,9 +202,9 @@ pub(super) fn events(left: &Schema, right: &Schema, options: &DiffOptions, out: 
 /// Who created a program, and in which session, is compared where both sides know it.
 fn forget_unknown(definers: [&mut String; 2], sessions: [&mut CreationContext; 2]) {
     if definers.iter().any(|definer| definer.is_empty()) {
-        definers.map(String::clear);
+        definers.into_iter().for_each(String::clear);
     }
     if sessions.iter().any(|session| **session == CreationContext::default()) {
-        sessions.map(|session| *session = CreationContext::default());
+        sessions.into_iter().for_each(|session| *session = CreationContext::default());
     }
 }

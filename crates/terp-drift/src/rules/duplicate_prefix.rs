@@ -14,11 +14,11 @@ pub(super) const RULE: Rule = Rule {
         from branches that were merged, or from a file written by hand beside the journal: which one runs, and \
         in which order, can't be seen any more, and they share the name of one snapshot.",
     bad: "\
-0020_add_strain_type.sql
-0020_flimsy_makkari.sql",
+0020_add_batch_notes.sql
+0020_quiet_harbor.sql",
     good: "\
-0020_flimsy_makkari.sql
-0021_add_strain_type.sql",
+0020_quiet_harbor.sql
+0021_add_batch_notes.sql",
     check: Some(check),
 };
 

@@ -10,8 +10,11 @@ use crate::finding::{Finding, Place, Severity};
 /// A statement of more lines than this is underlined in its first ones.
 const LINES: u32 = 12;
 
-/// How far a second place may be away to be shown with the first.
+/// How far another place may be away to be shown with the first.
 const APART: u32 = 200;
+
+/// How many places are shown in one excerpt; the others are listed.
+const PLACES: usize = 4;
 
 pub(super) struct Snippets<'a> {
     sources: &'a Sources,
@@ -29,10 +32,14 @@ impl<'a> Snippets<'a> {
         let Some(first) = finding.places.first() else { return (None, Vec::new()) };
         let Some(source) = self.sources.get(&first.file) else { return (None, everything()) };
         let Some(line) = first.line else { return (None, everything()) };
-        let near = |place: &&Place| {
+        let near = |place: &Place| {
             place.file == first.file && place.line.is_some_and(|other| other.abs_diff(line) <= APART)
         };
-        let (shown, listed): (Vec<&Place>, Vec<&Place>) = finding.places.iter().partition(near);
+        let (mut shown, mut listed) = (Vec::new(), Vec::new());
+        for place in &finding.places {
+            let list = if shown.len() < PLACES && near(place) { &mut shown } else { &mut listed };
+            list.push(place);
+        }
         let top = shown.iter().filter_map(|place| place.line).min().unwrap_or(line);
         let bottom = shown.iter().filter_map(|place| last_line(place)).max().unwrap_or(line);
         let excerpt = Excerpt::new(source, top, bottom);
