@@ -31,7 +31,8 @@ impl Parser<'_> {
         loop {
             let mark = self.mark();
             let alone = self.alter_action(actions)?;
-            if alone && !actions.iter().rev().skip(1).all(|a| is_modifier(&a.kind)) {
+            let modifiers = self.options.flavor.is_mysql();
+            if alone && !actions.iter().rev().skip(1).all(|a| is_modifier(&a.kind, modifiers)) {
                 self.reset(mark);
                 return Err(self.error("this sub-clause alone, without others"));
             }
@@ -383,6 +384,10 @@ impl Parser<'_> {
 }
 
 /// Sub-clauses that may stand before one that otherwise stands alone.
-fn is_modifier(kind: &A) -> bool {
-    matches!(kind, A::Algorithm(_) | A::Lock(_) | A::Validation(_) | A::Wait)
+fn is_modifier(kind: &A, mysql: bool) -> bool {
+    match kind {
+        A::Wait => true,
+        A::Algorithm(_) | A::Lock(_) | A::Validation(_) => mysql,
+        _ => false,
+    }
 }

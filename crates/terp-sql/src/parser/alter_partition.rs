@@ -1,5 +1,6 @@
 //! The sub-clauses of ALTER TABLE that work on partitions or tablespaces, and stand alone.
 
+use super::partition::ValueColumns;
 use super::{PResult, Parser};
 use crate::ast::{AlterActionKind as A, Ident, PartitionNames};
 use crate::lexer::TokenKind;
@@ -27,14 +28,25 @@ impl Parser<'_> {
             "REORGANIZE" if second_is_partition => self.reorganize_partition()?,
             "EXCHANGE" if second_is_partition => self.exchange_partition()?,
             "TRUNCATE" if second_is_partition => {
-                self.start_partition_operation();
+                self.bump();
+                self.bump();
                 A::TruncatePartition(self.partition_names()?)
             }
-            operation @ ("ANALYZE" | "CHECK" | "OPTIMIZE" | "REBUILD" | "REPAIR" | "DISCARD" | "IMPORT")
-                if second_is_partition =>
-            {
+            operation @ ("ANALYZE" | "OPTIMIZE" | "REBUILD" | "REPAIR" | "CHECK") if second_is_partition => {
                 let operation = operation.to_owned();
-                self.start_partition_operation();
+                self.bump();
+                self.bump();
+                if operation != "CHECK" {
+                    self.eat_no_binlog();
+                }
+                let names = self.partition_names()?;
+                self.maintenance_options(&operation)?;
+                A::MaintainPartition { operation, names }
+            }
+            operation @ ("DISCARD" | "IMPORT") if second_is_partition && self.options.flavor.is_mysql() => {
+                let operation = operation.to_owned();
+                self.bump();
+                self.bump();
                 let names = self.partition_names()?;
                 self.maintenance_options(&operation)?;
                 A::MaintainPartition { operation, names }
@@ -68,7 +80,10 @@ impl Parser<'_> {
                 Ok(())
             }
             "REPAIR" => {
-                while ["QUICK", "EXTENDED", "USE_FRM"].iter().any(|word| self.eat_kw(word)) {}
+                let force = self.options.flavor.mariadb_since(11, 5, 0);
+                while ["QUICK", "EXTENDED", "USE_FRM"].iter().any(|word| self.eat_kw(word))
+                    || (force && self.eat_kw("FORCE"))
+                {}
                 Ok(())
             }
             _ => Ok(()),
@@ -93,7 +108,7 @@ impl Parser<'_> {
         }
         let names = self.partition_name_list()?;
         self.expect_kw("INTO")?;
-        Ok(A::ReorganizePartition { names, into: self.paren_list(Self::partition_def)? })
+        Ok(A::ReorganizePartition { names, into: self.partition_defs()? })
     }
 
     fn exchange_partition(&mut self) -> PResult<A> {
@@ -107,6 +122,10 @@ impl Parser<'_> {
     }
 
     fn eat_validation(&mut self) {
+        let known = self.options.flavor.is_mysql() || self.options.flavor.mariadb_since(11, 4, 0);
+        if !known {
+            return;
+        }
         if !self.eat_kws(&["WITH", "VALIDATION"]) {
             self.eat_kws(&["WITHOUT", "VALIDATION"]);
         }
@@ -121,7 +140,10 @@ impl Parser<'_> {
             self.bump();
             return Ok(A::AddPartitionCount(self.integer("a number of partitions")?));
         }
-        Ok(A::AddPartition { if_not_exists, definitions: self.paren_list(Self::partition_def)? })
+        if self.at_end() {
+            return Ok(A::AddPartition { if_not_exists, definitions: Vec::new() });
+        }
+        Ok(A::AddPartition { if_not_exists, definitions: self.partition_defs()? })
     }
 
     /// `PARTITION name TO TABLE table`, after CONVERT.
@@ -138,7 +160,7 @@ impl Parser<'_> {
     pub(super) fn convert_table(&mut self) -> PResult<A> {
         let table = self.table_name_after("TABLE")?;
         self.expect_kw("TO")?;
-        let definition = Box::new(self.partition_def()?);
+        let definition = Box::new(self.partition_def(ValueColumns::default())?);
         self.eat_validation();
         Ok(A::ConvertTableToPartition { table, definition })
     }

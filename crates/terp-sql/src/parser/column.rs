@@ -12,19 +12,17 @@ impl Parser<'_> {
     /// `name type attributes`
     pub(super) fn column_def(&mut self) -> PResult<ColumnDef> {
         let mark = self.mark();
-        let name = self.column_name("a column or key definition")?;
-        let ty = if self.options.flavor.is_mariadb() && (self.at_kw("GENERATED") || self.at_kw("AS")) {
-            omitted_type(Span::at(self.peek().span.start))
-        } else {
-            self.type_name()?
-        };
+        const EXPECTED: &str = "a column or key definition";
+        let mysql = self.options.flavor.is_mysql();
+        let name = if mysql { self.ident(EXPECTED)? } else { self.column_name(EXPECTED)? };
+        let ty = self.type_name()?;
         let mut column = ColumnDef { name, ty, attributes: Vec::new(), span: Span::default() };
         while self.column_attribute(&mut column)? {}
         column.span = self.span_from(mark);
         Ok(column)
     }
 
-    /// A column's own name, which may be written as `table.column` or `database.table.column`.
+    /// A column's name that may be written as `table.column` or `database.table.column`.
     pub(super) fn column_name(&mut self, expected: &'static str) -> PResult<Ident> {
         self.eat(TokenKind::Dot);
         let mut name = self.ident(expected)?;
@@ -36,16 +34,12 @@ impl Parser<'_> {
 
     /// Takes one attribute, if there is one.
     fn column_attribute(&mut self, column: &mut ColumnDef) -> PResult<bool> {
-        if matches!(
-            column.attributes.last(),
-            Some(ColumnAttribute { kind: ColumnAttributeKind::References(_), .. })
-        ) {
+        if !self.may_follow(column) {
             return Ok(false);
         }
         let mark = self.mark();
         let word = self.upper();
         let kind = match word.as_str() {
-            "" => return Ok(false),
             "NULL" => self.bumped(ColumnAttributeKind::Null),
             "NOT" => return self.not_attribute(column),
             "DEFAULT" => {
@@ -73,11 +67,16 @@ impl Parser<'_> {
             }
             "COMMENT" => {
                 self.bump();
-                ColumnAttributeKind::Comment(self.string("a comment in quotes")?)
+                ColumnAttributeKind::Comment(self.text_string("a comment in quotes")?)
             }
             "COLLATE" => {
                 self.bump();
-                ColumnAttributeKind::Collate(self.collation_or_binary()?)
+                let default = self.options.flavor.is_mariadb() && self.at_kw("DEFAULT");
+                ColumnAttributeKind::Collate(if default {
+                    self.take_ident()
+                } else {
+                    self.collation_or_binary()?
+                })
             }
             "GENERATED" | "AS" => self.generated()?,
             "CONSTRAINT" | "CHECK" => return self.column_constraint(column),
@@ -91,6 +90,47 @@ impl Parser<'_> {
         };
         column.attributes.push(ColumnAttribute { kind, span: self.span_from(mark) });
         Ok(true)
+    }
+
+    /// Whether the attribute here can stand after those that the column has.
+    fn may_follow(&self, column: &ColumnDef) -> bool {
+        let mariadb = self.options.flavor.is_mariadb();
+        let word = self.upper();
+        match (column.attributes.last().map(|last| &last.kind), word.as_str()) {
+            (Some(ColumnAttributeKind::References(_)), _) => false,
+            (Some(ColumnAttributeKind::Check(_)), word) if mariadb => {
+                matches!(word, "CONSTRAINT" | "REFERENCES")
+            }
+            // An expression stands right after the type and its collation.
+            (_, "AS" | "GENERATED") => {
+                column.attributes.iter().all(|a| matches!(a.kind, ColumnAttributeKind::Collate(_)))
+            }
+            (_, "COLLATE") if !mariadb => {
+                !column.attributes.iter().any(|a| matches!(a.kind, ColumnAttributeKind::Collate(_)))
+            }
+            (_, word) if mariadb => {
+                let attribute = !matches!(
+                    word,
+                    "NULL"
+                        | "NOT"
+                        | "DEFAULT"
+                        | "ON"
+                        | "AUTO_INCREMENT"
+                        | "SERIAL"
+                        | "PRIMARY"
+                        | "KEY"
+                        | "COLLATE"
+                        | "CONSTRAINT"
+                        | "REFERENCES"
+                );
+                attribute
+                    || !column
+                        .attributes
+                        .iter()
+                        .any(|a| matches!(a.kind, ColumnAttributeKind::Generated { .. }))
+            }
+            _ => true,
+        }
     }
 
     fn vendor_attribute(&mut self, column: &mut ColumnDef) -> PResult<Option<ColumnAttributeKind>> {
@@ -117,12 +157,12 @@ impl Parser<'_> {
             "ENGINE_ATTRIBUTE" => {
                 self.bump();
                 self.eat(TokenKind::Eq);
-                ColumnAttributeKind::EngineAttribute(self.string("an attribute in quotes")?)
+                ColumnAttributeKind::EngineAttribute(self.text_string("an attribute in quotes")?)
             }
             "SECONDARY_ENGINE_ATTRIBUTE" => {
                 self.bump();
                 self.eat(TokenKind::Eq);
-                ColumnAttributeKind::SecondaryEngineAttribute(self.string("an attribute in quotes")?)
+                ColumnAttributeKind::SecondaryEngineAttribute(self.text_string("an attribute in quotes")?)
             }
             _ => return Ok(None),
         };
@@ -131,12 +171,12 @@ impl Parser<'_> {
 
     fn mariadb_attribute(&mut self, column: &mut ColumnDef) -> PResult<Option<ColumnAttributeKind>> {
         let kind = match self.upper().as_str() {
-            "REF_SYSTEM_ID" => {
+            "REF_SYSTEM_ID" if column.attributes.is_empty() => {
                 self.bump();
                 self.expect(TokenKind::Eq, "=")?;
                 ColumnAttributeKind::Srid(self.number("an SRID")?)
             }
-            "COMPRESSED" if column.ty.compressed.is_none() => {
+            "COMPRESSED" if self.late_compressed(column) => {
                 self.compressed_suffix(&mut column.ty)?;
                 return Ok(None);
             }
@@ -152,6 +192,25 @@ impl Parser<'_> {
         Ok(Some(kind))
     }
 
+    /// Whether COMPRESSED may stand here, among the attributes, where older servers took it.
+    fn late_compressed(&self, column: &ColumnDef) -> bool {
+        use TypeKeyword as K;
+        let compressible = matches!(
+            column.ty.keyword,
+            K::Varchar
+                | K::Varbinary
+                | K::TinyText
+                | K::Text
+                | K::MediumText
+                | K::LongText
+                | K::TinyBlob
+                | K::Blob
+                | K::MediumBlob
+                | K::LongBlob
+        );
+        compressible && column.ty.compressed.is_none() && !self.options.flavor.mariadb_since(11, 0, 0)
+    }
+
     /// MariaDB's `name = value`, where the tokens are that.
     pub(super) fn engine_attribute(&mut self) -> PResult<Option<Attribute>> {
         let is_attribute =
@@ -163,7 +222,7 @@ impl Parser<'_> {
         self.bump();
         let token = self.peek();
         let (value, quoted) = match token.kind {
-            TokenKind::String => (self.string("a value")?.value, true),
+            TokenKind::String => (self.text_string("a value")?.value, true),
             TokenKind::Integer | TokenKind::HexNumber => {
                 self.bump();
                 (self.text(token).to_owned(), false)
@@ -195,7 +254,6 @@ impl Parser<'_> {
     fn enforcement(&mut self, column: &mut ColumnDef) -> PResult<bool> {
         if let Some(ColumnAttribute { kind: ColumnAttributeKind::Check(check), span }) =
             column.attributes.last_mut()
-            && check.enforced.is_none()
             && self.options.flavor.is_mysql()
         {
             let mark = self.mark();
@@ -211,7 +269,9 @@ impl Parser<'_> {
     fn column_constraint(&mut self, column: &mut ColumnDef) -> PResult<bool> {
         let mark = self.mark();
         let constraint = self.constraint_name()?;
-        let kind = if self.at_kw("REFERENCES") {
+        let named = self.mark() != mark;
+        let references = named && self.options.flavor.is_mariadb();
+        let kind = if references {
             ColumnAttributeKind::References(self.references(constraint)?)
         } else {
             ColumnAttributeKind::Check(self.check(mark, constraint)?)
@@ -257,7 +317,7 @@ impl Parser<'_> {
             self.expect_kw("END")?;
             return Ok(ColumnAttributeKind::RowEnd);
         }
-        let expr = self.paren_expr()?;
+        let expr = if mariadb && self.at_subquery() { self.primary_expr()? } else { self.paren_expr()? };
         let stored = if self.eat_kw("VIRTUAL") {
             Some(false)
         } else if self.eat_kw("STORED") || (mariadb && self.eat_kw("PERSISTENT")) {
@@ -271,7 +331,9 @@ impl Parser<'_> {
     fn on_update_now(&mut self) -> PResult<ColumnAttributeKind> {
         self.bump();
         self.expect_kw("UPDATE")?;
-        let Some(now) = self.now_call()? else { return Err(self.error("CURRENT_TIMESTAMP")) };
+        let local = matches!(self.upper().as_str(), "LOCALTIME" | "LOCALTIMESTAMP");
+        let now = if local && self.options.flavor.mariadb_since(11, 7, 0) { None } else { self.now_call()? };
+        let Some(now) = now else { return Err(self.error("CURRENT_TIMESTAMP")) };
         let fsp = match now.kind {
             ExprKind::Function { args, .. } => args.first().and_then(integer_value),
             _ => None,
@@ -281,7 +343,7 @@ impl Parser<'_> {
 
     /// What follows DEFAULT.
     pub(super) fn default_clause(&mut self) -> PResult<DefaultClause> {
-        if self.at(TokenKind::LParen) {
+        if self.at(TokenKind::LParen) && !(self.options.flavor.is_mariadb() && self.at_subquery()) {
             return Ok(DefaultClause { expr: self.paren_expr()?, parenthesised: true });
         }
         if let Some(expr) = self.now_call()? {
@@ -301,7 +363,7 @@ impl Parser<'_> {
         let mark = self.mark();
         let is_now = match self.upper().as_str() {
             "CURRENT_TIMESTAMP" | "LOCALTIME" | "LOCALTIMESTAMP" => true,
-            "NOW" => self.nth_at(1, TokenKind::LParen),
+            "NOW" => self.nth_at(1, TokenKind::LParen) && self.call_may_be_here(),
             _ => false,
         };
         if !is_now {
@@ -322,6 +384,12 @@ impl Parser<'_> {
         Ok(Some(Expr { kind, span: self.span_from(mark) }))
     }
 
+    /// Whether the parenthesis after the name is where MySQL wants it for a built-in function.
+    fn call_may_be_here(&self) -> bool {
+        let touches = self.peek().span.end == self.nth(1).span.start;
+        touches || self.options.sql_mode.ignore_space || self.options.flavor.is_mariadb()
+    }
+
     /// One of these words, in upper case.
     pub(super) fn one_of(&mut self, words: &[&str], expected: &'static str) -> PResult<String> {
         let word = self.upper();
@@ -337,19 +405,5 @@ fn integer_value(expr: &Expr) -> Option<u64> {
     match &expr.kind {
         ExprKind::Literal(Literal::Integer(digits)) => Some(digits.parse().unwrap_or(u64::MAX)),
         _ => None,
-    }
-}
-
-fn omitted_type(span: Span) -> TypeName {
-    TypeName {
-        keyword: TypeKeyword::Omitted,
-        args: Vec::new(),
-        values: Vec::new(),
-        unsigned: false,
-        zerofill: false,
-        charset: None,
-        binary: false,
-        compressed: None,
-        span,
     }
 }

@@ -61,8 +61,10 @@ impl Parser<'_> {
             n += 1;
         }
         match self.nth_upper(n).as_str() {
-            "SELECT" | "WITH" => true,
-            "VALUES" => self.options.flavor.is_mariadb() || self.nth_kw(n + 1, "ROW"),
+            "SELECT" => true,
+            "WITH" => !self.nth_kw(n + 1, "SYSTEM") || self.nth_kw(n + 2, "AS"),
+            "VALUES" if self.options.flavor.is_mysql() => self.nth_kw(n + 1, "ROW"),
+            "VALUES" => self.nth_at(n + 1, TokenKind::LParen),
             "TABLE" => self.options.flavor.is_mysql(),
             _ => false,
         }

@@ -241,7 +241,7 @@ impl<'a> Parser<'a> {
     /// An identifier, or a string that stands for one (an engine's or a character set's name).
     pub(crate) fn ident_or_string(&mut self, expected: &'static str) -> PResult<Ident> {
         if self.at(TokenKind::String) {
-            let text = self.string(expected)?;
+            let text = self.text_string(expected)?;
             return Ok(Ident { value: text.value, span: text.span, quoted: true });
         }
         self.ident(expected)
@@ -266,8 +266,8 @@ impl<'a> Parser<'a> {
 
     /// `[schema.]name`
     pub(crate) fn object_name(&mut self, expected: &'static str) -> PResult<ObjectName> {
-        // `.name` with nothing before the dot is accepted by the server as the current database's.
-        if self.at(TokenKind::Dot) {
+        // MariaDB takes `.name`, with nothing before the dot, for the current database's.
+        if self.at(TokenKind::Dot) && self.options.flavor.is_mariadb() {
             self.bump();
             return Ok(ObjectName { schema: None, name: self.any_ident(expected)? });
         }
@@ -277,6 +277,13 @@ impl<'a> Parser<'a> {
             return Ok(ObjectName { schema: Some(first), name });
         }
         Ok(ObjectName { schema: None, name: first })
+    }
+
+    /// One string in quotes, where literals side by side are not joined.
+    pub(crate) fn text_string(&mut self, expected: &'static str) -> PResult<Text> {
+        let token = self.expect(TokenKind::String, expected)?;
+        let value = unescape_string(self.text(token), &self.lex_options()).into_owned();
+        Ok(Text { value, span: token.span })
     }
 
     /// A string literal; literals side by side are one.
@@ -303,6 +310,12 @@ impl<'a> Parser<'a> {
         }
         let token = self.bump();
         Ok(self.text(token).parse().unwrap_or(u64::MAX))
+    }
+
+    /// An unsigned integer, decimal or hexadecimal.
+    pub(crate) fn integer_or_hex(&mut self) -> PResult<u64> {
+        const EXPECTED: &str = "an integer";
+        if self.at(TokenKind::HexNumber) { self.number(EXPECTED) } else { self.integer(EXPECTED) }
     }
 
     /// A number where the server's grammar takes any kind of it and keeps the integer: `10`, `0x0A`, `10.5`.
@@ -356,9 +369,20 @@ impl<'a> Parser<'a> {
     pub(crate) fn error(&self, expected: &'static str) -> Box<SyntaxError> {
         let token = self.peek();
         Box::new(SyntaxError {
+            errno: SyntaxError::PARSE_ERROR,
             span: token.span,
             expected,
             found: if token.kind == TokenKind::Eof { String::new() } else { shorten(self.text(token)) },
+        })
+    }
+
+    /// "expected X" at a place that was already read.
+    pub(crate) fn error_at(&self, span: Span, expected: &'static str) -> Box<SyntaxError> {
+        Box::new(SyntaxError {
+            errno: SyntaxError::PARSE_ERROR,
+            span,
+            expected,
+            found: shorten(span.text(self.src)),
         })
     }
 

@@ -49,7 +49,7 @@ impl Parser<'_> {
             options.collation = Some(if word_default { None } else { Some(self.collation_or_binary()?) });
         } else if mysql && self.eat_kw("ENCRYPTION") {
             self.eat(TokenKind::Eq);
-            options.encryption = Some(self.string("'Y' or 'N'")?);
+            options.encryption = Some(self.text_string("'Y' or 'N'")?);
         } else if default {
             return Err(self.error("CHARACTER SET or COLLATE"));
         } else if mysql && self.eat_kws(&["READ", "ONLY"]) {
@@ -57,7 +57,7 @@ impl Parser<'_> {
             options.read_only = self.read_only_value()?;
         } else if !mysql && self.eat_kw("COMMENT") {
             self.eat(TokenKind::Eq);
-            options.comment = Some(self.string("a comment in quotes")?);
+            options.comment = Some(self.text_string("a comment in quotes")?);
         } else {
             return Ok(false);
         }

@@ -140,7 +140,8 @@ impl Parser<'_> {
     fn index_parts(&mut self, index: &mut IndexDef) -> PResult<()> {
         self.expect(TokenKind::LParen, "(")?;
         loop {
-            if self.nth_kw(1, "WITHOUT") && self.nth_kw(2, "OVERLAPS") && !index.parts.is_empty() {
+            let unique = matches!(index.kind, IndexKind::Primary | IndexKind::Unique);
+            if unique && !index.parts.is_empty() && self.nth_kw(1, "WITHOUT") && self.nth_kw(2, "OVERLAPS") {
                 index.without_overlaps = Some(self.ident("a period")?);
                 self.bump();
                 self.bump();
@@ -198,7 +199,7 @@ impl Parser<'_> {
             }
             "COMMENT" => {
                 self.bump();
-                IndexOptionKind::Comment(self.string("a comment in quotes")?)
+                IndexOptionKind::Comment(self.text_string("a comment in quotes")?)
             }
             "WITH" if index == IndexKind::Fulltext => {
                 self.bump();
@@ -208,12 +209,12 @@ impl Parser<'_> {
             "ENGINE_ATTRIBUTE" if mysql => {
                 self.bump();
                 self.eat(TokenKind::Eq);
-                IndexOptionKind::EngineAttribute(self.string("an attribute in quotes")?)
+                IndexOptionKind::EngineAttribute(self.text_string("an attribute in quotes")?)
             }
             "SECONDARY_ENGINE_ATTRIBUTE" if mysql => {
                 self.bump();
                 self.eat(TokenKind::Eq);
-                IndexOptionKind::SecondaryEngineAttribute(self.string("an attribute in quotes")?)
+                IndexOptionKind::SecondaryEngineAttribute(self.text_string("an attribute in quotes")?)
             }
             "CLUSTERING" if !mysql => {
                 self.bump();

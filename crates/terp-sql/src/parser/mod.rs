@@ -52,16 +52,25 @@ impl ParseOptions {
     }
 }
 
-/// Where a statement stops making sense: the server's error 1064.
+/// Where a statement stops making sense to the server's parser.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected {expected}, found {}", if found.is_empty() { "the end of the statement" } else { found })]
 pub struct SyntaxError {
+    /// The server's error number: 1064, or 4161 for a type that MariaDB doesn't know.
+    pub errno: u16,
     /// The token that was not expected.
     pub span: Span,
     /// What was expected instead.
     pub expected: &'static str,
     /// The token's text, shortened; empty at the end.
     pub found: String,
+}
+
+impl SyntaxError {
+    /// The error number of nearly every one.
+    pub(crate) const PARSE_ERROR: u16 = 1064;
+    /// MariaDB: "Unknown data type".
+    pub(crate) const UNKNOWN_DATA_TYPE: u16 = 4161;
 }
 
 /// The statements of a text, and what could not be read.
@@ -144,5 +153,6 @@ fn lex_error(src: &str, lexed: &Lexed) -> Option<SyntaxError> {
         LexErrorKind::InvalidBitString => "a bit literal of 0 and 1",
         LexErrorKind::UnknownCharacter => "SQL",
     };
-    Some(SyntaxError { span: error.span, expected, found: cursor::shorten(error.span.text(src)) })
+    let found = cursor::shorten(error.span.text(src));
+    Some(SyntaxError { errno: SyntaxError::PARSE_ERROR, span: error.span, expected, found })
 }

@@ -165,7 +165,7 @@ impl Parser<'_> {
     }
 
     fn option_text(&mut self) -> PResult<Text> {
-        self.string("a text in quotes")
+        self.text_string("a text in quotes")
     }
 
     fn row_format(&mut self) -> PResult<String> {

@@ -209,7 +209,7 @@ impl Parser<'_> {
         match (self.upper().as_str(), second.as_str()) {
             ("COMMENT", _) => {
                 self.bump();
-                routine.comment = Some(self.string("a comment in quotes")?);
+                routine.comment = Some(self.text_string("a comment in quotes")?);
             }
             ("LANGUAGE", _) => {
                 self.bump();
@@ -277,7 +277,7 @@ impl Parser<'_> {
         }
         event.status = self.event_status()?;
         if self.eat_kw("COMMENT") {
-            event.comment = Some(self.string("a comment in quotes")?);
+            event.comment = Some(self.text_string("a comment in quotes")?);
         }
         if !alter || self.at_kw("DO") {
             self.expect_kw("DO")?;

@@ -129,10 +129,11 @@ impl Parser<'_> {
         let mark = self.mark();
         self.bump();
         let mariadb = self.options.flavor.is_mariadb();
-        if mariadb && self.at_kw("ONLINE") {
+        let mut ignore = false;
+        while mariadb && (self.at_kw("ONLINE") || self.at_kw("IGNORE")) {
+            ignore |= self.at_kw("IGNORE");
             self.bump();
         }
-        let ignore = mariadb && self.eat_kw("IGNORE");
         match self.upper().as_str() {
             "TABLE" => {
                 self.bump();

@@ -2,7 +2,7 @@
 
 use terp_schema_model::GeometryKind;
 
-use super::{PResult, Parser};
+use super::{PResult, Parser, SyntaxError};
 use crate::ast::{Ident, Text, TypeKeyword, TypeName};
 use crate::lexer::{TokenKind, decode_bits, decode_hex};
 
@@ -120,20 +120,35 @@ impl Parser<'_> {
             "DATETIME" => (K::DateTime, Args::Length, Suffix::None),
             "TIMESTAMP" => (K::Timestamp, Args::Length, Suffix::None),
             "YEAR" => (K::Year, Args::Length, Suffix::Numeric),
-            "JSON" => (K::Json, Args::None, if flavor.is_mysql() { Suffix::None } else { Suffix::Charset }),
+            "JSON" => (K::Json, Args::None, Suffix::None),
             "VECTOR" if flavor.mysql_since(9, 0, 0) || flavor.mariadb_since(11, 7, 0) => {
                 (K::Vector, if flavor.is_mysql() { Args::Length } else { Args::Required }, Suffix::None)
             }
-            "INET4" if flavor.mariadb_since(10, 10, 0) => (K::Inet4, Args::None, Suffix::None),
-            "INET6" if flavor.mariadb_since(10, 5, 0) => (K::Inet6, Args::None, Suffix::None),
-            "UUID" if flavor.mariadb_since(10, 7, 0) => (K::Uuid, Args::None, Suffix::None),
+            "INET4" if flavor.mariadb_since(10, 10, 0) => (K::Inet4, Args::Length, Suffix::None),
+            "INET6" if flavor.mariadb_since(10, 5, 0) => (K::Inet6, Args::Length, Suffix::None),
+            "UUID" if flavor.mariadb_since(10, 7, 0) => (K::Uuid, Args::Length, Suffix::None),
             word => match geometry_kind(word, flavor.is_mysql()) {
-                Some(kind) => (K::Geometry(kind), Args::None, Suffix::None),
+                Some(kind) if flavor.is_mysql() => (K::Geometry(kind), Args::None, Suffix::None),
+                Some(kind) => (K::Geometry(kind), Args::Length, Suffix::None),
+                None if flavor.is_mariadb() => return Err(self.unknown_type()),
                 None => return Err(self.error("a data type")),
             },
         };
         self.bump();
         Ok(self.second_type_word(found))
+    }
+
+    /// MariaDB's own error for a type that is a name, but no type's.
+    fn unknown_type(&mut self) -> Box<SyntaxError> {
+        let mut error = self.error("a data type");
+        let reserved = ["CLOB", "NUMBER", "RAW", "ROWTYPE", "VARCHAR2"].contains(&self.upper().as_str());
+        if let Ok(name) = self.object_name("a data type")
+            && !reserved
+        {
+            error.errno = SyntaxError::UNKNOWN_DATA_TYPE;
+            error.found = name.name.value;
+        }
+        error
     }
 
     /// DOUBLE PRECISION, CHAR VARYING, LONG VARBINARY and the like.
@@ -194,14 +209,7 @@ impl Parser<'_> {
             }
         }
         self.expect(TokenKind::LParen, "(")?;
-        if self.at(TokenKind::RParen)
-            && matches!(ty.keyword, TypeKeyword::Time | TypeKeyword::DateTime | TypeKeyword::Timestamp)
-            && self.options.flavor.is_mariadb()
-        {
-            self.bump();
-            return Ok(());
-        }
-        ty.args.push(self.length()?);
+        ty.args.push(self.length(ty.keyword)?);
         if args == Args::Pair || (args == Args::LengthOrPair && self.at(TokenKind::Comma)) {
             self.expect(TokenKind::Comma, ",")?;
             ty.args.push(self.integer("a number")?);
@@ -210,9 +218,16 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// A length may be written as a decimal number, whose digits after the point don't count.
-    fn length(&mut self) -> PResult<u64> {
-        if self.at(TokenKind::Decimal) { self.number("a number") } else { self.integer("a number") }
+    /// A length may be written as a decimal number, whose digits after the point don't count. On MySQL a number of
+    /// digits of a second may not.
+    fn length(&mut self, keyword: TypeKeyword) -> PResult<u64> {
+        let fraction = matches!(keyword, TypeKeyword::Time | TypeKeyword::DateTime | TypeKeyword::Timestamp);
+        let integer = fraction && self.options.flavor.is_mysql();
+        if self.at(TokenKind::Decimal) && !integer {
+            self.number("a number")
+        } else {
+            self.integer("a number")
+        }
     }
 
     /// A member of ENUM or SET: a string, or bytes that are one.
@@ -222,7 +237,7 @@ impl Parser<'_> {
         let bytes = match token.kind {
             TokenKind::HexString | TokenKind::HexNumber => decode_hex(self.text(token)),
             TokenKind::BitString | TokenKind::BitNumber => decode_bits(self.text(token)),
-            _ => return self.string(EXPECTED),
+            _ => return self.text_string(EXPECTED),
         };
         let value = bytes.ok().and_then(|bytes| String::from_utf8(bytes).ok());
         let Some(value) = value else { return Err(self.error(EXPECTED)) };
@@ -231,12 +246,16 @@ impl Parser<'_> {
     }
 
     fn numeric_suffix(&mut self, ty: &mut TypeName) {
+        let repeated = self.options.flavor.is_mysql();
+        if !repeated && self.eat_kw("SIGNED") {
+            return;
+        }
         loop {
-            if self.eat_kw("UNSIGNED") {
+            if (repeated || !ty.unsigned) && self.eat_kw("UNSIGNED") {
                 ty.unsigned = true;
-            } else if self.eat_kw("ZEROFILL") {
+            } else if (repeated || !ty.zerofill) && self.eat_kw("ZEROFILL") {
                 ty.zerofill = true;
-            } else if !self.eat_kw("SIGNED") {
+            } else if !(repeated && self.eat_kw("SIGNED")) {
                 return;
             }
         }
@@ -265,7 +284,9 @@ impl Parser<'_> {
     }
 
     pub(super) fn compressed_suffix(&mut self, ty: &mut TypeName) -> PResult<()> {
-        if self.options.flavor.is_mysql() || !self.at_kw("COMPRESSED") {
+        use TypeKeyword as K;
+        let uncompressed = matches!(ty.keyword, K::Char | K::Enum | K::Set | K::Json);
+        if self.options.flavor.is_mysql() || uncompressed || !self.at_kw("COMPRESSED") {
             return Ok(());
         }
         let token = self.bump();
