@@ -171,6 +171,10 @@ fn push_mysql_attributes(out: &mut String, column: &Column, table: &Table, style
 /// where it was written, is not the character set's first, or is `utf8mb4_0900_ai_ci` against another of the table.
 fn push_mysql_character_set(out: &mut String, column: &ColumnCharacterSet, table: &Table, style: Style) {
     let set = &column.set;
+    if !style.shown && !column.explicit && *set == table.character_set {
+        // Written, it would count as explicit from then on.
+        return;
+    }
     if column.explicit || set.collation != table.character_set.collation {
         out.push_str(" CHARACTER SET ");
         out.push_str(&set.charset);

@@ -4,6 +4,26 @@ use super::Style;
 use crate::quote;
 use crate::table::{Check, ForeignKey, Period, ReferentialAction};
 
+/// MySQL shows foreign keys by name, cases folded; MariaDB by the bytes of their names.
+pub(super) fn foreign_keys_as_shown(keys: &[ForeignKey], style: Style) -> Vec<&ForeignKey> {
+    let mut sorted: Vec<&ForeignKey> = keys.iter().collect();
+    if style.flavor.is_mysql() {
+        sorted.sort_by_cached_key(|key| key.name.to_lowercase());
+    } else {
+        sorted.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+    sorted
+}
+
+/// MySQL shows checks by name, cases folded; MariaDB as they were made.
+pub(super) fn checks_as_shown(checks: &[Check], style: Style) -> Vec<&Check> {
+    let mut sorted: Vec<&Check> = checks.iter().collect();
+    if style.flavor.is_mysql() {
+        sorted.sort_by_cached_key(|check| check.name.to_lowercase());
+    }
+    sorted
+}
+
 pub(super) fn push_foreign_key(out: &mut String, key: &ForeignKey, style: Style) {
     out.push_str("CONSTRAINT ");
     style.push_identifier(out, &key.name);

@@ -2,7 +2,8 @@
 //!
 //! The two differ in a few places only, where what a server shows is not what it holds. SHOW CREATE's text is
 //! utf8mb3: a character beyond the Basic Multilingual Plane shows as `?` (in an expression on MySQL, as four).
-//! [`show_create_table`] prints that; everything else here keeps the character.
+//! [`show_create_table`] prints that; everything else here keeps the character. And MySQL shows an inherited
+//! collation that, sent, would count as the column's own.
 
 mod column;
 mod constraint;
@@ -73,7 +74,8 @@ fn has_supplementary(text: &str) -> bool {
 
 /// What `SHOW CREATE TABLE` prints for a table, byte for byte.
 ///
-/// Which indexes, names and defaults there are, and in which order, is the model's to say: nothing is added here.
+/// Which columns, indexes, names and defaults there are is the model's to say: nothing is added here. Columns and
+/// indexes come in the model's order; foreign keys by name, as both vendors show them, and on MySQL checks too.
 pub fn show_create_table(table: &Table, flavor: Flavor) -> String {
     table_text(table, Style { flavor, shown: true })
 }
@@ -104,10 +106,10 @@ fn table_text(table: &Table, style: Style) -> String {
     for period in system {
         constraint::push_period(items.next(), period, style);
     }
-    for key in &table.foreign_keys {
+    for key in constraint::foreign_keys_as_shown(&table.foreign_keys, style) {
         constraint::push_foreign_key(items.next(), key, style);
     }
-    for check in &table.checks {
+    for check in constraint::checks_as_shown(&table.checks, style) {
         constraint::push_check(items.next(), check, style);
     }
     out.push_str("\n)");

@@ -407,7 +407,9 @@ fn security() -> BoxedStrategy<SqlSecurity> {
     proptest::sample::select(vec![SqlSecurity::Definer, SqlSecurity::Invoker]).boxed()
 }
 
-fn programs() -> BoxedStrategy<(Vec<View>, Vec<Trigger>, Vec<Routine>, Vec<Event>)> {
+type Programs = (Vec<View>, Vec<Trigger>, Vec<Routine>, Vec<Event>);
+
+fn programs() -> BoxedStrategy<Programs> {
     let view = (text(), text(), security(), text(), names(), text(), text(), context()).prop_map(
         |(name, definer, security, algorithm, columns, body, check_option, context)| View {
             name,
