@@ -64,7 +64,7 @@ pub struct Capabilities {
     pub system_versioning: bool,
     /// Tables with COMPRESSED columns: MariaDB 10.3.
     pub compressed_columns: bool,
-    /// IF [NOT] EXISTS on ALTER TABLE's clauses and on indexes: MariaDB.
+    /// `IF [NOT] EXISTS` on ALTER TABLE's clauses and on indexes: MariaDB.
     pub if_exists_in_alter: bool,
     /// CREATE OR REPLACE TABLE: MariaDB.
     pub or_replace_table: bool,
