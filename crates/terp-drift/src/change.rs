@@ -308,8 +308,6 @@ pub enum ChangeValue {
     Position(ColumnPosition),
     /// An index.
     Index(Box<Index>),
-    /// The name of the index that a foreign key makes by itself.
-    ImpliedIndex(String),
     /// A foreign key.
     ForeignKey(Box<ForeignKey>),
     /// A CHECK constraint, and the column that it belongs to.

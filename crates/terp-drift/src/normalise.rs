@@ -12,7 +12,7 @@ use terp_schema_model::{CharacterSet, Flavor, Schema};
 pub(crate) use program::{
     normalise_event, normalise_routine, normalise_trigger, normalise_view, without_starts,
 };
-pub(crate) use table::{covers, fold, is_plain_index_on, normalise_table};
+pub(crate) use table::{covers, fold, is_implied, normalise_table};
 
 use crate::options::DiffOptions;
 

@@ -130,6 +130,22 @@ fn what_servers_treat_as_the_same_does_not_differ() {
 }
 
 #[test]
+fn null_is_implied_where_servers_say_so() {
+    let with = |ty: ColumnType, default| {
+        let mut column = column("c", ty);
+        column.nullable = true;
+        column.default = default;
+        Table { columns: vec![column], ..Table::new("t", utf8mb4()) }
+    };
+    let differ = |ty: fn() -> ColumnType, flavor| {
+        !diff_tables(with(ty(), None), with(ty(), Some(DefaultValue::Null)), flavor).is_empty()
+    };
+    let text = || ColumnType::Text { size: LobSize::Regular };
+    assert_eq!((differ(int, MYSQL), differ(text, MYSQL)), (true, false));
+    assert_eq!((differ(int, MARIADB), differ(text, MARIADB)), (false, false));
+}
+
+#[test]
 fn introducers_are_ignored() {
     let with = |text: &str| {
         let mut table = orders();
@@ -215,7 +231,7 @@ fn an_index_that_a_foreign_key_makes_is_no_difference() {
     // The same under a name of its own: a later DROP INDEX notices.
     for left in [child(vec![]), child(vec![made()])] {
         let changes = diff_tables(left, child(vec![key("a_idx", &["a"])]), MYSQL);
-        assert_eq!(lines(&changes), ["index-name NameOnly t, index a_idx: `t_a_fk` => `a_idx`"]);
+        assert_eq!(lines(&changes), ["index-name NameOnly t, index t_a_fk: `t_a_fk` => `a_idx`"]);
     }
     let changes = diff_tables(child(vec![key("a_idx", &["a"])]), child(vec![]), MYSQL);
     assert_eq!(lines(&changes), ["index-name NameOnly t, index a_idx: `a_idx` => `t_a_fk`"]);
@@ -226,6 +242,33 @@ fn an_index_that_a_foreign_key_makes_is_no_difference() {
     let two = child(vec![key("a_idx", &["a"]), key("b_idx", &["a"])]);
     let changes = diff_tables(child(vec![key("a_idx", &["a"])]), two, MYSQL);
     assert_eq!(lines(&changes), ["extra-index Substance t, index b_idx: - => KEY `b_idx` (`a`)"]);
+}
+
+#[test]
+fn an_index_that_a_foreign_key_made_goes_with_it() {
+    let without = |indexes| Table { foreign_keys: Vec::new(), ..child(indexes) };
+    let gone = "missing-foreign-key Substance t, foreign key t_a_fk: CONSTRAINT `t_a_fk` FOREIGN KEY (`a`) \
+                REFERENCES `p` (`id`) => -";
+    let made = || vec![key("t_a_fk", &["a"])];
+    assert_eq!(lines(&diff_tables(child(made()), without(vec![]), MYSQL)), [gone]);
+    // DROP FOREIGN KEY leaves its index behind.
+    assert_eq!(lines(&diff_tables(child(made()), without(made()), MYSQL)), [gone]);
+    assert_eq!(lines(&diff_tables(child(vec![]), without(made()), MYSQL)), [gone]);
+    let changes = diff_tables(child(vec![key("mine", &["a"])]), without(vec![]), MYSQL);
+    assert_eq!(lines(&changes), ["missing-index Substance t, index mine: KEY `mine` (`a`) => -", gone]);
+}
+
+#[test]
+fn an_index_of_a_foreign_key_without_a_name_has_the_columns() {
+    let unnamed = |indexes| {
+        let mut table = child(indexes);
+        table.foreign_keys[0].name = "t_ibfk_1".to_owned();
+        table
+    };
+    assert!(diff_tables(unnamed(vec![]), unnamed(vec![key("a", &["a"])]), MYSQL).is_empty());
+    let mut made = key("idx", &["a"]);
+    made.generated = true;
+    assert!(diff_tables(unnamed(vec![made]), unnamed(vec![key("idx", &["a"])]), MYSQL).is_empty());
 }
 
 #[test]

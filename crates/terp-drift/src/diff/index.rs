@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use terp_schema_model::{Index, IndexKind, Table};
+use terp_schema_model::{Index, IndexKind, Table, same_name};
 
 use super::table::{Setting, pairs, settings_differ};
 use super::{Changes, text_side};
 use crate::change::{ChangeClass, ChangeKind, ChangeValue, ObjectKind, ObjectPath, Side};
-use crate::normalise::{covers, fold, is_plain_index_on};
+use crate::normalise::{covers, fold, is_implied};
 use crate::sql;
 
 pub(super) fn compare(tables: [&Table; 2], normal: [&Table; 2], out: &mut Changes) {
@@ -58,25 +58,30 @@ fn renamed(
         let left = &normal[0].indexes[*at];
         let Some(other) = candidates.get_mut(&nameless(left)).and_then(Vec::pop) else { return true };
         extra.retain(|at| *at != other);
-        let [before, after] = [left, &normal[1].indexes[other]].map(|index| name_side(&index.name));
+        let pair = [left, &normal[1].indexes[other]];
+        if renamed_with_foreign_key(tables, normal, pair) {
+            return false;
+        }
+        let [before, after] = pair.map(|index| name_side(&index.name));
         let path = ObjectPath::part(ObjectKind::Index, &tables[0].name, &left.name);
         out.changed(ChangeKind::IndexName, ChangeClass::NameOnly, path, before, after);
         false
     });
 }
 
-/// An index of one side only. If the other side's foreign key makes the same one by itself, only its name differs.
+/// An index of one side only. One that a foreign key made goes with the foreign key, or with a wider index: those are
+/// what differs.
 fn lone(tables: [&Table; 2], normal: [&Table; 2], here: usize, index: &Index, out: &mut Changes) {
-    let there = 1 - here;
-    let table = tables[0].name.as_str();
-    let path = ObjectPath::part(ObjectKind::Index, table, &index.name);
-    if let Some(implied) = implied_name(tables[there], normal[there], index) {
-        let mine = name_side(&index.name);
-        let theirs = Side { sql: sql::identifier(&implied), value: ChangeValue::ImpliedIndex(implied) };
-        let (before, after) = if here == 0 { (mine, theirs) } else { (theirs, mine) };
-        out.changed(ChangeKind::IndexName, ChangeClass::NameOnly, path, before, after);
+    let there = normal[1 - here];
+    let columns: Vec<String> =
+        index.parts.iter().filter_map(|part| part.column_name().map(str::to_owned)).collect();
+    let follows = is_implied(index, normal[here], tables[here])
+        && (there.foreign_keys.iter().all(|key| key.columns != columns)
+            || there.indexes.iter().any(|other| covers(other, &columns)));
+    if follows {
         return;
     }
+    let path = ObjectPath::part(ObjectKind::Index, &tables[0].name, &index.name);
     let flavor = out.flavor;
     let shown = tables[here].index(&index.name).unwrap_or(index);
     let side = Side { value: ChangeValue::Index(Box::new(shown.clone())), sql: sql::index(shown, flavor) };
@@ -88,14 +93,14 @@ fn lone(tables: [&Table; 2], normal: [&Table; 2], here: usize, index: &Index, ou
     if here == 0 { out.missing(missing, path, side) } else { out.extra(extra, path, side) }
 }
 
-/// The name of the index that a foreign key of the table makes by itself, if it is the same as this one.
-fn implied_name(table: &Table, normal: &Table, index: &Index) -> Option<String> {
-    let key = normal.foreign_keys.iter().find(|key| is_plain_index_on(index, &key.columns))?;
-    if normal.indexes.iter().any(|other| covers(other, &key.columns)) {
-        return None;
-    }
-    let made = table.indexes.iter().find(|other| is_plain_index_on(other, &key.columns));
-    Some(made.map_or_else(|| key.name.clone(), |made| made.name.clone()))
+/// Whether two indexes of the same content have other names only because their foreign keys have.
+fn renamed_with_foreign_key(tables: [&Table; 2], normal: [&Table; 2], pair: [&Index; 2]) -> bool {
+    let has_key =
+        |at: usize, name: &str| normal[at].foreign_keys.iter().any(|key| same_name(&key.name, name));
+    (0..2).all(|at| {
+        let index = pair[at];
+        is_implied(index, normal[at], tables[at]) && has_key(at, &index.name) && !has_key(1 - at, &index.name)
+    })
 }
 
 fn name_side(name: &str) -> Side {

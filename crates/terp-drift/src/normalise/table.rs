@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use terp_schema_model::{
     CharacterSet, Check, Column, ColumnCharacterSet, ColumnType, DefaultValue, Flavor, ForeignKey, Generated,
-    Index, IndexKind, IndexPartKind, IntegerSize, LobSize, Partition, PartitionBound, PartitionListing,
-    PartitionMethod, PartitionOptions, PartitionValues, Partitioning, ReferentialAction, Table, same_name,
+    Index, IndexKind, IndexPart, IndexPartKind, IntegerSize, LobSize, Partition, PartitionBound,
+    PartitionListing, PartitionMethod, PartitionOptions, PartitionValues, Partitioning, ReferentialAction,
+    Table, same_name,
 };
 
 use super::default::normalise_default;
@@ -51,7 +52,7 @@ pub(crate) fn normalise_table(
 
     normalise_options(&mut out, options);
     let engine = out.options.engine.clone();
-    out.indexes.retain(|index| implied_index(index, table).is_none());
+    add_implied_indexes(&mut out);
     for index in &mut out.indexes {
         normalise_index(index, &engine, options);
     }
@@ -66,19 +67,50 @@ pub(crate) fn normalise_table(
     out
 }
 
-/// The foreign key that makes this index by itself, if there is one: dropping the index from the definition would
-/// change nothing, since the server would make it again under the same name.
-fn implied_index<'t>(index: &Index, table: &'t Table) -> Option<&'t ForeignKey> {
-    let key = table.foreign_keys.iter().find(|key| {
-        (index.generated || same_name(&index.name, &key.name)) && is_plain_index_on(index, &key.columns)
-    })?;
-    let covered =
-        table.indexes.iter().any(|other| !same_name(&other.name, &index.name) && covers(other, &key.columns));
-    (!covered).then_some(key)
+/// Adds the indexes that foreign keys make by themselves where none is listed that serves.
+fn add_implied_indexes(table: &mut Table) {
+    for key in &table.foreign_keys {
+        if table.indexes.iter().any(|index| covers(index, &key.columns)) {
+            continue;
+        }
+        let parts = key.columns.iter().map(IndexPart::column).collect();
+        table.indexes.push(Index::new(implied_name(key, table), IndexKind::Key, parts));
+    }
+}
+
+/// The constraint's name, or the first column's if the server named the constraint; with a number if it is taken.
+fn implied_name(key: &ForeignKey, table: &Table) -> String {
+    let numbered = key.name.rsplit_once("_ibfk_").is_some_and(|(_, number)| number.parse::<u64>().is_ok());
+    let base = match key.columns.first() {
+        Some(column) if numbered || key.name.is_empty() => column,
+        _ => &key.name,
+    };
+    let mut name = base.clone();
+    let mut number = 2;
+    while table.indexes.iter().any(|index| same_name(&index.name, &name)) {
+        name = format!("{base}_{number}");
+        number += 1;
+    }
+    name
+}
+
+/// Whether a foreign key made this index by itself: `index` is of the table's normal form, `table` is the table.
+/// It would go away with an index that covers it, and come back without.
+pub(crate) fn is_implied(index: &Index, normal: &Table, table: &Table) -> bool {
+    let listed = table.index(&index.name);
+    let made_by = |key: &ForeignKey| {
+        listed.is_none_or(|listed| listed.generated || same_name(&index.name, &key.name))
+            && is_plain_index_on(index, &key.columns)
+    };
+    let needed = |key: &ForeignKey| {
+        let others = normal.indexes.iter().filter(|other| !same_name(&other.name, &index.name));
+        !others.into_iter().any(|other| covers(other, &key.columns))
+    };
+    normal.foreign_keys.iter().any(|key| made_by(key) && needed(key))
 }
 
 /// Whether an index is what a foreign key on those columns would make.
-pub(crate) fn is_plain_index_on(index: &Index, columns: &[String]) -> bool {
+fn is_plain_index_on(index: &Index, columns: &[String]) -> bool {
     index.kind == IndexKind::Key
         && index.parts.len() == columns.len()
         && covers(index, columns)
@@ -117,13 +149,10 @@ fn normalise_column(column: &mut Column, table: &CharacterSet, flavor: Flavor, o
         ColumnCharacterSet { set: normalise_character_set(set), explicit: false }
     });
     column.default = column.default.take().map(|default| normalise_default(default, &column.ty));
-    // MySQL never shows DEFAULT NULL of these.
-    if column.nullable
-        && column.default.is_none()
-        && column.generated.is_none()
-        && column.ty.is_lob()
-        && flavor.is_mysql()
-    {
+    // On MySQL a nullable column without a default (DROP DEFAULT) is not one with DEFAULT NULL: an INSERT that leaves it
+    // out fails. It never shows which of the two a TEXT or BLOB has. On MariaDB they are the same.
+    let null_is_implied = flavor.is_mariadb() || column.ty.is_lob();
+    if null_is_implied && column.nullable && column.default.is_none() && column.generated.is_none() {
         column.default = Some(DefaultValue::Null);
     }
     if let Some(Generated::Expression { expression, .. }) = &mut column.generated {
