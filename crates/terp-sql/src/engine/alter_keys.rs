@@ -1,0 +1,449 @@
+//! ALTER TABLE's keys and constraints: what is dropped, what is renamed, what follows its columns, and what foreign
+//! keys forbid.
+
+use std::borrow::Cow;
+
+use terp_schema_model::{Column, ColumnType, ForeignKey, Index, IndexKind, LobSize, Table, same_name};
+
+use super::Context;
+use super::alter::Requests;
+use super::alter_columns::NameMap;
+use super::build::{KeySource, Parts};
+use super::catalog::{TableRef, parent_of};
+use super::check::CheckDraft;
+use super::error::{Result, messages, refuse};
+use super::foreign_key;
+use crate::ast::{Ident, TableElement};
+
+/// Carries the keys that stay into the parts, and adds the statement's.
+pub(super) fn assemble<'a>(
+    cx: &Context<'_>,
+    old: &Table,
+    requests: &Requests<'a>,
+    parts: &mut Parts<'a>,
+    names: &NameMap,
+) -> Result<()> {
+    check_key_drops(cx, old, requests)?;
+    let brought = std::mem::take(&mut parts.keys);
+    for index in &old.indexes {
+        let dropped = if index.kind == IndexKind::Primary {
+            requests.drop_primary.is_some() || requests.drop_keys.iter().any(|n| same_name(&n.value, "PRIMARY"))
+        } else {
+            requests.drop_keys.iter().any(|n| same_name(&n.value, &index.name))
+        };
+        if dropped {
+            continue;
+        }
+        let mut index = index.clone();
+        if !follow_columns(cx, old, parts, &mut index, names)? {
+            continue;
+        }
+        for (name, invisible, span) in &requests.alter_indexes {
+            if same_name(&name.value, &index.name) {
+                if index.kind == IndexKind::Primary && *invisible {
+                    let (errno, message) = if cx.flavor.is_mysql() {
+                        (3522, "A primary key index cannot be invisible")
+                    } else {
+                        (4174, "A primary key cannot be marked as IGNORE")
+                    };
+                    return Err(refuse(errno, message).at(*span));
+                }
+                index.invisible = *invisible;
+            }
+        }
+        for (from, to, _) in &requests.rename_keys {
+            if same_name(&from.value, &index.name) {
+                index.name.clone_from(&to.value);
+                index.generated = false;
+            }
+        }
+        parts.keys.push(KeySource::Existing(index));
+    }
+    parts.keys.extend(brought);
+    for element in &requests.keys {
+        match element {
+            TableElementRef::Index(def) => parts.keys.push(KeySource::Defined(Cow::Borrowed(def))),
+            TableElementRef::ForeignKey(def) => parts.keys.push(KeySource::ForeignKey(Cow::Borrowed(def))),
+            TableElementRef::Check(def) => parts.checks.push(CheckDraft { def, column: None }),
+        }
+    }
+    Ok(())
+}
+
+/// A key or constraint of the statement.
+pub(super) enum TableElementRef<'a> {
+    Index(&'a crate::ast::IndexDef),
+    ForeignKey(&'a crate::ast::ForeignKeyDef),
+    Check(&'a crate::ast::CheckDef),
+}
+
+impl<'a> TableElementRef<'a> {
+    pub(super) fn of(element: &'a TableElement) -> Option<Self> {
+        match element {
+            TableElement::Index(def) => Some(Self::Index(def)),
+            TableElement::ForeignKey(def) => Some(Self::ForeignKey(def)),
+            TableElement::Check(def) => Some(Self::Check(def)),
+            TableElement::Column(_) | TableElement::Period(_) => None,
+        }
+    }
+}
+
+fn check_key_drops(cx: &Context<'_>, old: &Table, requests: &Requests<'_>) -> Result<()> {
+    if let Some(span) = requests.drop_primary {
+        if old.primary_key().is_none() {
+            return Err(messages::cannot_drop(cx.flavor, "INDEX", "PRIMARY").at(span));
+        }
+    }
+    let mut seen: Vec<&str> = Vec::new();
+    for name in &requests.drop_keys {
+        let twice = seen.iter().any(|s| same_name(s, &name.value));
+        if twice || old.index(&name.value).is_none() {
+            return Err(messages::cannot_drop(cx.flavor, "INDEX", &name.value).at(name.span));
+        }
+        seen.push(&name.value);
+    }
+    let missing = |name: &Ident| {
+        refuse(1176, format!("Key '{}' doesn't exist in table '{}'", name.value, old.name)).at(name.span)
+    };
+    for (name, _, _) in &requests.alter_indexes {
+        if old.index(&name.value).is_none() {
+            return Err(missing(name));
+        }
+    }
+    for (at, (from, to, span)) in requests.rename_keys.iter().enumerate() {
+        let dropped = requests.drop_keys.iter().any(|n| same_name(&n.value, &from.value));
+        if old.index(&from.value).is_none() || dropped {
+            return Err(missing(from));
+        }
+        cx.check_name(to)?;
+        if to.value.is_empty() || to.value.ends_with(' ') || to.value.eq_ignore_ascii_case("PRIMARY") {
+            return Err(refuse(1280, format!("Incorrect index name '{}'", to.value)).at(*span));
+        }
+        if from.value.eq_ignore_ascii_case("PRIMARY") {
+            return Err(refuse(1280, format!("Incorrect index name '{}'", from.value)).at(*span));
+        }
+        // One that another rename renames is not there any more.
+        if requests.rename_keys[..at].iter().any(|(f, _, _)| same_name(&f.value, &from.value)) {
+            return Err(missing(from));
+        }
+    }
+    Ok(())
+}
+
+/// Follows renamed, dropped and changed columns into a key; `false` when nothing of it is left.
+fn follow_columns(
+    cx: &Context<'_>,
+    old: &Table,
+    parts: &Parts<'_>,
+    index: &mut Index,
+    names: &NameMap,
+) -> Result<bool> {
+    let count = index.parts.len();
+    let mut kept = Vec::with_capacity(count);
+    for mut part in std::mem::take(&mut index.parts) {
+        let Some(name) = part.column_name().map(str::to_owned) else {
+            kept.push(part);
+            continue;
+        };
+        let Some(Some(new_name)) = names.get(&name.to_lowercase()) else {
+            // MariaDB does not narrow a unique key.
+            if cx.flavor.is_mariadb() && index.is_unique() && count > 1 {
+                return Err(messages::key_column_missing(&name));
+            }
+            continue;
+        };
+        let before = old.column(&name);
+        let after = parts
+            .columns
+            .iter()
+            .find(|c| c.old_name.as_deref().is_some_and(|o| same_name(o, &name)))
+            .map(|c| &c.column);
+        if let (Some(before), Some(after)) = (before, after) {
+            part.length = kept_length(cx, before, after, part.length, index.kind);
+        }
+        part.kind = terp_schema_model::IndexPartKind::Column(new_name.clone());
+        kept.push(part);
+    }
+    index.parts = kept;
+    if index.using == Some(terp_schema_model::IndexAlgorithm::Hash) && cx.flavor.is_mariadb() && is_hash_unique(old, index) {
+        // Whether a unique key has to be a hash is seen anew.
+        index.using = None;
+    }
+    Ok(!index.parts.is_empty())
+}
+
+/// Whether MariaDB made a hash of a unique key because it was too long, rather than being told to.
+fn is_hash_unique(old: &Table, index: &Index) -> bool {
+    index.kind == IndexKind::Unique && old.options.engine != "MEMORY"
+}
+
+/// The prefix length of a part whose column changes.
+fn kept_length(
+    cx: &Context<'_>,
+    before: &Column,
+    after: &Column,
+    length: Option<u32>,
+    kind: IndexKind,
+) -> Option<u32> {
+    let length = length?;
+    if kind == IndexKind::Spatial || !takes_prefix(&before.ty) || !takes_prefix(&after.ty) {
+        return None;
+    }
+    let own = match &after.ty {
+        ColumnType::Char { length }
+        | ColumnType::Varchar { length }
+        | ColumnType::Binary { length }
+        | ColumnType::Varbinary { length } => *length,
+        ColumnType::Text { size } | ColumnType::Blob { size } => match size {
+            LobSize::Tiny => 255,
+            _ => u32::MAX,
+        },
+        _ => u32::MAX,
+    };
+    let _ = cx;
+    (own > length || after.ty.is_lob()).then_some(length)
+}
+
+const fn takes_prefix(ty: &ColumnType) -> bool {
+    matches!(
+        ty,
+        ColumnType::Char { .. }
+            | ColumnType::Varchar { .. }
+            | ColumnType::Binary { .. }
+            | ColumnType::Varbinary { .. }
+            | ColumnType::Text { .. }
+            | ColumnType::Blob { .. }
+            | ColumnType::Geometry { .. }
+    )
+}
+
+/// Takes dropped foreign keys and checks out of the table, and follows renamed columns in the rest.
+pub(super) fn carry_constraints(
+    cx: &Context<'_>,
+    requests: &Requests<'_>,
+    table: &mut Table,
+    names: &NameMap,
+) -> Result<()> {
+    for name in &requests.drop_foreign_keys {
+        let before = table.foreign_keys.len();
+        table.foreign_keys.retain(|f| !same_name(&f.name, &name.value));
+        if table.foreign_keys.len() == before {
+            return Err(messages::cannot_drop(cx.flavor, "FOREIGN KEY", &name.value).at(name.span));
+        }
+    }
+    for name in &requests.drop_checks {
+        let before = table.checks.len();
+        table.checks.retain(|c| !same_name(&c.name, &name.value));
+        if table.checks.len() == before {
+            return Err(
+                refuse(3821, format!("Check constraint '{}' is not found in the table.", name.value)).at(name.span)
+            );
+        }
+    }
+    for (name, enforced) in &requests.alter_checks {
+        match table.checks.iter_mut().find(|c| same_name(&c.name, &name.value)) {
+            Some(check) => check.not_enforced = !enforced,
+            None => {
+                return Err(
+                    refuse(3821, format!("Check constraint '{}' is not found in the table.", name.value)).at(name.span)
+                );
+            }
+        }
+    }
+    for foreign_key in &mut table.foreign_keys {
+        for column in &mut foreign_key.columns {
+            match names.get(&column.to_lowercase()) {
+                Some(Some(new)) => column.clone_from(new),
+                _ => {
+                    return Err(refuse(
+                        1828,
+                        format!(
+                            "Cannot drop column '{column}': needed in a foreign key constraint '{}'",
+                            foreign_key.name
+                        ),
+                    ));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether the foreign keys that stay, the table's own and those of others to it, still have what they need.
+/// Returns the other tables, with this table's renamed columns followed.
+pub(super) fn check_foreign_keys(
+    cx: &Context<'_>,
+    at: &TableRef,
+    old: &Table,
+    new: &Table,
+    names: &NameMap,
+) -> Result<Vec<(TableRef, Table)>> {
+    for foreign_key in &mut new.foreign_keys.clone() {
+        let Some(before) = old.foreign_keys.iter().find(|f| same_name(&f.name, &foreign_key.name)) else { continue };
+        check_own(cx, at, old, new, foreign_key, before)?;
+    }
+    let mut changed = Vec::new();
+    for (child_at, child) in cx.catalog.children(at) {
+        if child_at == at {
+            continue;
+        }
+        let mut renamed = child.clone();
+        for foreign_key in &mut renamed.foreign_keys {
+            if parent_of(&child_at.schema, foreign_key) != *at {
+                continue;
+            }
+            check_parent(cx, child_at, child, foreign_key, old, new, names)?;
+        }
+        if renamed != *child {
+            changed.push((child_at.clone(), renamed));
+        }
+    }
+    Ok(changed)
+}
+
+fn check_own(
+    cx: &Context<'_>,
+    at: &TableRef,
+    old: &Table,
+    new: &Table,
+    foreign_key: &mut ForeignKey,
+    before: &ForeignKey,
+) -> Result<()> {
+    if foreign_key::has_child_key(before, old) && !foreign_key::has_child_key(foreign_key, new) {
+        return Err(index_needed(old, new, &before.columns));
+    }
+    let to_itself = parent_of(&at.schema, before) == *at;
+    for position in 0..before.columns.len() {
+        let (Some(from), Some(to)) = (old.column(&before.columns[position]), new.column(&foreign_key.columns[position]))
+        else {
+            continue;
+        };
+        let sets_null = [foreign_key.on_delete, foreign_key.on_update]
+            .contains(&Some(terp_schema_model::ReferentialAction::SetNull));
+        if sets_null && from.nullable && !to.nullable {
+            return Err(refuse(
+                1830,
+                format!(
+                    "Column '{}' cannot be NOT NULL: needed in a foreign key constraint '{}' SET NULL",
+                    to.name, foreign_key.name
+                ),
+            ));
+        }
+        if !changes_storage(from, to) || !cx.session.foreign_key_checks {
+            continue;
+        }
+        if cx.flavor.is_mysql() && !to_itself {
+            let parent = parent_of(&at.schema, before);
+            let parent = cx.lookup(&parent.schema, &parent.name);
+            let theirs = parent.and_then(|p| p.column(&before.referenced_columns[position]));
+            if let Some(theirs) = theirs {
+                if !foreign_key::compatible(&to.ty, to, &theirs.ty, theirs) {
+                    return Err(foreign_key::incompatible(cx, new, foreign_key, position));
+                }
+            }
+        }
+        return Err(refuse(
+            1832,
+            format!("Cannot change column '{}': used in a foreign key constraint '{}'", from.name, foreign_key.name),
+        ));
+    }
+    Ok(())
+}
+
+fn check_parent(
+    cx: &Context<'_>,
+    child_at: &TableRef,
+    child: &Table,
+    foreign_key: &mut ForeignKey,
+    old: &Table,
+    new: &Table,
+    names: &NameMap,
+) -> Result<()> {
+    let child_name = if cx.flavor.is_mysql() {
+        format!("'{}'", child.name)
+    } else {
+        format!("`{}`.`{}`", child_at.schema, child.name)
+    };
+    let before = foreign_key.clone();
+    for position in 0..before.referenced_columns.len() {
+        let name = &before.referenced_columns[position];
+        let Some(from) = old.column(name) else { continue };
+        match names.get(&name.to_lowercase()) {
+            Some(Some(new_name)) => foreign_key.referenced_columns[position].clone_from(new_name),
+            _ => {
+                return Err(refuse(
+                    1829,
+                    format!(
+                        "Cannot drop column '{name}': needed in a foreign key constraint '{}' of table {child_name}",
+                        before.name
+                    ),
+                ));
+            }
+        }
+        let Some(to) = new.column(&foreign_key.referenced_columns[position]) else { continue };
+        if changes_storage(from, to) && cx.session.foreign_key_checks {
+            if cx.flavor.is_mysql() {
+                if let Some(own) = child.column(&before.columns[position]) {
+                    if !foreign_key::compatible(&own.ty, own, &to.ty, to) {
+                        return Err(foreign_key::incompatible(cx, child, foreign_key, position));
+                    }
+                }
+            }
+            let table = if cx.flavor.is_mysql() {
+                format!("'{}'", child.name)
+            } else {
+                format!("'{}.{}'", child_at.schema, child.name)
+            };
+            return Err(refuse(
+                1833,
+                format!(
+                    "Cannot change column '{name}': used in a foreign key constraint '{}' of table {table}",
+                    before.name
+                ),
+            ));
+        }
+    }
+    if foreign_key::has_parent_key(cx, &before, old) && !foreign_key::has_parent_key(cx, foreign_key, new) {
+        let primary_gone = old.primary_key().is_some() && new.primary_key().is_none();
+        if cx.flavor.is_mariadb() && primary_gone {
+            return Err(refuse(
+                1025,
+                format!(
+                    "Error on rename of './{}/#sql-alter' to './{}/{}' (errno: 150 \"Foreign key constraint is incorrectly formed\")",
+                    cx.database, cx.database, old.name
+                ),
+            ));
+        }
+        return Err(index_needed(old, new, &before.referenced_columns));
+    }
+    Ok(())
+}
+
+/// Error 1553, naming the key that went and was needed.
+fn index_needed(old: &Table, new: &Table, columns: &[String]) -> super::ExecuteError {
+    let name = old
+        .indexes
+        .iter()
+        .find(|i| foreign_key::starts_with(i, columns) && new.index(&i.name).is_none())
+        .or_else(|| old.indexes.iter().find(|i| new.index(&i.name).is_none()))
+        .map_or("", |i| &i.name);
+    refuse(1553, format!("Cannot drop index '{name}': needed in a foreign key constraint"))
+}
+
+/// Whether a column's values are stored in another way: longer VARCHARs and added ENUM members are not.
+fn changes_storage(from: &Column, to: &Column) -> bool {
+    if from.character_set.as_ref().map(|c| &c.set) != to.character_set.as_ref().map(|c| &c.set) {
+        return true;
+    }
+    match (&from.ty, &to.ty) {
+        (ColumnType::Varchar { length: a }, ColumnType::Varchar { length: b })
+        | (ColumnType::Varbinary { length: a }, ColumnType::Varbinary { length: b }) => b < a,
+        (ColumnType::Enum { values: a }, ColumnType::Enum { values: b })
+        | (ColumnType::Set { values: a }, ColumnType::Set { values: b }) => !b.starts_with(a),
+        (
+            ColumnType::Integer { size: a, unsigned: u, .. },
+            ColumnType::Integer { size: b, unsigned: v, .. },
+        ) => a != b || u != v,
+        (a, b) => a != b,
+    }
+}

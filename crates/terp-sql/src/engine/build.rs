@@ -1,0 +1,156 @@
+//! The one way to a table: CREATE TABLE and ALTER TABLE both say what it is to be made of, and it is checked and
+//! completed here as the servers do in `mysql_prepare_create_table`.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use terp_schema_model::{Column, Index, Table};
+
+use super::Context;
+use super::check::{self, CheckDraft};
+use super::column::{self, ColumnDraft};
+use super::error::{Result, messages, refuse};
+use super::foreign_key;
+use super::index::{self, KeyDraft};
+use super::limits;
+use super::options::traits;
+use crate::ast::{ForeignKeyDef, IndexDef};
+
+/// Where a key comes from.
+pub(super) enum KeySource<'a> {
+    /// It was there.
+    Existing(Index),
+    /// It is defined by the statement.
+    Defined(Cow<'a, IndexDef>),
+    /// A foreign key of the statement brings it.
+    ForeignKey(Cow<'a, ForeignKeyDef>),
+}
+
+/// What a table is to be made of.
+pub(super) struct Parts<'a> {
+    /// Name, options, character set, and the constraints that are carried over; no columns or keys.
+    pub(super) table: Table,
+    pub(super) columns: Vec<ColumnDraft<'a>>,
+    pub(super) keys: Vec<KeySource<'a>>,
+    pub(super) checks: Vec<CheckDraft<'a>>,
+    pub(super) temporary: bool,
+    /// Names, in lower case, of the foreign keys that the table had before the statement.
+    pub(super) carried_foreign_keys: HashSet<String>,
+}
+
+/// Checks and completes the parts.
+pub(super) fn build(cx: &Context<'_>, parts: Parts<'_>) -> Result<Table> {
+    let Parts { mut table, mut columns, keys, checks, temporary, carried_foreign_keys } = parts;
+    check_columns(cx, &table, &columns)?;
+    column::print_expressions(cx, &mut columns, &table.name)?;
+    if cx.flavor.is_mariadb() && columns.iter().any(|c| !c.checks.is_empty()) {
+        let known: Vec<Column> = columns.iter().map(|c| c.column.clone()).collect();
+        check::attach_to_columns(cx, &table.name, &mut columns, &known)?;
+    }
+    let explicit_null: HashSet<String> =
+        columns.iter().filter(|c| c.explicit_null).map(|c| c.column.name.to_lowercase()).collect();
+    table.columns = columns.into_iter().map(|c| c.column).collect();
+    let mut drafts = Vec::with_capacity(keys.len());
+    let mut foreign: Vec<Cow<'_, ForeignKeyDef>> = Vec::new();
+    for key in keys {
+        match key {
+            KeySource::Existing(index) => drafts.push(KeyDraft::existing(index)),
+            KeySource::Defined(def) => drafts.push(index::draft(cx, &def, &table.name, &table.columns)?),
+            KeySource::ForeignKey(def) => {
+                drafts.push(foreign_key::generated_key(cx, &def)?);
+                foreign.push(def);
+            }
+        }
+    }
+    // A foreign key's key over TEXT is refused by MariaDB as part of the foreign key.
+    index::finish(cx, &mut table, drafts, &explicit_null)?;
+    check_auto_increment(cx, &table)?;
+    if cx.session.sql_require_primary_key && table.primary_key().is_none() && !temporary {
+        return Err(refuse(
+            3750,
+            "Unable to create or change a table without a primary key, when the system variable 'sql_require_primary_key' is set. Add a primary key to the table or unset this variable to avoid this message. Note that tables without a primary key can cause performance problems in row-based replication, so please consult your DBA before changing this setting.",
+        ));
+    }
+    check::add(cx, &mut table, &checks)?;
+    let foreign: Vec<&ForeignKeyDef> = foreign.iter().map(AsRef::as_ref).collect();
+    foreign_key::add(cx, &mut table, &foreign, temporary, &carried_foreign_keys)?;
+    limits::check_row_size(cx, &table)?;
+    Ok(table)
+}
+
+fn check_columns(cx: &Context<'_>, table: &Table, columns: &[ColumnDraft<'_>]) -> Result<()> {
+    if columns.is_empty() {
+        return Err(if cx.flavor.is_mysql() {
+            refuse(4028, "A table must have at least one visible column.")
+        } else {
+            refuse(1113, "A table must have at least 1 column")
+        });
+    }
+    let max = if table.options.engine == "InnoDB" { 1017 } else { 4096 };
+    if columns.len() > max {
+        return Err(refuse(1117, "Too many columns"));
+    }
+    let engine = traits(&table.options.engine, cx.flavor);
+    let mut seen = HashSet::with_capacity(columns.len());
+    for draft in columns {
+        let column = &draft.column;
+        let at = |error: super::ExecuteError| match draft.span {
+            Some(span) => error.at(span),
+            None => error,
+        };
+        if !seen.insert(column.name.to_lowercase()) {
+            return Err(at(messages::duplicate_column(&column.name)));
+        }
+        if !engine.blobs && column.ty.is_lob() {
+            return Err(at(refuse(1163, "The used table type doesn't support BLOB/TEXT columns")));
+        }
+        if !engine.nullable_columns && column.nullable {
+            return Err(at(refuse(1178, "The storage engine for the table doesn't support nullable columns")));
+        }
+        if !engine.virtual_columns && draft.generated.is_some() {
+            return Err(at(if cx.flavor.is_mysql() {
+                refuse(3106, "'Specified storage engine' is not supported for generated columns.")
+            } else {
+                refuse(1910, format!("{} storage engine does not support computed columns", table.options.engine))
+            }));
+        }
+    }
+    if columns.iter().all(|c| c.column.invisible) {
+        return Err(if cx.flavor.is_mysql() {
+            refuse(4028, "A table must have at least one visible column.")
+        } else {
+            refuse(1113, "A table must have at least 1 column")
+        });
+    }
+    if cx.flavor.is_mariadb() {
+        for draft in columns.iter().filter(|d| d.defined) {
+            let column = &draft.column;
+            let needs = column.invisible && !column.nullable && !column.auto_increment;
+            if needs && !draft.has_default && draft.generated.is_none() && column.generated.is_none() {
+                return Err(refuse(4108, format!("Invisible column `{}` must have a default value", column.name)));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn check_auto_increment(cx: &Context<'_>, table: &Table) -> Result<()> {
+    let mut automatic = table.columns.iter().filter(|c| c.auto_increment);
+    let Some(column) = automatic.next() else { return Ok(()) };
+    let engine = traits(&table.options.engine, cx.flavor);
+    if !engine.auto_increment {
+        return Err(refuse(1164, "The used table type doesn't support AUTO_INCREMENT columns"));
+    }
+    let keyed = table.indexes.iter().any(|index| {
+        index.parts.iter().enumerate().any(|(at, part)| {
+            (at == 0 || engine.auto_part) && part.column_name().is_some_and(|n| terp_schema_model::same_name(n, &column.name))
+        })
+    });
+    if automatic.next().is_some() || !keyed {
+        return Err(refuse(
+            1075,
+            "Incorrect table definition; there can be only one auto column and it must be defined as a key",
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,422 @@
+//! The catalog: databases and their tables, and what finds them fast.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use terp_schema_model::{CharacterSet, Flavor, Schema, Table, render};
+
+use super::context::Context;
+use super::error::{Result, messages, refuse, unsupported};
+use super::session::Session;
+use super::{alter, create, table_ops};
+use crate::ast::{
+    AlterDatabase, CreateDatabase, DatabaseOptions, DropDatabase, Ident, ObjectName, PassedOver, Statement,
+    StatementKind,
+};
+use crate::{ParseOptions, Span};
+
+/// A table by database and name.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TableRef {
+    /// The database.
+    pub schema: String,
+    /// The table.
+    pub name: String,
+}
+
+impl TableRef {
+    pub(super) fn new(schema: impl Into<String>, name: impl Into<String>) -> Self {
+        Self { schema: schema.into(), name: name.into() }
+    }
+}
+
+/// What a statement did.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[non_exhaustive]
+pub struct Effect {
+    /// The tables that were made, changed or dropped.
+    pub tables: Vec<TableRef>,
+    /// Set where the statement changes no schema and was passed over.
+    pub passed_over: Option<PassedOver>,
+}
+
+impl Effect {
+    pub(super) fn of(tables: Vec<TableRef>) -> Self {
+        Self { tables, passed_over: None }
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Database {
+    character_set: CharacterSet,
+    tables: BTreeMap<String, Table>,
+    temporary: BTreeMap<String, Table>,
+    /// Lower-case name of each foreign key, and its table.
+    foreign_keys: HashMap<String, String>,
+    /// Lower-case name of each check, and its table.
+    checks: HashMap<String, String>,
+}
+
+/// A server's databases, and one session.
+#[derive(Debug, Clone)]
+pub struct Catalog {
+    flavor: Flavor,
+    session: Session,
+    databases: BTreeMap<String, Database>,
+    /// For each table that a foreign key names, the tables that have one to it.
+    children: HashMap<TableRef, BTreeSet<TableRef>>,
+}
+
+/// The databases that every server has and nobody may change.
+const SYSTEM_DATABASES: [&str; 4] = ["information_schema", "performance_schema", "mysql", "sys"];
+
+impl Catalog {
+    /// A server without databases, and a new session of character set utf8mb4.
+    pub fn new(flavor: Flavor) -> Self {
+        Self { flavor, session: Session::new(flavor), databases: BTreeMap::new(), children: HashMap::new() }
+    }
+
+    /// The server that is meant.
+    pub const fn flavor(&self) -> Flavor {
+        self.flavor
+    }
+
+    /// The session's variables.
+    pub const fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// The session's variables, to be set directly.
+    pub const fn session_mut(&mut self) -> &mut Session {
+        &mut self.session
+    }
+
+    /// Makes a database; one of that name is left as it is.
+    pub fn create_database(&mut self, name: &str, character_set: CharacterSet) {
+        self.databases.entry(name.to_owned()).or_insert_with(|| Database {
+            character_set,
+            tables: BTreeMap::new(),
+            temporary: BTreeMap::new(),
+            foreign_keys: HashMap::new(),
+            checks: HashMap::new(),
+        });
+    }
+
+    /// Makes a database the current one.
+    pub fn use_database(&mut self, name: &str) {
+        self.session.database = Some(name.to_owned());
+    }
+
+    /// A table.
+    pub fn table(&self, schema: &str, name: &str) -> Option<&Table> {
+        self.databases.get(schema)?.tables.get(name)
+    }
+
+    /// The names of a database's tables, sorted.
+    pub fn table_names(&self, schema: &str) -> impl Iterator<Item = &str> {
+        self.databases.get(schema).into_iter().flat_map(|d| d.tables.keys().map(String::as_str))
+    }
+
+    /// What SHOW CREATE TABLE prints; a temporary table hides another of its name, as on the server.
+    pub fn show_create_table(&self, schema: &str, name: &str) -> Option<String> {
+        let database = self.databases.get(schema)?;
+        if let Some(table) = database.temporary.get(name) {
+            let text = render::show_create_table(table, self.flavor);
+            return Some(text.replacen("CREATE TABLE", "CREATE TEMPORARY TABLE", 1));
+        }
+        Some(render::show_create_table(database.tables.get(name)?, self.flavor))
+    }
+
+    /// A database as a model.
+    pub fn schema(&self, name: &str) -> Option<Schema> {
+        let database = self.databases.get(name)?;
+        let mut schema = Schema::new(database.character_set.clone());
+        schema.name = Some(name.to_owned());
+        schema.tables = database.tables.values().cloned().collect();
+        Some(schema)
+    }
+
+    /// Reads and executes one statement with the session's sql_mode.
+    ///
+    /// # Errors
+    /// A syntax error is the server's 1064; others as [`execute`](Self::execute).
+    pub fn execute_text(&mut self, sql: &str) -> Result<Effect> {
+        self.execute_span(sql, Span::of(sql))
+    }
+
+    /// Reads and executes the statement at a span of a larger text; spans of errors are those of the whole text.
+    ///
+    /// # Errors
+    /// As [`execute_text`](Self::execute_text).
+    pub fn execute_span(&mut self, src: &str, span: Span) -> Result<Effect> {
+        let options = ParseOptions { flavor: self.flavor, sql_mode: self.session.sql_mode };
+        let statement = crate::parse_statement(src, span, &options)?;
+        self.execute(src, &statement)
+    }
+
+    /// Executes a statement that was read from `src`.
+    ///
+    /// # Errors
+    /// [`ExecuteError::Refused`] as the server would refuse it, [`ExecuteError::Unsupported`] where what the server
+    /// would do is not known. Either way the catalog is as it was, but for a DROP TABLE that names several tables,
+    /// of which MySQL drops none and MariaDB those that exist.
+    pub fn execute(&mut self, src: &str, statement: &Statement) -> Result<Effect> {
+        let _ = src;
+        match &statement.kind {
+            StatementKind::CreateTable(create) => create::create_table(self, create),
+            StatementKind::AlterTable(alter) => alter::alter_table(self, alter),
+            StatementKind::CreateIndex(create) => alter::create_index(self, create),
+            StatementKind::DropIndex(drop) => alter::drop_index(self, drop),
+            StatementKind::RenameTable(rename) => table_ops::rename(self, rename),
+            StatementKind::DropTable(drop) => table_ops::drop(self, drop),
+            StatementKind::TruncateTable(name) => table_ops::truncate(self, name),
+            StatementKind::CreateDatabase(create) => self.create_database_statement(create),
+            StatementKind::AlterDatabase(alter) => self.alter_database(alter),
+            StatementKind::DropDatabase(drop) => self.drop_database(drop),
+            StatementKind::Use(name) => self.use_statement(name),
+            StatementKind::Set(assignments) => {
+                let mut session = self.session.clone();
+                for assignment in assignments {
+                    session.assign(assignment, self.flavor)?;
+                }
+                self.session = session;
+                Ok(Effect::default())
+            }
+            StatementKind::CreateView(_) => Err(unsupported("CREATE VIEW")),
+            StatementKind::CreateTrigger(_) => Err(unsupported("CREATE TRIGGER")),
+            StatementKind::CreateRoutine(_) => Err(unsupported("CREATE PROCEDURE or FUNCTION")),
+            StatementKind::CreateEvent(_) => Err(unsupported("CREATE EVENT")),
+            StatementKind::DropProgram(_) => Err(unsupported("DROP of a view or stored program")),
+            StatementKind::PassedOver(passed) => {
+                Ok(Effect { tables: Vec::new(), passed_over: Some(passed.clone()) })
+            }
+            StatementKind::Unsupported(construct) => {
+                Err(unsupported(construct.construct.clone()).at(construct.span))
+            }
+        }
+    }
+
+    // ---- for the statements' own files ----
+
+    /// The database that a name means; errors as the server gives them.
+    pub(super) fn resolve(&self, name: &ObjectName) -> Result<TableRef> {
+        let schema = match &name.schema {
+            Some(schema) => schema.value.clone(),
+            None => self.session.database.clone().ok_or_else(|| refuse(1046, "No database selected"))?,
+        };
+        Ok(TableRef::new(schema, &name.name.value))
+    }
+
+    /// Refuses what nobody may change.
+    pub(super) fn check_writable(&self, at: &TableRef) -> Result<()> {
+        let schema = at.schema.to_ascii_lowercase();
+        if schema == "information_schema" {
+            return Err(messages::access_denied("information_schema"));
+        }
+        if SYSTEM_DATABASES.contains(&schema.as_str()) && !self.databases.contains_key(&at.schema) {
+            return Err(unsupported(format!("tables of the database {schema}")));
+        }
+        Ok(())
+    }
+
+    pub(super) fn has_database(&self, name: &str) -> bool {
+        self.databases.contains_key(name)
+    }
+
+    pub(super) fn context<'c>(&'c self, schema: &'c str) -> Result<Context<'c>> {
+        let database = self.databases.get(schema).ok_or_else(|| messages::unknown_database(schema))?;
+        Ok(Context {
+            flavor: self.flavor,
+            session: &self.session,
+            database: schema,
+            database_set: &database.character_set,
+            catalog: self,
+        })
+    }
+
+    pub(super) fn temporary(&self, at: &TableRef) -> Option<&Table> {
+        self.databases.get(&at.schema)?.temporary.get(&at.name)
+    }
+
+    /// The table that a statement means: a temporary one first.
+    pub(super) fn visible(&self, at: &TableRef) -> Option<&Table> {
+        self.temporary(at).or_else(|| self.table(&at.schema, &at.name))
+    }
+
+    pub(super) fn foreign_key_owner(&self, schema: &str, name: &str) -> Option<&str> {
+        self.databases.get(schema)?.foreign_keys.get(&name.to_lowercase()).map(String::as_str)
+    }
+
+    pub(super) fn check_owner(&self, schema: &str, name: &str) -> Option<&str> {
+        self.databases.get(schema)?.checks.get(&name.to_lowercase()).map(String::as_str)
+    }
+
+    /// The tables with a foreign key to this one, itself included.
+    pub(super) fn children(&self, at: &TableRef) -> impl Iterator<Item = (&TableRef, &Table)> {
+        self.children
+            .get(at)
+            .into_iter()
+            .flatten()
+            .filter_map(|child| Some((child, self.table(&child.schema, &child.name)?)))
+    }
+
+    pub(super) fn put_temporary(&mut self, schema: &str, table: Table) {
+        if let Some(database) = self.databases.get_mut(schema) {
+            database.temporary.insert(table.name.clone(), table);
+        }
+    }
+
+    pub(super) fn remove_temporary(&mut self, at: &TableRef) -> Option<Table> {
+        self.databases.get_mut(&at.schema)?.temporary.remove(&at.name)
+    }
+
+    /// Adds a table, or replaces the one of its name.
+    pub(super) fn put(&mut self, schema: &str, table: Table) {
+        let at = TableRef::new(schema, &table.name);
+        self.remove(&at);
+        for foreign_key in &table.foreign_keys {
+            let parent = parent_of(schema, foreign_key);
+            self.children.entry(parent).or_default().insert(at.clone());
+        }
+        let Some(database) = self.databases.get_mut(schema) else { return };
+        for foreign_key in &table.foreign_keys {
+            database.foreign_keys.insert(foreign_key.name.to_lowercase(), table.name.clone());
+        }
+        for check in &table.checks {
+            database.checks.insert(check.name.to_lowercase(), table.name.clone());
+        }
+        database.tables.insert(table.name.clone(), table);
+    }
+
+    pub(super) fn remove(&mut self, at: &TableRef) -> Option<Table> {
+        let database = self.databases.get_mut(&at.schema)?;
+        let table = database.tables.remove(&at.name)?;
+        for foreign_key in &table.foreign_keys {
+            let key = foreign_key.name.to_lowercase();
+            if database.foreign_keys.get(&key) == Some(&table.name) {
+                database.foreign_keys.remove(&key);
+            }
+        }
+        for check in &table.checks {
+            let key = check.name.to_lowercase();
+            if database.checks.get(&key) == Some(&table.name) {
+                database.checks.remove(&key);
+            }
+        }
+        for foreign_key in &table.foreign_keys {
+            let parent = parent_of(&at.schema, foreign_key);
+            if let Some(children) = self.children.get_mut(&parent) {
+                children.remove(at);
+                if children.is_empty() {
+                    self.children.remove(&parent);
+                }
+            }
+        }
+        Some(table)
+    }
+
+    // ---- databases ----
+
+    fn create_database_statement(&mut self, create: &CreateDatabase) -> Result<Effect> {
+        let name = &create.name;
+        if name.value.chars().count() > 64 {
+            return Err(messages::name_too_long(&name.value).at(name.span));
+        }
+        let system = SYSTEM_DATABASES.contains(&name.value.to_ascii_lowercase().as_str());
+        if self.databases.contains_key(&name.value) || system {
+            if create.or_replace && !system {
+                self.drop_all(&name.value);
+            } else if create.if_not_exists {
+                return Ok(Effect::default());
+            } else {
+                return Err(refuse(1007, format!("Can't create database '{}'; database exists", name.value))
+                    .at(name.span));
+            }
+        }
+        let set = self.database_set(&create.options, self.flavor.default_character_set())?;
+        self.create_database(&name.value, set);
+        Ok(Effect::default())
+    }
+
+    fn alter_database(&mut self, alter: &AlterDatabase) -> Result<Effect> {
+        let name = match &alter.name {
+            Some(name) => name.value.clone(),
+            None => self.session.database.clone().ok_or_else(|| refuse(1046, "No database selected"))?,
+        };
+        if alter.options.read_only.is_some() {
+            return Err(unsupported("ALTER DATABASE ... READ ONLY"));
+        }
+        let Some(database) = self.databases.get(&name) else {
+            return Err(messages::unknown_database(&name));
+        };
+        let set = self.database_set(&alter.options, database.character_set.clone())?;
+        if let Some(database) = self.databases.get_mut(&name) {
+            database.character_set = set;
+        }
+        Ok(Effect::default())
+    }
+
+    fn database_set(&self, options: &DatabaseOptions, inherited: CharacterSet) -> Result<CharacterSet> {
+        let scratch = CharacterSet::clone(&inherited);
+        let cx = Context {
+            flavor: self.flavor,
+            session: &self.session,
+            database: "",
+            database_set: &scratch,
+            catalog: self,
+        };
+        let mut choice = super::options::CharsetChoice::default();
+        match &options.charset {
+            Some(Some(charset)) => choice.charset(&cx, Some(charset))?,
+            Some(None) | None => {}
+        }
+        if let Some(collation) = &options.collation {
+            choice.collate(&cx, collation.as_ref())?;
+        }
+        Ok(choice.resolve(&cx).unwrap_or(inherited))
+    }
+
+    fn drop_database(&mut self, drop: &DropDatabase) -> Result<Effect> {
+        let name = &drop.name.value;
+        if SYSTEM_DATABASES.contains(&name.to_ascii_lowercase().as_str()) {
+            return Err(messages::access_denied(name).at(drop.name.span));
+        }
+        if !self.databases.contains_key(name) {
+            if drop.if_exists {
+                return Ok(Effect::default());
+            }
+            return Err(refuse(1008, format!("Can't drop database '{name}'; database doesn't exist"))
+                .at(drop.name.span));
+        }
+        let dropped = self.drop_all(name);
+        if self.session.database.as_deref() == Some(name) {
+            self.session.database = None;
+        }
+        Ok(Effect::of(dropped))
+    }
+
+    fn drop_all(&mut self, schema: &str) -> Vec<TableRef> {
+        let names: Vec<String> = self.table_names(schema).map(str::to_owned).collect();
+        let dropped: Vec<TableRef> = names.iter().map(|n| TableRef::new(schema, n)).collect();
+        for at in &dropped {
+            self.remove(at);
+        }
+        self.databases.remove(schema);
+        dropped
+    }
+
+    fn use_statement(&mut self, name: &Ident) -> Result<Effect> {
+        let system = SYSTEM_DATABASES.contains(&name.value.to_ascii_lowercase().as_str());
+        if !self.databases.contains_key(&name.value) && !system {
+            return Err(messages::unknown_database(&name.value).at(name.span));
+        }
+        self.session.database = Some(name.value.clone());
+        Ok(Effect::default())
+    }
+}
+
+pub(super) fn parent_of(schema: &str, foreign_key: &terp_schema_model::ForeignKey) -> TableRef {
+    TableRef::new(
+        foreign_key.referenced_schema.as_deref().unwrap_or(schema),
+        &foreign_key.referenced_table,
+    )
+}

@@ -1,0 +1,121 @@
+//! CHECK constraints.
+
+use terp_schema_model::{Check, Column, Table, same_name};
+
+use super::Context;
+use super::column::ColumnDraft;
+use super::error::{Result, refuse};
+use crate::ast::CheckDef;
+use crate::expr::{ExprPlace, referenced_columns};
+
+/// A CHECK of a table, or of a column.
+pub(super) struct CheckDraft<'a> {
+    pub(super) def: &'a CheckDef,
+    /// The column that it was written at.
+    pub(super) column: Option<String>,
+}
+
+/// MariaDB keeps a column's CHECK at the column; several are joined as the server does.
+pub(super) fn attach_to_columns(
+    cx: &Context<'_>,
+    table: &str,
+    drafts: &mut [ColumnDraft<'_>],
+    columns: &[Column],
+) -> Result<()> {
+    for draft in drafts {
+        for def in std::mem::take(&mut draft.checks) {
+            let expression = cx.print(&def.expr, ExprPlace::Check, table, columns, &draft.column.name)?;
+            draft.column.check = Some(Check { name: String::new(), expression, not_enforced: false });
+        }
+    }
+    Ok(())
+}
+
+/// Adds checks to a table whose columns are final.
+pub(super) fn add(cx: &Context<'_>, table: &mut Table, drafts: &[CheckDraft<'_>]) -> Result<()> {
+    let mut next = 1 + table
+        .checks
+        .iter()
+        .filter_map(|c| generated_number(cx, &c.name, &table.name))
+        .max()
+        .unwrap_or(0);
+    for draft in drafts {
+        let def = draft.def;
+        let name = match &def.constraint {
+            Some(name) => {
+                cx.check_name(name)?;
+                name.value.clone()
+            }
+            None if cx.flavor.is_mysql() => {
+                let name = format!("{}_chk_{next}", table.name);
+                next += 1;
+                if name.chars().count() > 64 {
+                    return Err(super::error::messages::name_too_long(&name).at(def.span));
+                }
+                name
+            }
+            None => {
+                let mut number = 1;
+                while table.checks.iter().any(|c| same_name(&c.name, &format!("CONSTRAINT_{number}"))) {
+                    number += 1;
+                }
+                format!("CONSTRAINT_{number}")
+            }
+        };
+        let duplicate = table.checks.iter().any(|c| same_name(&c.name, &name));
+        if def.if_not_exists && duplicate {
+            continue;
+        }
+        let taken = cx.flavor.is_mysql() && cx.check_owner(&name).is_some_and(|owner| owner != table.name);
+        if duplicate || taken {
+            return Err(if cx.flavor.is_mysql() {
+                refuse(3822, format!("Duplicate check constraint name '{name}'."))
+            } else {
+                refuse(1826, format!("Duplicate CHECK constraint name '{name}'"))
+            }
+            .at(def.span));
+        }
+        if cx.flavor.is_mysql() {
+            for column in referenced_columns(&def.expr) {
+                match (table.column(&column.value), &draft.column) {
+                    (None, _) => {
+                        return Err(refuse(
+                            3820,
+                            format!("Check constraint '{name}' refers to non-existing column '{}'.", column.value),
+                        )
+                        .at(column.span));
+                    }
+                    (Some(found), _) if found.auto_increment => {
+                        return Err(refuse(
+                            3818,
+                            format!("Check constraint '{name}' cannot refer to an auto-increment column."),
+                        )
+                        .at(column.span));
+                    }
+                    (Some(found), Some(own)) if !same_name(&found.name, own) => {
+                        return Err(refuse(
+                            3813,
+                            format!("Column check constraint '{name}' references other column."),
+                        )
+                        .at(column.span));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        let expression = cx.print(&def.expr, ExprPlace::Check, &table.name, &table.columns, &name)?;
+        table.checks.push(Check { name, expression, not_enforced: def.enforced == Some(false) });
+    }
+    if cx.flavor.is_mysql() {
+        table.checks.sort_by_cached_key(|c| c.name.to_lowercase());
+    }
+    Ok(())
+}
+
+/// The N of a name that MySQL made for that table.
+pub(super) fn generated_number(cx: &Context<'_>, name: &str, table: &str) -> Option<u32> {
+    if !cx.flavor.is_mysql() {
+        return None;
+    }
+    name.strip_prefix(table)?.strip_prefix("_chk_")?.parse().ok()
+}

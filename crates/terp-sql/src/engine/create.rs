@@ -1,0 +1,236 @@
+//! CREATE TABLE.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use terp_schema_model::Table;
+
+use super::build::{KeySource, Parts, build};
+use super::catalog::{Catalog, Effect, TableRef};
+use super::check::CheckDraft;
+use super::column::{self, ColumnDraft, Inline};
+use super::context::Context;
+use super::error::{Result, messages, refuse, unsupported};
+use super::options::{self, CharsetChoice};
+use super::{foreign_key, partition, table_ops};
+use crate::ast::{CreateTable, CreateTableBody, PeriodDef, TableDefinition, TableElement, TableOption};
+
+/// Executes CREATE TABLE.
+pub(super) fn create_table(catalog: &mut Catalog, create: &CreateTable) -> Result<Effect> {
+    let at = catalog.resolve(&create.name)?;
+    catalog.check_writable(&at)?;
+    if !catalog.has_database(&at.schema) {
+        return Err(messages::unknown_database(&at.schema).at(create.name.span()));
+    }
+    let name = &create.name.name;
+    if name.value.chars().count() > 64 {
+        return Err(messages::name_too_long(&name.value).at(name.span));
+    }
+    if name.value.is_empty() || name.value.ends_with(' ') {
+        return Err(refuse(1103, format!("Incorrect table name '{}'", name.value)).at(name.span));
+    }
+    let exists =
+        if create.temporary { catalog.temporary(&at).is_some() } else { catalog.table(&at.schema, &at.name).is_some() };
+    if exists && !create.or_replace {
+        if create.if_not_exists {
+            return Ok(Effect::default());
+        }
+        return Err(messages::table_exists(&at.name).at(name.span));
+    }
+    let mut tables = vec![at.clone()];
+    let table = match &create.body {
+        CreateTableBody::Like(source) => {
+            let from = catalog.resolve(source)?;
+            if from == at && !create.temporary {
+                return Err(refuse(1066, format!("Not unique table/alias: '{}'", at.name)).at(source.span()));
+            }
+            let cx = catalog.context(&at.schema)?;
+            if !catalog.has_database(&from.schema) {
+                return Err(messages::unknown_database(&from.schema).at(source.span()));
+            }
+            let Some(table) = catalog.visible(&from) else {
+                return Err(messages::no_such_table(&from.schema, &from.name).at(source.span()));
+            };
+            like(&cx, table, &at, create.temporary)?
+        }
+        CreateTableBody::Definition(definition) => {
+            if let Some(select) = definition.select {
+                return Err(unsupported("CREATE TABLE ... SELECT").at(select));
+            }
+            let cx = catalog.context(&at.schema)?;
+            define(&cx, &at, definition, create.temporary)?
+        }
+    };
+    if create.temporary {
+        if create.or_replace {
+            catalog.remove_temporary(&at);
+        }
+        catalog.put_temporary(&at.schema, table);
+        return Ok(Effect::of(tables));
+    }
+    if exists {
+        // OR REPLACE drops first, and cannot where others depend on the table.
+        table_ops::check_droppable(catalog, &at, &[])?;
+    }
+    tables.extend(adopt(catalog, &at, &table)?);
+    catalog.put(&at.schema, table);
+    Ok(Effect::of(tables))
+}
+
+/// Foreign keys that were made while the parent was missing must fit it now.
+fn adopt(catalog: &mut Catalog, at: &TableRef, table: &Table) -> Result<Vec<TableRef>> {
+    let mut respelt = Vec::new();
+    {
+        let cx = catalog.context(&at.schema)?;
+        for (child_at, child) in catalog.children(at) {
+            if child_at == at {
+                continue;
+            }
+            let mut changed = child.clone();
+            for foreign_key in &mut changed.foreign_keys {
+                if super::catalog::parent_of(&child_at.schema, foreign_key) == *at {
+                    // MySQL checks types and keys only with foreign_key_checks; InnoDB of MariaDB always.
+                    foreign_key::check_against_parent(&cx, child, foreign_key, table)?;
+                }
+            }
+            if changed != *child {
+                respelt.push((child_at.schema.clone(), changed));
+            }
+        }
+    }
+    let mut tables = Vec::new();
+    for (schema, child) in respelt {
+        tables.push(TableRef::new(&schema, &child.name));
+        catalog.put(&schema, child);
+    }
+    Ok(tables)
+}
+
+fn define(cx: &Context<'_>, at: &TableRef, definition: &TableDefinition, temporary: bool) -> Result<Table> {
+    let mut table = Table::new(&at.name, cx.database_set.clone());
+    table.options.engine.clone_from(&cx.session.default_storage_engine);
+    if table.options.engine == "Aria" {
+        table.options.page_checksum = Some(true);
+    }
+    let mut choice = CharsetChoice::default();
+    let all: Vec<&TableOption> = definition.options.iter().collect();
+    options::apply(cx, &mut table, &all, &mut choice)?;
+    if let Some(set) = choice.resolve(cx) {
+        table.character_set = set;
+    }
+    let mut parts = Parts {
+        table,
+        columns: Vec::new(),
+        keys: Vec::new(),
+        checks: Vec::new(),
+        temporary,
+        carried_foreign_keys: HashSet::new(),
+    };
+    let elements: Vec<&TableElement> = definition.elements.iter().collect();
+    collect(cx, &mut parts, &elements)?;
+    let mut table = build(cx, parts)?;
+    if !table.columns.iter().any(|c| c.auto_increment) {
+        table.options.auto_increment = None;
+    }
+    if let Some(clause) = &definition.partitioning {
+        if temporary {
+            return Err(refuse(1562, "Cannot create temporary table with partitions").at(clause.span));
+        }
+        if !table.foreign_keys.is_empty() {
+            return Err(refuse(1506, "Foreign keys are not yet supported in conjunction with partitioning")
+                .at(clause.span));
+        }
+        partition::apply(cx, &mut table, clause)?;
+    }
+    Ok(table)
+}
+
+/// Sorts elements into the parts: columns with what they bring, keys, constraints.
+pub(super) fn collect<'a>(cx: &Context<'_>, parts: &mut Parts<'a>, elements: &[&'a TableElement]) -> Result<()> {
+    for element in elements {
+        match element {
+            TableElement::Column(def) => {
+                let mut inline = Inline::default();
+                let draft = column::draft(cx, def, &parts.table.character_set, &mut inline)?;
+                push_column(cx, parts, draft, inline, None);
+            }
+            TableElement::Index(def) => parts.keys.push(KeySource::Defined(Cow::Borrowed(def))),
+            TableElement::ForeignKey(def) => parts.keys.push(KeySource::ForeignKey(Cow::Borrowed(def))),
+            TableElement::Check(def) => parts.checks.push(CheckDraft { def, column: None }),
+            TableElement::Period(period) => add_period(parts, period)?,
+        }
+    }
+    Ok(())
+}
+
+/// Adds a column, and the keys and checks that it brings, at a position or at the end.
+pub(super) fn push_column<'a>(
+    cx: &Context<'_>,
+    parts: &mut Parts<'a>,
+    mut draft: ColumnDraft<'a>,
+    inline: Inline,
+    position: Option<usize>,
+) {
+    parts.keys.extend(inline.keys.into_iter().map(|def| KeySource::Defined(Cow::Owned(def))));
+    parts.keys.extend(inline.foreign_keys.into_iter().map(|def| KeySource::ForeignKey(Cow::Owned(def))));
+    if cx.flavor.is_mysql() {
+        // MySQL makes a table's check of a column's.
+        for def in std::mem::take(&mut draft.checks) {
+            parts.checks.push(CheckDraft { def, column: Some(draft.column.name.clone()) });
+        }
+    }
+    match position {
+        Some(at) if at <= parts.columns.len() => parts.columns.insert(at, draft),
+        _ => parts.columns.push(draft),
+    }
+}
+
+pub(super) fn add_period(parts: &mut Parts<'_>, period: &PeriodDef) -> Result<()> {
+    if period.name.value.eq_ignore_ascii_case("system_time") {
+        return Err(unsupported("PERIOD FOR SYSTEM_TIME").at(period.span));
+    }
+    for name in [&period.start, &period.end] {
+        let Some(draft) = parts
+            .columns
+            .iter_mut()
+            .find(|c| terp_schema_model::same_name(&c.column.name, &name.value))
+        else {
+            return Err(messages::unknown_column(&name.value, &parts.table.name).at(name.span));
+        };
+        if draft.column.nullable {
+            draft.column.nullable = false;
+            if draft.column.default == Some(terp_schema_model::DefaultValue::Null) {
+                draft.column.default = None;
+            }
+        }
+    }
+    parts.table.periods.push(terp_schema_model::Period {
+        name: period.name.value.clone(),
+        start: period.start.value.clone(),
+        end: period.end.value.clone(),
+    });
+    Ok(())
+}
+
+/// CREATE TABLE ... LIKE: everything but foreign keys, and MySQL's names of checks made anew.
+fn like(cx: &Context<'_>, source: &Table, at: &TableRef, temporary: bool) -> Result<Table> {
+    let mut table = source.clone();
+    table.name.clone_from(&at.name);
+    table.foreign_keys.clear();
+    table.options.auto_increment = None;
+    table.options.data_directory = None;
+    table.options.index_directory = None;
+    for index in &mut table.indexes {
+        index.generated = false;
+    }
+    if cx.flavor.is_mysql() {
+        for (n, check) in table.checks.iter_mut().enumerate() {
+            check.name = format!("{}_chk_{}", at.name, n + 1);
+        }
+        table.checks.sort_by_cached_key(|c| c.name.to_lowercase());
+    }
+    if temporary && table.partitioning.is_some() {
+        return Err(refuse(1562, "Cannot create temporary table with partitions"));
+    }
+    Ok(table)
+}

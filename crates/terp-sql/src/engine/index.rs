@@ -1,0 +1,623 @@
+//! Keys: from what is written, or carried over, to the indexes in the order in which the server shows them.
+
+use std::collections::HashSet;
+
+use terp_schema_model::{
+    Column, ColumnType, Generated, Index, IndexAlgorithm, IndexKind, IndexPart, IndexPartKind, LobSize, Table,
+    same_name,
+};
+
+use super::Context;
+use super::error::{Result, messages, refuse, unsupported};
+use super::options::{EngineTraits, traits};
+use crate::Span;
+use crate::ast::{Ident, IndexDef, IndexOptionKind, IndexPartDefKind};
+use crate::expr::ExprPlace;
+
+/// A key on its way: its name may still be empty.
+pub(super) struct KeyDraft {
+    pub(super) index: Index,
+    /// Carried over from the table as it was.
+    pub(super) existing: bool,
+    pub(super) span: Option<Span>,
+}
+
+impl KeyDraft {
+    pub(super) fn existing(index: Index) -> Self {
+        Self { index, existing: true, span: None }
+    }
+}
+
+/// Reads a definition into a draft; expressions are printed with the final columns.
+pub(super) fn draft(cx: &Context<'_>, def: &IndexDef, table: &str, columns: &[Column]) -> Result<KeyDraft> {
+    let name = def.name.as_ref().or(def.constraint.as_ref());
+    // The name of a primary key is read and forgotten.
+    let name = name.filter(|_| def.kind != IndexKind::Primary);
+    if let Some(name) = name {
+        check_name(cx, name)?;
+    }
+    let mut parts = Vec::with_capacity(def.parts.len());
+    for part in &def.parts {
+        let (kind, length) = match &part.kind {
+            IndexPartDefKind::Column { name, length } => {
+                if *length == Some(0) {
+                    return Err(refuse(1391, format!("Key part '{}' length cannot be 0", name.value)).at(part.span));
+                }
+                let length = length.map(|l| u32::try_from(l).unwrap_or(u32::MAX));
+                (IndexPartKind::Column(name.value.clone()), length)
+            }
+            IndexPartDefKind::Expression(expr) => {
+                if def.kind == IndexKind::Primary {
+                    return Err(refuse(3756, "The primary key cannot be a functional index").at(part.span));
+                }
+                if let crate::ast::ExprKind::Name(_) = &expr.kind {
+                    return Err(refuse(
+                        3762,
+                        "Functional index on a column is not supported. Consider using a regular index instead.",
+                    )
+                    .at(part.span));
+                }
+                if matches!(def.kind, IndexKind::Spatial) {
+                    return Err(refuse(3760, "Spatial functional index is not supported.").at(part.span));
+                }
+                if matches!(def.kind, IndexKind::Fulltext) {
+                    return Err(refuse(3759, "Fulltext functional index is not supported.").at(part.span));
+                }
+                (IndexPartKind::Expression(cx.print(expr, ExprPlace::IndexPart, table, columns, name.map_or("functional_index", |n| &n.value))?), None)
+            }
+        };
+        parts.push(IndexPart { kind, length, descending: part.descending });
+    }
+    let mut index = Index::new(name.map_or("", |n| &n.value), def.kind, parts);
+    for option in &def.options {
+        match &option.kind {
+            IndexOptionKind::Using(algorithm) => index.using = Some(*algorithm),
+            IndexOptionKind::KeyBlockSize(n) => index.key_block_size = (*n != 0).then_some(*n),
+            IndexOptionKind::Comment(text) => {
+                if text.value.chars().count() > 1024 && cx.session.sql_mode.strict() {
+                    let name = name.map_or("", |n| &n.value);
+                    return Err(refuse(1688, format!("Comment for index '{name}' is too long (max = 1024)"))
+                        .at(option.span));
+                }
+                index.comment = text.value.chars().take(1024).collect();
+            }
+            IndexOptionKind::Parser(parser) => {
+                if !parser.value.eq_ignore_ascii_case("ngram") || cx.flavor.is_mariadb() {
+                    return Err(refuse(1128, format!("Function '{}' is not defined", parser.value)).at(option.span));
+                }
+                index.parser = Some(parser.value.to_ascii_lowercase());
+            }
+            IndexOptionKind::Invisible(invisible) => {
+                if *invisible && def.kind == IndexKind::Primary {
+                    let message = if cx.flavor.is_mysql() {
+                        "A primary key index cannot be invisible"
+                    } else {
+                        "A primary key cannot be marked as IGNORE"
+                    };
+                    return Err(refuse(if cx.flavor.is_mysql() { 3522 } else { 4174 }, message).at(option.span));
+                }
+                index.invisible = *invisible;
+            }
+            IndexOptionKind::EngineAttribute(text) => {
+                if !text.value.is_empty() {
+                    return Err(refuse(3981, "Storage engine 'InnoDB' does not support ENGINE_ATTRIBUTE.")
+                        .at(option.span));
+                }
+            }
+            IndexOptionKind::SecondaryEngineAttribute(text) => {
+                index.secondary_engine_attribute = (!text.value.is_empty()).then(|| text.value.clone());
+            }
+            IndexOptionKind::Clustering(_) => {
+                return Err(unsupported("CLUSTERING keys").at(option.span));
+            }
+            IndexOptionKind::Attribute(attribute) => {
+                if def.kind == IndexKind::Vector {
+                    return Err(unsupported("options of a VECTOR index").at(option.span));
+                }
+                return Err(refuse(1911, format!("Unknown option '{}'", attribute.name.value)).at(option.span));
+            }
+        }
+    }
+    if let Some(period) = &def.without_overlaps {
+        index.without_overlaps = Some(period.value.clone());
+    }
+    if def.kind == IndexKind::Vector {
+        return Err(unsupported("VECTOR indexes").at(def.span));
+    }
+    Ok(KeyDraft { index, existing: false, span: Some(def.span) })
+}
+
+fn check_name(cx: &Context<'_>, name: &Ident) -> Result<()> {
+    cx.check_name(name)?;
+    let reserved = name.value.eq_ignore_ascii_case("PRIMARY");
+    if name.value.is_empty() || name.value.ends_with(' ') || reserved {
+        return Err(refuse(1280, format!("Incorrect index name '{}'", name.value)).at(name.span));
+    }
+    Ok(())
+}
+
+/// Drops keys that foreign keys would make but others cover, names the nameless, checks every part, promotes the
+/// primary key's columns to NOT NULL, and puts all in the server's order.
+pub(super) fn finish(
+    cx: &Context<'_>,
+    table: &mut Table,
+    mut keys: Vec<KeyDraft>,
+    explicit_null: &HashSet<String>,
+) -> Result<()> {
+    let engine = traits(&table.options.engine, cx.flavor);
+    drop_covered(&mut keys);
+    if keys.len() > engine.max_keys {
+        return Err(refuse(1069, format!("Too many keys specified; max {} keys allowed", engine.max_keys)));
+    }
+    if keys.iter().filter(|k| k.index.kind == IndexKind::Primary).count() > 1 {
+        let span = keys.iter().rev().find(|k| k.index.kind == IndexKind::Primary).and_then(|k| k.span);
+        let error = refuse(1068, "Multiple primary key defined");
+        return Err(match span {
+            Some(span) => error.at(span),
+            None => error,
+        });
+    }
+    let mut names: HashSet<String> = HashSet::with_capacity(keys.len());
+    for key in &mut keys {
+        let span = key.span;
+        prepare(cx, table, key, &engine, explicit_null, &mut names).map_err(|e| match span {
+            Some(span) => e.at(span),
+            None => e,
+        })?;
+    }
+    let mut indexes: Vec<Index> = keys.into_iter().map(|k| k.index).collect();
+    sort(table, &mut indexes);
+    table.indexes = indexes;
+    Ok(())
+}
+
+/// A key that a foreign key brings goes when another has the same first columns in the same order
+/// (`foreign_key_prefix` in the servers' `sql_table.cc`).
+fn drop_covered(keys: &mut Vec<KeyDraft>) {
+    let mut at = 0;
+    while at < keys.len() {
+        if !keys[at].index.generated {
+            at += 1;
+            continue;
+        }
+        let covered = keys.iter().enumerate().any(|(other_at, other)| {
+            if other_at == at {
+                return false;
+            }
+            let (own, theirs) = (&keys[at].index, &other.index);
+            if !covers(theirs, own) {
+                return false;
+            }
+            // Of two that foreign keys bring, the longer stays, and of equals the last.
+            !theirs.generated || theirs.parts.len() > own.parts.len() || other_at > at
+        });
+        if covered {
+            keys.remove(at);
+        } else {
+            at += 1;
+        }
+    }
+}
+
+fn covers(longer: &Index, shorter: &Index) -> bool {
+    if matches!(longer.kind, IndexKind::Fulltext | IndexKind::Spatial | IndexKind::Vector) {
+        return false;
+    }
+    longer.parts.len() >= shorter.parts.len()
+        && longer.parts.iter().zip(&shorter.parts).all(|(a, b)| match (&a.kind, &b.kind) {
+            (IndexPartKind::Column(x), IndexPartKind::Column(y)) => same_name(x, y) && a.length == b.length,
+            _ => false,
+        })
+}
+
+fn prepare(
+    cx: &Context<'_>,
+    table: &mut Table,
+    key: &mut KeyDraft,
+    engine: &EngineTraits,
+    explicit_null: &HashSet<String>,
+    names: &mut HashSet<String>,
+) -> Result<()> {
+    let max_parts = if cx.flavor.is_mysql() { 16 } else { 32 };
+    if key.index.parts.len() > max_parts {
+        return Err(refuse(1070, format!("Too many key parts specified; max {max_parts} parts allowed")));
+    }
+    let index = &mut key.index;
+    let kind = index.kind;
+    if kind == IndexKind::Fulltext && !engine.fulltext {
+        return Err(if cx.flavor.is_mysql() {
+            refuse(1214, "The used table type doesn't support FULLTEXT indexes")
+        } else {
+            refuse(1214, "The storage engine doesn't support FULLTEXT indexes")
+        });
+    }
+    if kind == IndexKind::Spatial && !engine.spatial {
+        return Err(refuse(1464, "The used table type doesn't support SPATIAL indexes"));
+    }
+    let mut seen: HashSet<String> = HashSet::new();
+    let mut total = 0u32;
+    let mut hash = false;
+    for at in 0..index.parts.len() {
+        let IndexPartKind::Column(name) = &index.parts[at].kind else { continue };
+        let Some(position) = table.column_position(name) else {
+            return Err(messages::key_column_missing(name));
+        };
+        let column = &table.columns[position];
+        if !seen.insert(column.name.to_lowercase()) {
+            return Err(messages::duplicate_column(name));
+        }
+        let column_name = column.name.clone();
+        // An index on a lone geometry column is a spatial one, whatever was written.
+        if matches!(column.ty, ColumnType::Geometry { .. })
+            && index.kind == IndexKind::Key
+            && cx.flavor.mysql_since(9, 0, 0)
+            && index.parts.len() == 1
+            && index.parts[at].length.is_none()
+        {
+            index.kind = IndexKind::Spatial;
+        }
+        let bytes = match index.kind {
+            IndexKind::Fulltext => {
+                if !matches!(
+                    column.ty,
+                    ColumnType::Char { .. } | ColumnType::Varchar { .. } | ColumnType::Text { .. }
+                ) {
+                    return Err(refuse(1283, format!("Column '{name}' cannot be part of FULLTEXT index")));
+                }
+                index.parts[at].length = None;
+                0
+            }
+            IndexKind::Spatial => {
+                spatial_part(cx, index, column, at)?;
+                0
+            }
+            _ => {
+                let part = part_bytes(cx, table, column, index, at, engine, key.existing)?;
+                index.parts[at].length = part.length;
+                hash |= part.hash;
+                part.bytes
+            }
+        };
+        index.parts[at].kind = IndexPartKind::Column(column_name.clone());
+        total = total.saturating_add(bytes);
+        if index.kind == IndexKind::Primary {
+            promote(cx, &mut table.columns[position], explicit_null.contains(&column_name.to_lowercase()))?;
+        }
+    }
+    if total > engine.max_key_bytes && !hash {
+        if cx.flavor.is_mariadb() && index.kind == IndexKind::Unique && engine.foreign_keys {
+            hash = true;
+        } else {
+            return Err(key_too_long(engine.max_key_bytes));
+        }
+    }
+    if hash {
+        index.using = Some(IndexAlgorithm::Hash);
+    }
+    normalise_using(cx, table, index);
+    if index.kind == IndexKind::Primary {
+        index.name = "PRIMARY".to_owned();
+    } else if index.name.is_empty() {
+        index.name = free_name(index, names);
+    } else if names.contains(&index.name.to_lowercase()) {
+        return Err(messages::duplicate_key_name(&index.name));
+    }
+    names.insert(index.name.to_lowercase());
+    Ok(())
+}
+
+/// USING as the server keeps it: on InnoDB MySQL forgets HASH, and spatial and fulltext keys keep none.
+fn normalise_using(cx: &Context<'_>, table: &Table, index: &mut Index) {
+    if matches!(index.kind, IndexKind::Fulltext | IndexKind::Spatial) {
+        index.using = None;
+        return;
+    }
+    if cx.flavor.is_mysql() && index.using == Some(IndexAlgorithm::Hash) && table.options.engine != "MEMORY" {
+        index.using = None;
+    }
+    // A key's own block size is shown where it differs from the table's.
+    if index.key_block_size == table.options.key_block_size {
+        index.key_block_size = None;
+    }
+    if cx.flavor.is_mysql() && table.options.engine == "InnoDB" && table.options.key_block_size.is_none() {
+        index.key_block_size = None;
+    }
+}
+
+fn promote(cx: &Context<'_>, column: &mut Column, explicit_null: bool) -> Result<()> {
+    match &column.generated {
+        Some(Generated::Expression { stored: false, .. }) if cx.flavor.is_mysql() => {
+            return Err(refuse(
+                3106,
+                "'Defining a virtual generated column as primary key' is not supported for generated columns.",
+            ));
+        }
+        Some(Generated::Expression { .. }) if cx.flavor.is_mariadb() => {
+            return Err(refuse(1903, "Primary key cannot be defined upon a generated column"));
+        }
+        _ => {}
+    }
+    if column.nullable {
+        if explicit_null && cx.flavor.is_mysql() {
+            return Err(refuse(
+                1171,
+                "All parts of a PRIMARY KEY must be NOT NULL; if you need NULL in a key, use UNIQUE instead",
+            ));
+        }
+        column.nullable = false;
+        if column.default == Some(terp_schema_model::DefaultValue::Null) {
+            column.default = None;
+        }
+    }
+    Ok(())
+}
+
+fn spatial_part(cx: &Context<'_>, index: &mut Index, column: &Column, at: usize) -> Result<()> {
+    if !matches!(column.ty, ColumnType::Geometry { .. }) || index.parts.len() > 1 {
+        if cx.flavor.is_mariadb() {
+            return Err(refuse(1210, "Incorrect arguments to SPATIAL INDEX"));
+        }
+        return Err(refuse(1687, "A SPATIAL index may only contain a geometrical type column"));
+    }
+    if column.nullable {
+        return Err(refuse(1252, "All parts of a SPATIAL index must be NOT NULL"));
+    }
+    if index.parts[at].length.is_some() {
+        return Err(wrong_prefix());
+    }
+    Ok(())
+}
+
+struct PartBytes {
+    bytes: u32,
+    length: Option<u32>,
+    hash: bool,
+}
+
+fn part_bytes(
+    cx: &Context<'_>,
+    table: &Table,
+    column: &Column,
+    index: &Index,
+    at: usize,
+    engine: &EngineTraits,
+    existing: bool,
+) -> Result<PartBytes> {
+    let part = &index.parts[at];
+    let char_bytes = column.character_set.as_ref().map_or(1, |c| u32::from(cx.max_bytes(&c.set.charset)));
+    if !engine.null_keys && column.nullable {
+        return Err(refuse(1121, format!("Table handler doesn't support NULL in given index. Please change column '{}' to be NOT NULL or use another handler", column.name)));
+    }
+    let limit = max_part_bytes(table, engine);
+    let is_unique = index.is_unique();
+    // MariaDB keeps a unique key that is too long as a hash.
+    let can_hash = cx.flavor.is_mariadb() && index.kind == IndexKind::Unique;
+    match &column.ty {
+        ColumnType::Json => Err(refuse(
+            3152,
+            format!(
+                "JSON column '{}' supports indexing only via generated columns on a specified JSON path.",
+                column.name
+            ),
+        )),
+        ColumnType::Vector { .. } => Err(wrong_prefix()),
+        ColumnType::Text { .. } | ColumnType::Blob { .. } | ColumnType::Geometry { .. } => {
+            if !engine.blob_keys {
+                return Err(refuse(
+                    1073,
+                    format!("BLOB column '{}' can't be used in key specification with the used table type", column.name),
+                ));
+            }
+            match part.length {
+                None if can_hash && !index.without_overlaps.is_some() => {
+                    Ok(PartBytes { bytes: 0, length: None, hash: true })
+                }
+                None if cx.flavor.is_mariadb()
+                    && index.kind == IndexKind::Key
+                    && matches!(column.ty, ColumnType::Text { .. } | ColumnType::Blob { .. }) =>
+                {
+                    // A tiny one fits whole; of the others the longest possible prefix is taken.
+                    let own = match column.ty {
+                        ColumnType::Text { size: LobSize::Tiny } | ColumnType::Blob { size: LobSize::Tiny } => 255,
+                        _ => u32::MAX,
+                    };
+                    let bytes = limit.min(own);
+                    Ok(PartBytes { bytes, length: Some(bytes / char_bytes), hash: false })
+                }
+                None => Err(refuse(
+                    1170,
+                    format!("BLOB/TEXT column '{}' used in key specification without a key length", column.name),
+                )),
+                Some(length) => {
+                    let bytes = length.saturating_mul(char_bytes);
+                    // The longest prefix by the column's own size.
+                    let own = match column.ty {
+                        ColumnType::Text { size: LobSize::Tiny } | ColumnType::Blob { size: LobSize::Tiny } => 255,
+                        _ => u32::MAX,
+                    };
+                    if bytes > own.saturating_add(char_bytes - 1) && !existing && own != u32::MAX {
+                        return Err(wrong_prefix());
+                    }
+                    long_part(cx, bytes, limit, length, char_bytes, is_unique, can_hash)
+                }
+            }
+        }
+        ColumnType::Char { length: own } | ColumnType::Varchar { length: own } => {
+            string_part(cx, part.length, *own, char_bytes, limit, is_unique, can_hash, existing)
+        }
+        ColumnType::Binary { length: own } | ColumnType::Varbinary { length: own } => {
+            string_part(cx, part.length, *own, 1, limit, is_unique, can_hash, existing)
+        }
+        ty => {
+            if part.length.is_some() {
+                return Err(wrong_prefix());
+            }
+            Ok(PartBytes { bytes: fixed_bytes(ty), length: None, hash: false })
+        }
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "the limits of one part, each from another place")]
+fn string_part(
+    cx: &Context<'_>,
+    written: Option<u32>,
+    own: u32,
+    char_bytes: u32,
+    limit: u32,
+    is_unique: bool,
+    can_hash: bool,
+    existing: bool,
+) -> Result<PartBytes> {
+    let length = match written {
+        Some(length) if length > own => {
+            if !existing {
+                return Err(wrong_prefix());
+            }
+            own
+        }
+        Some(length) => length,
+        None => own,
+    };
+    let bytes = length.saturating_mul(char_bytes);
+    let mut part = long_part(cx, bytes, limit, length, char_bytes, is_unique, can_hash)?;
+    if part.hash {
+        part.length = written.filter(|l| *l < own);
+    } else if part.length == Some(own) {
+        part.length = None;
+    }
+    Ok(part)
+}
+
+/// A part beyond the limit: cut for a plain key where the server warns, refused elsewhere.
+fn long_part(
+    cx: &Context<'_>,
+    bytes: u32,
+    limit: u32,
+    length: u32,
+    char_bytes: u32,
+    is_unique: bool,
+    can_hash: bool,
+) -> Result<PartBytes> {
+    if bytes <= limit {
+        return Ok(PartBytes { bytes, length: Some(length), hash: false });
+    }
+    if can_hash {
+        return Ok(PartBytes { bytes: 0, length: Some(length), hash: true });
+    }
+    let may_cut = !is_unique && (cx.flavor.is_mariadb() || !cx.session.sql_mode.strict());
+    if !may_cut {
+        return Err(key_too_long(limit));
+    }
+    let cut = limit / char_bytes;
+    Ok(PartBytes { bytes: cut * char_bytes, length: Some(cut), hash: false })
+}
+
+/// InnoDB's 767 bytes for the old row formats, 3072 otherwise.
+fn max_part_bytes(table: &Table, engine: &EngineTraits) -> u32 {
+    let old = matches!(table.options.row_format.as_deref(), Some("COMPACT" | "REDUNDANT"));
+    if table.options.engine == "InnoDB" && old { 767 } else { engine.max_part_bytes }
+}
+
+fn key_too_long(limit: u32) -> super::ExecuteError {
+    refuse(1071, format!("Specified key was too long; max key length is {limit} bytes"))
+}
+
+fn wrong_prefix() -> super::ExecuteError {
+    refuse(
+        1089,
+        "Incorrect prefix key; the used key part isn't a string, the used length is longer than the key part, or the storage engine doesn't support unique prefix keys",
+    )
+}
+
+/// The bytes that a value of a fixed-size type takes in a key ("Data Type Storage Requirements").
+pub(super) fn fixed_bytes(ty: &ColumnType) -> u32 {
+    let fraction = |fsp: u8| u32::from(fsp.div_ceil(2));
+    match ty {
+        ColumnType::Integer { size, .. } => match size {
+            terp_schema_model::IntegerSize::TinyInt => 1,
+            terp_schema_model::IntegerSize::SmallInt => 2,
+            terp_schema_model::IntegerSize::MediumInt => 3,
+            terp_schema_model::IntegerSize::Int => 4,
+            terp_schema_model::IntegerSize::BigInt => 8,
+        },
+        ColumnType::Decimal { precision, scale, .. } => {
+            let bytes = |digits: u8| {
+                let rest = [0u32, 1, 1, 2, 2, 3, 3, 4, 4][usize::from(digits % 9)];
+                u32::from(digits / 9) * 4 + rest
+            };
+            bytes(precision.saturating_sub(*scale)) + bytes(*scale)
+        }
+        ColumnType::Float { double, .. } => {
+            if *double {
+                8
+            } else {
+                4
+            }
+        }
+        ColumnType::Bit { width } => u32::from(width.div_ceil(8)),
+        ColumnType::Enum { values } => {
+            if values.len() > 255 {
+                2
+            } else {
+                1
+            }
+        }
+        ColumnType::Set { values } => match values.len() {
+            0..=8 => 1,
+            9..=16 => 2,
+            17..=24 => 3,
+            25..=32 => 4,
+            _ => 8,
+        },
+        ColumnType::Date => 3,
+        ColumnType::Time { fsp } => 3 + fraction(*fsp),
+        ColumnType::DateTime { fsp } => 5 + fraction(*fsp),
+        ColumnType::Timestamp { fsp } => 4 + fraction(*fsp),
+        ColumnType::Year => 1,
+        ColumnType::Inet4 => 4,
+        ColumnType::Inet6 | ColumnType::Uuid => 16,
+        _ => 0,
+    }
+}
+
+/// The first column's name, or that with `_2`, `_3`, ... (`make_unique_key_name`).
+fn free_name(index: &Index, names: &HashSet<String>) -> String {
+    let base = match index.parts.first().map(|p| &p.kind) {
+        Some(IndexPartKind::Column(name)) => name.as_str(),
+        _ => "functional_index",
+    };
+    if !names.contains(&base.to_lowercase()) && !base.eq_ignore_ascii_case("PRIMARY") {
+        return base.to_owned();
+    }
+    // The server cuts the name so that the suffix fits.
+    let short: String = base.chars().take(60).collect();
+    (2..100)
+        .map(|n| format!("{short}_{n}"))
+        .find(|name| !names.contains(&name.to_lowercase()))
+        .unwrap_or_else(|| "not_specified".to_owned())
+}
+
+/// PRIMARY, UNIQUE without NULLs, UNIQUE with, the others, FULLTEXT last; otherwise as they came
+/// (`sort_keys` in the servers' `sql_table.cc`).
+fn sort(table: &Table, indexes: &mut [Index]) {
+    let rank = |index: &Index| {
+        let nullable = index.parts.iter().any(|p| {
+            p.column_name().is_none_or(|n| table.column(n).is_some_and(|c| c.nullable))
+        });
+        let partial = index.parts.iter().any(|p| p.length.is_some());
+        let virtual_part = index.parts.iter().any(|p| match p.column_name() {
+            None => true,
+            Some(name) => table
+                .column(name)
+                .is_some_and(|c| matches!(c.generated, Some(Generated::Expression { stored: false, .. }))),
+        });
+        match index.kind {
+            IndexKind::Primary => (0, false, false, false),
+            IndexKind::Unique => (1, nullable, partial, virtual_part),
+            IndexKind::Key | IndexKind::Spatial => (2, false, false, false),
+            IndexKind::Fulltext => (3, false, false, false),
+            IndexKind::Vector => (4, false, false, false),
+        }
+    };
+    indexes.sort_by_key(rank);
+}

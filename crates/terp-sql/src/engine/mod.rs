@@ -1,0 +1,33 @@
+//! The engine: executes DDL on a catalog in memory as the server would, or refuses it with the server's error.
+//!
+//! [`Catalog::execute`] has three outcomes that are never confused: done, refused with an errno, and
+//! [`Unsupported`]. A statement that is not done leaves the catalog as it was.
+
+mod alter;
+mod alter_columns;
+mod alter_keys;
+mod build;
+mod catalog;
+mod check;
+mod column;
+mod context;
+mod create;
+mod default;
+mod error;
+mod foreign_key;
+mod index;
+mod limits;
+mod number;
+mod options;
+mod partition;
+mod partition_alter;
+mod session;
+mod table_ops;
+mod temporal;
+mod types;
+
+pub use catalog::{Catalog, Effect, TableRef};
+pub use error::{EngineError, ExecuteError, Unsupported};
+pub use session::Session;
+
+use context::Context;

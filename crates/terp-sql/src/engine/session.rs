@@ -1,0 +1,172 @@
+//! The session variables that change what DDL means.
+
+use terp_schema_model::{CharacterSet, Flavor};
+
+use super::error::{Result, refuse, unsupported};
+use crate::SqlMode;
+use crate::ast::{Expr, ExprKind, Literal, SetAssignment, SetScope, UnaryOp};
+
+/// A session: what a connection would have set.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Session {
+    /// The current database.
+    pub database: Option<String>,
+    /// sql_mode.
+    pub sql_mode: SqlMode,
+    /// character_set_connection and collation_connection.
+    pub connection: CharacterSet,
+    /// foreign_key_checks.
+    pub foreign_key_checks: bool,
+    /// default_storage_engine, in the server's spelling.
+    pub default_storage_engine: String,
+    /// explicit_defaults_for_timestamp.
+    pub explicit_defaults_for_timestamp: bool,
+    /// innodb_strict_mode.
+    pub innodb_strict_mode: bool,
+    /// restrict_fk_on_non_standard_key; MySQL 8.4 and later.
+    pub restrict_fk_on_non_standard_key: bool,
+    /// sql_require_primary_key; MySQL.
+    pub sql_require_primary_key: bool,
+    /// sql_generate_invisible_primary_key; MySQL.
+    pub sql_generate_invisible_primary_key: bool,
+}
+
+impl Session {
+    /// A new connection with character set utf8mb4 and the server's defaults.
+    pub fn new(flavor: Flavor) -> Self {
+        Self {
+            database: None,
+            sql_mode: SqlMode::default_for(flavor),
+            connection: flavor.default_character_set(),
+            foreign_key_checks: true,
+            default_storage_engine: "InnoDB".to_owned(),
+            explicit_defaults_for_timestamp: flavor.is_mysql() || flavor.mariadb_since(10, 10, 0),
+            innodb_strict_mode: true,
+            restrict_fk_on_non_standard_key: flavor.mysql_since(8, 4, 0),
+            sql_require_primary_key: false,
+            sql_generate_invisible_primary_key: false,
+        }
+    }
+
+    /// Executes one assignment. Variables that do not change what DDL means are passed over.
+    pub(super) fn assign(&mut self, assignment: &SetAssignment, flavor: Flavor) -> Result<()> {
+        if assignment.scope != SetScope::Session {
+            return Ok(());
+        }
+        let value = assignment.value.as_ref();
+        let defaults = Self::new(flavor);
+        macro_rules! switch {
+            ($field:ident) => {
+                self.$field = match value {
+                    None => defaults.$field,
+                    Some(value) => boolean(value).ok_or_else(|| not_constant(assignment))?,
+                }
+            };
+        }
+        match assignment.name.as_str() {
+            "sql_mode" => {
+                self.sql_mode = match value {
+                    None => defaults.sql_mode,
+                    Some(value) => {
+                        let text = word(value).ok_or_else(|| not_constant(assignment))?;
+                        // A number is a bit set whose meaning differs by version.
+                        if text.bytes().all(|b| b.is_ascii_digit()) && !text.is_empty() && text != "0" {
+                            return Err(unsupported("a sql_mode given as a number").at(assignment.span));
+                        }
+                        if text == "0" {
+                            SqlMode::default()
+                        } else {
+                            SqlMode::parse(&text).map_err(|e| {
+                                refuse(1231, format!("Variable 'sql_mode' can't be set to the value of '{}'", e.0))
+                                    .at(assignment.span)
+                            })?
+                        }
+                    }
+                };
+            }
+            "names" | "character set" => {
+                let charset = match value {
+                    None => defaults.connection.charset.clone(),
+                    Some(value) => word(value).ok_or_else(|| not_constant(assignment))?,
+                };
+                let Some(info) = flavor.charset(&charset) else {
+                    return Err(refuse(1115, format!("Unknown character set: '{charset}'")).at(assignment.span));
+                };
+                let collation = flavor.default_collation(info.name).unwrap_or(info.default_collation);
+                self.connection = CharacterSet::new(info.name, collation);
+            }
+            "collation_connection" => {
+                if let Some(value) = value {
+                    let name = word(value).ok_or_else(|| not_constant(assignment))?;
+                    let Some(info) = flavor.collation(&name) else {
+                        return Err(refuse(1273, format!("Unknown collation: '{name}'")).at(assignment.span));
+                    };
+                    self.connection = CharacterSet::new(info.charset, info.name);
+                }
+            }
+            "character_set_connection" => {
+                if let Some(value) = value {
+                    let charset = word(value).ok_or_else(|| not_constant(assignment))?;
+                    let Some(info) = flavor.charset(&charset) else {
+                        return Err(refuse(1115, format!("Unknown character set: '{charset}'")).at(assignment.span));
+                    };
+                    let collation = flavor.default_collation(info.name).unwrap_or(info.default_collation);
+                    self.connection = CharacterSet::new(info.name, collation);
+                }
+            }
+            "default_storage_engine" | "storage_engine" => {
+                self.default_storage_engine = match value {
+                    None => defaults.default_storage_engine,
+                    Some(value) => {
+                        let name = word(value).ok_or_else(|| not_constant(assignment))?;
+                        let Some(engine) = super::options::known_engine(&name, flavor) else {
+                            return Err(
+                                refuse(1286, format!("Unknown storage engine '{name}'")).at(assignment.span)
+                            );
+                        };
+                        engine.to_owned()
+                    }
+                };
+            }
+            "foreign_key_checks" => switch!(foreign_key_checks),
+            "explicit_defaults_for_timestamp" => switch!(explicit_defaults_for_timestamp),
+            "innodb_strict_mode" => switch!(innodb_strict_mode),
+            "restrict_fk_on_non_standard_key" => switch!(restrict_fk_on_non_standard_key),
+            "sql_require_primary_key" => switch!(sql_require_primary_key),
+            "sql_generate_invisible_primary_key" => switch!(sql_generate_invisible_primary_key),
+            "character_set_collations" | "collation_server" | "character_set_server" => {
+                return Err(unsupported(format!("SET {}", assignment.name)).at(assignment.span));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+fn not_constant(assignment: &SetAssignment) -> super::ExecuteError {
+    unsupported(format!("SET {} to a value that is no constant", assignment.name)).at(assignment.span)
+}
+
+/// A word, string or number, as text.
+fn word(value: &Expr) -> Option<String> {
+    match &value.kind {
+        ExprKind::Literal(Literal::String { value, .. }) => Some(value.clone()),
+        ExprKind::Literal(Literal::Integer(digits)) => Some(digits.clone()),
+        ExprKind::Name(parts) if parts.len() == 1 => Some(parts[0].value.clone()),
+        ExprKind::Paren(inner) => word(inner),
+        // `SET NAMES binary`: a keyword that is an operator elsewhere.
+        ExprKind::Unary { op: UnaryOp::Binary, .. } => None,
+        _ => None,
+    }
+}
+
+fn boolean(value: &Expr) -> Option<bool> {
+    match &value.kind {
+        ExprKind::Literal(Literal::Bool(b)) => Some(*b),
+        _ => match word(value)?.to_ascii_lowercase().as_str() {
+            "1" | "on" | "true" => Some(true),
+            "0" | "off" | "false" => Some(false),
+            _ => None,
+        },
+    }
+}
