@@ -42,6 +42,11 @@ impl fmt::Display for Failure {
     }
 }
 
+/// The exit code of a command that says whether all is well.
+pub(crate) fn exit_code(all_is_well: bool) -> ExitCode {
+    if all_is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
 /// Writes a command's result. A reader that has seen enough (`| head`) is no error.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();

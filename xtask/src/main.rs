@@ -1,8 +1,16 @@
 //! The project's own commands: `cargo xtask help` lists them.
 
+mod bench;
+mod ci;
 mod conformance;
 mod failure;
+mod fuzz;
+mod process;
+mod servers;
+mod test;
+mod tidy;
 
+use std::fs;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -16,11 +24,24 @@ use crate::failure::{Failure, say};
 struct Cli {
     #[command(subcommand)]
     command: Command,
+    /// Say on stderr how much memory the command had at most (Linux)
+    #[arg(long, hide = true)]
+    report_memory: bool,
 }
+
+/// The option of [`Cli::report_memory`], for those that measure.
+const MEMORY_OPTION: &str = "--report-memory";
+/// What the line begins with that it adds; KiB follow.
+const MEMORY_REPORT: &str = "most memory in KiB: ";
 
 #[derive(clap::Subcommand)]
 enum Command {
+    Test(test::Args),
+    Ci(ci::Args),
+    Tidy(tidy::Args),
     Conformance(conformance::Args),
+    Bench(bench::Args),
+    Fuzz(fuzz::Args),
 }
 
 /// What reads the result.
@@ -40,11 +61,49 @@ fn json(value: &impl Serialize) -> Result<String, Failure> {
 }
 
 fn main() -> ExitCode {
-    let outcome = match &Cli::parse().command {
+    let cli = Cli::parse();
+    let outcome = match &cli.command {
+        Command::Test(args) => test::run(args),
+        Command::Ci(args) => ci::run(args),
+        Command::Tidy(args) => tidy::run(args),
         Command::Conformance(args) => conformance::run(args),
+        Command::Bench(args) => bench::run(args),
+        Command::Fuzz(args) => fuzz::run(args),
     };
+    if cli.report_memory
+        && let Some(kibibytes) = most_memory()
+    {
+        say(&format!("{MEMORY_REPORT}{kibibytes}"));
+    }
     outcome.unwrap_or_else(|failure| {
         say(&format!("error: {failure}"));
         failure.exit_code()
     })
+}
+
+/// The most memory that this process had so far, in KiB, where the system tells.
+fn most_memory() -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().trim_end_matches("kB").trim_end().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn command_line_is_consistent() {
+        Cli::command().debug_assert();
+        assert!(MEMORY_OPTION.strip_prefix("--").is_some_and(|name| {
+            Cli::command().get_arguments().any(|argument| argument.get_long() == Some(name))
+        }));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn memory_is_known_on_linux() {
+        assert!(most_memory().is_some_and(|kibibytes| kibibytes > 100));
+    }
 }

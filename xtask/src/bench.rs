@@ -1,0 +1,173 @@
+//! `bench`: the figures that the project promises, measured.
+
+mod engine;
+mod process;
+
+use std::process::ExitCode;
+
+use serde::Serialize;
+
+use crate::Format;
+use crate::failure::{Failure, Outcome, exit_code, print, say};
+use crate::process::{cargo, run as run_program};
+
+/// Measure the figures that the project promises; fails when one is missed
+///
+/// What is measured is a release build, which is made first. The median decides. Compare only what one run printed: machines
+/// and what else runs on them differ.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// What to measure; all but `build` without a name
+    #[arg(value_enum)]
+    names: Vec<Name>,
+    /// How to print the figures
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// What can be measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Name {
+    /// Simple DDL statements a second
+    Engine,
+    /// What twice the tables cost
+    Linearity,
+    /// `schema-check` on fixtures/terp, as a whole process: time and memory
+    SchemaCheck,
+    /// `cargo build` of the workspace from nothing; takes minutes
+    Build,
+}
+
+/// One figure: what was measured, and what is promised.
+#[derive(Debug, Clone, Serialize)]
+struct Figure {
+    name: &'static str,
+    unit: &'static str,
+    /// How often it was measured.
+    runs: usize,
+    min: f64,
+    median: f64,
+    #[serde(flatten)]
+    promise: Promise,
+}
+
+/// The bound that the median must keep.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Promise {
+    AtMost(f64),
+    AtLeast(f64),
+}
+
+impl Figure {
+    fn new(name: &'static str, unit: &'static str, promise: Promise, mut measured: Vec<f64>) -> Self {
+        measured.sort_by(f64::total_cmp);
+        let at = |index: usize| measured.get(index).copied().unwrap_or(f64::NAN);
+        let (half, odd) = (measured.len() / 2, measured.len() % 2 == 1);
+        let median = if odd { at(half) } else { f64::midpoint(at(half.wrapping_sub(1)), at(half)) };
+        Self { name, unit, runs: measured.len(), min: at(0), median, promise }
+    }
+
+    /// What was not measured is not kept either.
+    fn is_kept(&self) -> bool {
+        match self.promise {
+            Promise::AtMost(limit) => self.median <= limit,
+            Promise::AtLeast(limit) => self.median >= limit,
+        }
+    }
+}
+
+pub(crate) fn run(args: &Args) -> Outcome {
+    if cfg!(debug_assertions) {
+        return in_release(args);
+    }
+    let all = [Name::Engine, Name::Linearity, Name::SchemaCheck];
+    let names = if args.names.is_empty() { &all[..] } else { &args.names };
+    let mut figures = Vec::new();
+    for name in names {
+        match name {
+            Name::Engine => figures.push(engine::throughput()?),
+            Name::Linearity => figures.push(engine::linearity()?),
+            Name::SchemaCheck => figures.extend(process::schema_check()?),
+            Name::Build => figures.push(process::build()?),
+        }
+    }
+    print(&match args.format {
+        Format::Text => table(&figures),
+        Format::Json => {
+            #[derive(Serialize)]
+            struct Document<'a> {
+                figures: &'a [Figure],
+            }
+            crate::json(&Document { figures: &figures })?
+        }
+    })?;
+    Ok(exit_code(figures.iter().all(Figure::is_kept)))
+}
+
+/// The same in a release build.
+fn in_release(args: &Args) -> Outcome {
+    say("building for release");
+    run_program(
+        &mut cargo(["build", "--release", "--quiet", "--package", "xtask"]),
+        "cargo build --release",
+    )?;
+    let mut command = cargo(["run", "--release", "--quiet", "--package", "xtask", "--", "bench"]);
+    for name in args.names.iter().filter_map(clap::ValueEnum::to_possible_value) {
+        command.arg(name.get_name());
+    }
+    if args.format == Format::Json {
+        command.args(["--format", "json"]);
+    }
+    let status =
+        command.status().map_err(|error| Failure::failed(format!("cargo run cannot be run: {error}")))?;
+    Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from))
+}
+
+fn table(figures: &[Figure]) -> String {
+    let mut out =
+        format!("{:44} {:>4} {:>12} {:>12} {:>14}\n", "figure", "runs", "min", "median", "promised");
+    for figure in figures {
+        let Figure { name, unit, runs, min, median, promise } = figure;
+        let promised = match promise {
+            Promise::AtMost(limit) => format!("<= {}", number(*limit)),
+            Promise::AtLeast(limit) => format!(">= {}", number(*limit)),
+        };
+        let verdict = if figure.is_kept() { "" } else { "  MISSED" };
+        let what = if unit.is_empty() { (*name).to_owned() } else { format!("{name} ({unit})") };
+        out += &format!(
+            "{what:44} {runs:>4} {:>12} {:>12} {promised:>14}{verdict}\n",
+            number(*min),
+            number(*median)
+        );
+    }
+    out
+}
+
+fn number(value: f64) -> String {
+    if value.abs() >= 1000.0 { format!("{value:.0}") } else { format!("{value:.2}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn median_decides() {
+        let figure = |measured: &[f64]| Figure::new("x", "ms", Promise::AtMost(2.0), measured.to_vec());
+        assert_eq!((figure(&[9.0, 1.0, 2.0]).min, figure(&[9.0, 1.0, 2.0]).median), (1.0, 2.0));
+        assert_eq!(figure(&[1.0, 2.0, 4.0, 9.0]).median, 3.0);
+        assert!(figure(&[9.0, 1.0, 2.0]).is_kept());
+        assert!(!figure(&[1.0, 2.1, 9.0]).is_kept());
+        assert!(!figure(&[]).is_kept());
+        assert!(!Figure::new("x", "", Promise::AtLeast(3.0), vec![2.9]).is_kept());
+        assert!(Figure::new("x", "", Promise::AtLeast(3.0), vec![3.0]).is_kept());
+    }
+
+    #[test]
+    fn table_names_what_is_missed() {
+        let figures = [Figure::new("speed", "statements/s", Promise::AtLeast(100_000.0), vec![5000.0])];
+        let table = table(&figures);
+        assert!(table.contains("speed (statements/s)") && table.contains("MISSED"), "{table}");
+    }
+}

@@ -1,0 +1,91 @@
+//! `fuzz`: random texts against lexer, splitter, parser and engine.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, ExitCode, Stdio};
+
+use crate::failure::{Failure, Outcome, say};
+use crate::process::{cargo, ensure_subcommand, root, run as run_program};
+
+/// Feed random texts to lexer, splitter, parser and engine, which must not panic
+///
+/// Needs a C++ compiler. cargo-fuzz is installed when it is not there. The DDL cases of `fixtures/ddl` are where it starts from, and
+/// what it has learnt stays in `fuzz/corpus`. An input that fails is kept in `fuzz/artifacts`, and how to run it again is printed.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// How long to run each target
+    #[arg(long, default_value_t = 60, value_name = "N")]
+    seconds: u32,
+    /// Which targets; all without one
+    targets: Vec<String>,
+}
+
+pub(crate) fn run(args: &Args) -> Outcome {
+    ensure_subcommand("fuzz")?;
+    let known = targets()?;
+    if let Some(unknown) = args.targets.iter().find(|target| !known.contains(target)) {
+        return Err(Failure::usage(format!("no fuzz target {unknown:?}; there are {}", known.join(", "))));
+    }
+    let wanted = if args.targets.is_empty() { &known } else { &args.targets };
+    let seeds = root().join("fuzz/corpus/.seeds");
+    write_seeds(&seeds)?;
+    for target in wanted {
+        say(&format!("== {target}: {} s", args.seconds));
+        let own = root().join("fuzz/corpus").join(target);
+        fs::create_dir_all(&own).map_err(|error| Failure::path(&own, &error))?;
+        let mut command = fuzz(&["run", target]);
+        command.arg(&own).arg(&seeds);
+        command.args(["--", &format!("-max_total_time={}", args.seconds)]);
+        // A statement is short; one that takes longer than this has found a cost that explodes.
+        command.args([
+            "-dict=sql.dict",
+            "-timeout=10",
+            "-rss_limit_mb=2048",
+            "-max_len=4096",
+            "-verbosity=0",
+        ]);
+        command.args(["-print_final_stats=1"]);
+        run_program(&mut command, &format!("fuzzing {target}"))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `cargo fuzz`, as it works with the stable compiler: no sanitizer, which nothing here needs without unsafe code.
+fn fuzz(arguments: &[&str]) -> Command {
+    let (subcommand, rest) = arguments.split_at(1);
+    let mut command = cargo(["fuzz"]);
+    command.args(subcommand).args(["--sanitizer", "none"]).args(rest);
+    command.env("RUSTC_BOOTSTRAP", "1").current_dir(root().join("fuzz"));
+    command
+}
+
+fn targets() -> Result<Vec<String>, Failure> {
+    let output = cargo(["fuzz", "list"]).stderr(Stdio::inherit()).output();
+    let output =
+        output.map_err(|error| Failure::failed(format!("cargo fuzz list cannot be run: {error}")))?;
+    if !output.status.success() {
+        return Err(Failure::failed("cargo fuzz list failed"));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect())
+}
+
+/// The DDL cases as inputs: the byte that chooses the flavor, then the text.
+fn write_seeds(folder: &Path) -> Result<(), Failure> {
+    fs::create_dir_all(folder).map_err(|error| Failure::path(folder, &error))?;
+    for kind in ["ok", "err"] {
+        let from = root().join("fixtures/ddl").join(kind);
+        for entry in fs::read_dir(&from).map_err(|error| Failure::path(&from, &error))? {
+            let path = entry.map_err(|error| Failure::path(&from, &error))?.path();
+            let Some(name) = path.file_name().filter(|_| path.extension().is_some_and(|e| e == "sql")) else {
+                continue;
+            };
+            let text = fs::read(&path).map_err(|error| Failure::path(&path, &error))?;
+            for (flavor, vendor) in [(0, "mysql"), (1, "mariadb")] {
+                let to = folder.join(format!("{kind}-{vendor}-{}", name.to_string_lossy()));
+                let seed: Vec<u8> = [flavor].into_iter().chain(text.iter().copied()).collect();
+                fs::write(&to, seed).map_err(|error| Failure::path(&to, &error))?;
+            }
+        }
+    }
+    Ok(())
+}
