@@ -39,6 +39,8 @@ pub(super) struct Requests<'a> {
     pub(super) rename_to: Option<&'a ObjectName>,
     pub(super) partition: Vec<&'a AlterAction>,
     pub(super) system_versioning: Option<bool>,
+    pub(super) algorithm: Option<(&'a str, Span)>,
+    pub(super) lock: Option<(&'a str, Span)>,
 }
 
 /// Executes ALTER TABLE.
@@ -59,6 +61,8 @@ pub(super) fn create_index(catalog: &mut Catalog, create: &CreateIndex) -> Resul
         actions.extend(drop.as_ref());
     }
     actions.push(&add);
+    let online = online_actions(create.algorithm.as_ref(), create.lock.as_ref(), create.index.span);
+    actions.extend(&online);
     run(catalog, &create.table, false, &actions)
 }
 
@@ -68,7 +72,16 @@ pub(super) fn drop_index(catalog: &mut Catalog, drop: &DropIndex) -> Result<Effe
         kind: AlterActionKind::DropIndex { if_exists: drop.if_exists, name: drop.name.clone() },
         span: drop.name.span,
     };
-    run(catalog, &drop.table, false, &[&action])
+    let online = online_actions(drop.algorithm.as_ref(), drop.lock.as_ref(), drop.name.span);
+    let mut actions = vec![&action];
+    actions.extend(&online);
+    run(catalog, &drop.table, false, &actions)
+}
+
+fn online_actions(algorithm: Option<&String>, lock: Option<&String>, span: Span) -> Vec<AlterAction> {
+    let algorithm = algorithm.map(|word| AlterActionKind::Algorithm(word.clone()));
+    let lock = lock.map(|word| AlterActionKind::Lock(word.clone()));
+    algorithm.into_iter().chain(lock).map(|kind| AlterAction { kind, span }).collect()
 }
 
 fn run(catalog: &mut Catalog, name: &ObjectName, if_exists: bool, actions: &[&AlterAction]) -> Result<Effect> {
@@ -95,6 +108,7 @@ fn run(catalog: &mut Catalog, name: &ObjectName, if_exists: bool, actions: &[&Al
         }
     }
     let old = old.clone();
+    check_algorithm(&cx, &old, &requests)?;
     let (new, children) = change(&cx, &at, &old, &requests, temporary)?;
     let mut tables = vec![at.clone()];
     if temporary {
@@ -125,6 +139,41 @@ fn check_rename(catalog: &Catalog, target: &TableRef, to: &ObjectName) -> Result
     }
     if catalog.visible(target).is_some() {
         return Err(messages::table_exists(&target.name).at(to.span()));
+    }
+    Ok(())
+}
+
+/// ALGORITHM and LOCK, as far as they are known to be refused. Whether InnoDB can do the rest without a copy is not
+/// decided here.
+fn check_algorithm(cx: &Context<'_>, old: &Table, requests: &Requests<'_>) -> Result<()> {
+    let dot = if cx.flavor.is_mysql() { "." } else { "" };
+    if let Some((algorithm, span)) = requests.algorithm {
+        let online = matches!(algorithm, "INPLACE" | "INSTANT" | "NOCOPY");
+        if online && old.options.engine != "InnoDB" {
+            return Err(unsupported(format!("ALGORITHM={algorithm} on {}", old.options.engine)).at(span));
+        }
+        let adds_foreign_key = requests.keys.iter().any(|k| matches!(k, TableElementRef::ForeignKey(_)));
+        if online && adds_foreign_key && cx.session.foreign_key_checks {
+            return Err(refuse(
+                1846,
+                format!(
+                    "ALGORITHM={algorithm} is not supported. Reason: Adding foreign keys needs foreign_key_checks=OFF. Try ALGORITHM=COPY{dot}"
+                ),
+            )
+            .at(span));
+        }
+        if algorithm == "COPY" && requests.lock.is_some_and(|(lock, _)| lock == "NONE") && !cx.flavor.mariadb_since(11, 2, 0) {
+            return Err(refuse(
+                1846,
+                format!("LOCK=NONE is not supported. Reason: COPY algorithm requires a lock. Try LOCK=SHARED{dot}"),
+            )
+            .at(span));
+        }
+    }
+    if let Some((lock, span)) = requests.lock {
+        if matches!(lock, "NONE" | "SHARED") && old.options.engine != "InnoDB" {
+            return Err(unsupported(format!("LOCK={lock} on {}", old.options.engine)).at(span));
+        }
     }
     Ok(())
 }
@@ -335,10 +384,10 @@ fn sort_one<'a>(
         | AlterActionKind::EnableKeys
         | AlterActionKind::Validation(_)
         | AlterActionKind::Wait
-        | AlterActionKind::Lock(_)
-        | AlterActionKind::Algorithm(_)
         | AlterActionKind::DiscardTablespace
         | AlterActionKind::ImportTablespace => {}
+        AlterActionKind::Lock(word) => requests.lock = Some((word, span)),
+        AlterActionKind::Algorithm(word) => requests.algorithm = Some((word, span)),
         AlterActionKind::PartitionBy(_)
         | AlterActionKind::RemovePartitioning
         | AlterActionKind::AddPartition { .. }

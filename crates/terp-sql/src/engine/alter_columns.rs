@@ -255,8 +255,8 @@ fn convert(cx: &Context<'_>, column: &mut Column, to: &CharacterSet) -> Result<(
     let Some(own) = &mut column.character_set else { return Ok(()) };
     let before = u64::from(cx.max_bytes(&own.set.charset));
     let after = u64::from(cx.max_bytes(&to.charset));
+    // Whether it was written stays known: MySQL goes on showing it.
     own.set = to.clone();
-    own.explicit = false;
     if to.charset == "binary" {
         return Err(unsupported("CONVERT TO CHARACTER SET binary"));
     }

@@ -224,7 +224,12 @@ pub(super) fn carry_constraints(
     table: &mut Table,
     names: &NameMap,
 ) -> Result<()> {
+    let has_foreign_keys = super::options::traits(&table.options.engine, cx.flavor).foreign_keys;
     for name in &requests.drop_foreign_keys {
+        // An engine without foreign keys has none to miss.
+        if !has_foreign_keys {
+            continue;
+        }
         let before = table.foreign_keys.len();
         table.foreign_keys.retain(|f| !same_name(&f.name, &name.value));
         if table.foreign_keys.len() == before {

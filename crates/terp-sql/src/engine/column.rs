@@ -252,7 +252,12 @@ fn apply<'a>(
             column.secondary_engine_attribute = (!text.value.is_empty()).then(|| text.value.clone());
         }
         ColumnAttributeKind::NotSecondary => column.not_secondary = true,
-        ColumnAttributeKind::SystemVersioning(with) => column.system_versioning = Some(!*with),
+        ColumnAttributeKind::SystemVersioning(with) => {
+            if *with {
+                return Err(unsupported("WITH SYSTEM VERSIONING on a column"));
+            }
+            column.system_versioning = Some(true);
+        }
         ColumnAttributeKind::Attribute(attribute) => {
             if !cx.session.sql_mode.ignore_bad_table_options {
                 return Err(refuse(1911, format!("Unknown option '{}'", attribute.name.value)));
@@ -330,7 +335,11 @@ fn finish(cx: &Context<'_>, draft: &mut ColumnDraft<'_>, def: &ColumnDef, primar
             }
             ParsedDefault::Expression => {}
         },
-        None if column.nullable && draft.generated.is_none() && column.generated.is_none() => {
+        None if column.nullable
+            && !column.auto_increment
+            && draft.generated.is_none()
+            && column.generated.is_none() =>
+        {
             column.default = implied_null(cx, column);
         }
         None => {}

@@ -23,9 +23,7 @@ pub(super) fn create_table(catalog: &mut Catalog, create: &CreateTable) -> Resul
         return Err(messages::unknown_database(&at.schema).at(create.name.span()));
     }
     let name = &create.name.name;
-    if name.value.chars().count() > 64 {
-        return Err(messages::name_too_long(&name.value).at(name.span));
-    }
+    catalog.context(&at.schema)?.check_name(name)?;
     if name.value.is_empty() || name.value.ends_with(' ') {
         return Err(refuse(1103, format!("Incorrect table name '{}'", name.value)).at(name.span));
     }
@@ -129,6 +127,7 @@ fn define(cx: &Context<'_>, at: &TableRef, definition: &TableDefinition, tempora
     let elements: Vec<&TableElement> = definition.elements.iter().collect();
     collect(cx, &mut parts, &elements)?;
     let mut table = build(cx, parts)?;
+    check_merge(cx, &table)?;
     if !table.columns.iter().any(|c| c.auto_increment) {
         table.options.auto_increment = None;
     }
@@ -143,6 +142,21 @@ fn define(cx: &Context<'_>, at: &TableRef, definition: &TableDefinition, tempora
         partition::apply(cx, &mut table, clause)?;
     }
     Ok(table)
+}
+
+/// A MERGE table's members must be MyISAM tables of the same columns, which is seen only when it is opened.
+fn check_merge(cx: &Context<'_>, table: &Table) -> Result<()> {
+    for member in &table.options.union {
+        let fits = cx.lookup(cx.database, member).is_some_and(|m| {
+            m.options.engine == "MyISAM"
+                && m.columns.len() == table.columns.len()
+                && m.columns.iter().zip(&table.columns).all(|(a, b)| a.ty == b.ty)
+        });
+        if !fits {
+            return Err(unsupported(format!("a MERGE table over `{member}`, which is no MyISAM table of the same columns")));
+        }
+    }
+    Ok(())
 }
 
 /// Sorts elements into the parts: columns with what they bring, keys, constraints.

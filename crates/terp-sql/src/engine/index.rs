@@ -118,6 +118,13 @@ pub(super) fn draft(cx: &Context<'_>, def: &IndexDef, table: &str, columns: &[Co
             }
         }
     }
+    let ordered = index.parts.iter().any(|p| p.descending);
+    let unordered_kind = matches!(index.kind, IndexKind::Fulltext | IndexKind::Spatial);
+    if cx.flavor.is_mysql() && ordered && (index.using == Some(IndexAlgorithm::Hash) || unordered_kind) {
+        return Err(
+            refuse(1221, "Incorrect usage of spatial/fulltext/hash index and explicit index order").at(def.span)
+        );
+    }
     if let Some(period) = &def.without_overlaps {
         index.without_overlaps = Some(period.value.clone());
     }
@@ -312,6 +319,12 @@ fn normalise_using(cx: &Context<'_>, table: &Table, index: &mut Index) {
         index.using = None;
         return;
     }
+    if index.using == Some(IndexAlgorithm::Hash) && index.parts.iter().any(|p| p.descending) {
+        // A hash has no order: MariaDB forgets it.
+        for part in &mut index.parts {
+            part.descending = false;
+        }
+    }
     if cx.flavor.is_mysql() && index.using == Some(IndexAlgorithm::Hash) && table.options.engine != "MEMORY" {
         index.using = None;
     }
@@ -407,6 +420,15 @@ fn part_bytes(
                     1073,
                     format!("BLOB column '{}' can't be used in key specification with the used table type", column.name),
                 ));
+            }
+            if matches!(column.ty, ColumnType::Geometry { .. }) && cx.flavor.is_mysql() && part.length.is_some() {
+                return Err(wrong_prefix());
+            }
+            // MariaDB keeps a point in a key by its 25 bytes of WKB, whatever was written.
+            if matches!(column.ty, ColumnType::Geometry { kind: terp_schema_model::GeometryKind::Point, .. })
+                && cx.flavor.is_mariadb()
+            {
+                return Ok(PartBytes { bytes: 25, length: Some(25), hash: false });
             }
             match part.length {
                 None if can_hash && !index.without_overlaps.is_some() => {

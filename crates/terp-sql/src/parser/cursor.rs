@@ -44,6 +44,8 @@ impl Upper {
 pub(crate) struct Parser<'a> {
     pub(crate) src: &'a str,
     pub(crate) options: ParseOptions,
+    /// Inside ALTER TABLE, where MariaDB takes IF NOT EXISTS for keys.
+    pub(super) altering: bool,
     tokens: &'a [Token],
     pos: usize,
     depth: u32,
@@ -56,7 +58,7 @@ impl<'a> Parser<'a> {
     /// Over the tokens of one statement, trivia and delimiter already left out.
     pub(crate) fn new(src: &'a str, tokens: &'a [Token], options: ParseOptions) -> Self {
         let end = Span::at(tokens.last().map_or(0, |t| t.span.end));
-        Self { src, options, tokens, pos: 0, depth: 0, expr_height: 0, end }
+        Self { src, options, altering: false, tokens, pos: 0, depth: 0, expr_height: 0, end }
     }
 
     pub(crate) fn lex_options(&self) -> LexOptions {
@@ -150,6 +152,11 @@ impl<'a> Parser<'a> {
             self.pos += 1;
         }
         found
+    }
+
+    /// `=` or `:=`, which the grammar holds for the same.
+    pub(crate) fn eat_equals(&mut self) -> bool {
+        self.eat(TokenKind::Eq) || self.eat(TokenKind::ColonEq)
     }
 
     pub(crate) fn eat_kw(&mut self, keyword: &str) -> bool {
@@ -261,7 +268,12 @@ impl<'a> Parser<'a> {
         let quoted = token.kind != TokenKind::Word;
         let text = self.text(token);
         let value = if quoted { unquote_ident(text) } else { Cow::Borrowed(text) };
-        Ident { value: value.into_owned(), span: token.span, quoted }
+        let mut value = value.into_owned();
+        // MySQL keeps names in utf8mb3: what lies beyond becomes a question mark.
+        if self.options.flavor.is_mysql() && value.chars().any(|c| u32::from(c) > 0xFFFF) {
+            value = value.chars().map(|c| if u32::from(c) > 0xFFFF { '?' } else { c }).collect();
+        }
+        Ident { value, span: token.span, quoted }
     }
 
     /// `[schema.]name`
@@ -310,6 +322,12 @@ impl<'a> Parser<'a> {
         }
         let token = self.bump();
         Ok(self.text(token).parse().unwrap_or(u64::MAX))
+    }
+
+    /// A number of any kind but hexadecimal.
+    pub(crate) fn long_number(&mut self) -> PResult<u64> {
+        const EXPECTED: &str = "a number";
+        if self.at(TokenKind::HexNumber) { Err(self.error(EXPECTED)) } else { self.number(EXPECTED) }
     }
 
     /// An unsigned integer, decimal or hexadecimal.
