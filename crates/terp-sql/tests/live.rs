@@ -1,0 +1,195 @@
+//! The cases of `fixtures/ddl`, executed by the engine and by every server: both must show the same tables, or refuse
+//! the last statement with the same error number. One test for each file.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::LazyLock;
+
+use terp_schema_model::{Flavor, Vendor};
+use terp_sql::lexer::LexOptions;
+use terp_sql::splitter::{SplitMode, split};
+use terp_sql::{Catalog, ExecuteError};
+use terp_testserver::{SharedServer, TestDatabase};
+
+datatest_stable::harness! {
+    { test = accepted, root = "../../fixtures/ddl/ok", pattern = r"\.sql$" },
+    { test = refused, root = "../../fixtures/ddl/err", pattern = r"\.sql$" },
+}
+
+type TestResult = datatest_stable::Result<()>;
+
+/// Every statement is accepted.
+fn accepted(path: &Path, source: String) -> TestResult {
+    on_every_server(path, &source, |directives, flavor| match directives.errno(flavor.vendor) {
+        None => Ok(None),
+        Some(_) => Err("a case in ok/ has no errno"),
+    })
+}
+
+/// The last statement is refused, with the error number that the case names.
+fn refused(path: &Path, source: String) -> TestResult {
+    on_every_server(path, &source, |directives, flavor| match directives.errno(flavor.vendor) {
+        None => Err("the case names no errno for this server"),
+        errno => Ok(errno),
+    })
+}
+
+/// The servers of this process. Under `cargo xtask test` they are those that it has started for all tests.
+static SERVERS: LazyLock<terp_testserver::Result<Vec<SharedServer>>> =
+    LazyLock::new(terp_testserver::shared_all);
+
+fn on_every_server(
+    path: &Path,
+    source: &str,
+    expected_errno: impl Fn(&Directives, Flavor) -> Result<Option<u16>, &'static str>,
+) -> TestResult {
+    let directives = Directives::read(source)?;
+    let servers = SERVERS.as_ref().map_err(ToString::to_string)?;
+    let mut complaints = String::new();
+    let mut ran = 0;
+    for server in servers.iter().filter(|server| directives.includes(server.flavor.vendor)) {
+        ran += 1;
+        let outcome = expected_errno(&directives, server.flavor).map_err(str::to_owned).and_then(|errno| {
+            let database = server.create_database_with("CHARACTER SET utf8mb4").map_err(|e| e.to_string())?;
+            run(database, source, errno, directives.is_unsupported(server.flavor.vendor))
+        });
+        if let Err(complaint) = outcome {
+            let _ = writeln!(complaints, "{}: {}", server.flavor, complaint.trim_end());
+        }
+    }
+    if ran == 0 {
+        return Err(format!("{}: none of the servers here runs this case", path.display()).into());
+    }
+    if complaints.is_empty() { Ok(()) } else { Err(complaints.into()) }
+}
+
+/// Runs a case on one server and on the engine; says what differs.
+fn run(mut server: TestDatabase, source: &str, errno: Option<u16>, unsupported: bool) -> Result<(), String> {
+    let flavor = server.endpoint().flavor;
+    let mut engine = Catalog::new(flavor);
+    engine.create_database(server.name(), flavor.default_character_set());
+    engine.use_database(server.name());
+
+    let split = split(source, &LexOptions::new(flavor), SplitMode::Server);
+    if split.statements.is_empty() {
+        return Err("the case has no statement".to_owned());
+    }
+    for (index, statement) in split.statements.iter().enumerate() {
+        let sql = statement.span.text(source);
+        let errno = errno.filter(|_| index + 1 == split.statements.len());
+        let answer = server.execute(sql);
+        let answer_errno = answer.as_ref().err().map(|error| error.errno);
+        if answer_errno != errno {
+            return Err(match answer {
+                Ok(()) => format!("the server accepts what the case says it refuses\n    {sql}"),
+                Err(error) => {
+                    format!("the case expects another answer than the server's: {error}\n    {sql}")
+                }
+            });
+        }
+        match (engine.execute_text(sql), answer) {
+            (Ok(_), Ok(())) => {}
+            (Err(ExecuteError::Refused(ours)), Err(theirs)) if ours.errno == theirs.errno => {}
+            (Err(ExecuteError::Unsupported(_)), _) if unsupported => return Ok(()),
+            (Err(ours), Ok(())) => return Err(format!("the engine says {ours}\n    {sql}")),
+            (Err(ours), Err(theirs)) => {
+                return Err(format!("the engine says {ours}, the server {theirs}\n    {sql}"));
+            }
+            (Ok(_), Err(theirs)) => {
+                return Err(format!("the engine accepts; the server says {theirs}\n    {sql}"));
+            }
+        }
+    }
+    if unsupported {
+        return Err("the engine executes this case, so its engine directive has to go".to_owned());
+    }
+    compare_tables(&mut server, &engine)
+}
+
+fn compare_tables(server: &mut TestDatabase, engine: &Catalog) -> Result<(), String> {
+    let mut theirs = BTreeMap::new();
+    for name in server.table_names().map_err(|error| error.to_string())? {
+        let text = server.show_create_table(&name).map_err(|error| error.to_string())?;
+        theirs.insert(name, text);
+    }
+    let schema = server.name();
+    let text = |name: &str| (name.to_owned(), engine.show_create_table(schema, name).unwrap_or_default());
+    let ours: BTreeMap<String, String> = engine.table_names(schema).map(text).collect();
+    let mut complaints = String::new();
+    for (name, theirs) in &theirs {
+        match ours.get(name) {
+            Some(ours) if ours == theirs => {}
+            Some(ours) => {
+                let _ = writeln!(
+                    complaints,
+                    "table {name}\nthe server shows\n{theirs}\nthe engine shows\n{ours}"
+                );
+            }
+            None => complaints += &format!("table {name} is not in the engine\n"),
+        }
+    }
+    for name in ours.keys().filter(|name| !theirs.contains_key(*name)) {
+        complaints += &format!("table {name} is not on the server\n");
+    }
+    if complaints.is_empty() { Ok(()) } else { Err(complaints) }
+}
+
+/// What the first lines of a case say; `fixtures/ddl/README.md` describes them.
+#[derive(Default)]
+struct Directives {
+    only: Option<Vendor>,
+    errno: Option<u16>,
+    mysql_errno: Option<u16>,
+    mariadb_errno: Option<u16>,
+    unsupported: Vec<Vendor>,
+}
+
+impl Directives {
+    fn read(source: &str) -> Result<Self, String> {
+        let mut directives = Self::default();
+        for line in source.lines().map_while(|line| line.strip_prefix("-- ")) {
+            let Some((name, value)) = line.split_once(": ") else { continue };
+            let number = || value.trim().parse().map_err(|_| format!("not an error number: {line}"));
+            match name {
+                "servers" => {
+                    directives.only = Some(match value.trim() {
+                        "mysql" => Vendor::MySql,
+                        "mariadb" => Vendor::MariaDb,
+                        _ => return Err(format!("not a vendor: {line}")),
+                    });
+                }
+                "errno" => directives.errno = Some(number()?),
+                "errno mysql" => directives.mysql_errno = Some(number()?),
+                "errno mariadb" => directives.mariadb_errno = Some(number()?),
+                "engine" | "engine mysql" | "engine mariadb" => {
+                    if !value.starts_with("unsupported ") {
+                        return Err(format!("the engine can only be `unsupported REASON`: {line}"));
+                    }
+                    let vendors = [Vendor::MySql, Vendor::MariaDb];
+                    directives
+                        .unsupported
+                        .extend(vendors.iter().filter(|v| !name.contains(' ') || name.ends_with(v.as_str())));
+                }
+                _ => {}
+            }
+        }
+        Ok(directives)
+    }
+
+    fn includes(&self, vendor: Vendor) -> bool {
+        self.only.is_none_or(|only| only == vendor)
+    }
+
+    fn is_unsupported(&self, vendor: Vendor) -> bool {
+        self.unsupported.contains(&vendor)
+    }
+
+    fn errno(&self, vendor: Vendor) -> Option<u16> {
+        let own = match vendor {
+            Vendor::MySql => self.mysql_errno,
+            Vendor::MariaDb => self.mariadb_errno,
+        };
+        own.or(self.errno)
+    }
+}
