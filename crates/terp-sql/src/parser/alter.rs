@@ -2,14 +2,15 @@
 
 use super::{PResult, Parser};
 use crate::ast::{
-    AlterAction, AlterActionKind as A, AlterColumn, AlterTable, ColumnPosition, Ident, ObjectName,
-    TableElement,
+    AlterAction, AlterActionKind as A, AlterColumn, AlterTable, ColumnAttribute, ColumnAttributeKind,
+    ColumnDef, ColumnPosition, Ident, ObjectName, TableElement,
 };
 use crate::lexer::TokenKind;
 
 impl Parser<'_> {
     /// After `ALTER [ONLINE] [IGNORE] TABLE`.
     pub(super) fn alter_table(&mut self, ignore: bool) -> PResult<AlterTable> {
+        self.altering = true;
         let if_exists = self.mariadb_if_exists()?;
         let name = self.object_name("a table")?;
         let mut actions = Vec::new();
@@ -202,22 +203,19 @@ impl Parser<'_> {
             "PRIMARY" => {
                 self.bump();
                 self.expect_kw("KEY")?;
-                let if_exists = self.mariadb_if_exists()?;
-                return Ok(A::DropPrimaryKey { if_exists });
+                return Ok(A::DropPrimaryKey { if_exists: false });
             }
             "FOREIGN" => {
                 self.bump();
                 self.expect_kw("KEY")?;
                 let if_exists = self.mariadb_if_exists()?;
                 let name = self.ident("a foreign key's name")?;
-                self.mariadb_restrict();
                 return Ok(A::DropForeignKey { if_exists, name });
             }
             "INDEX" | "KEY" => {
                 self.bump();
                 let if_exists = self.mariadb_if_exists()?;
                 let name = self.ident("an index name")?;
-                self.mariadb_restrict();
                 return Ok(A::DropIndex { if_exists, name });
             }
             "CHECK" if !mariadb => {
@@ -227,8 +225,10 @@ impl Parser<'_> {
             "CONSTRAINT" => {
                 self.bump();
                 let if_exists = self.mariadb_if_exists()?;
+                if mariadb && self.eat_kws(&["PRIMARY", "KEY"]) {
+                    return Ok(A::DropPrimaryKey { if_exists });
+                }
                 let name = self.ident("a constraint's name")?;
-                self.mariadb_restrict();
                 return Ok(A::DropConstraint { if_exists, name });
             }
             "PARTITION" if !self.nth_is_ident(0) => {
@@ -236,38 +236,43 @@ impl Parser<'_> {
                 let if_exists = self.mariadb_if_exists()?;
                 return Ok(A::DropPartition { if_exists, names: self.partition_name_list()? });
             }
-            "PERIOD" if mariadb && self.nth_kw(1, "FOR") => {
-                self.bump();
+            "PERIOD" if mariadb => {
                 self.bump();
                 let if_exists = self.if_exists()?;
+                self.expect_kw("FOR")?;
                 return Ok(A::DropPeriod { if_exists, name: self.ident("a period's name")? });
             }
-            "SYSTEM" if mariadb && self.nth_kw(1, "VERSIONING") => {
+            "SYSTEM" if mariadb => {
                 self.bump();
-                self.bump();
+                self.expect_kw("VERSIONING")?;
                 return Ok(A::DropSystemVersioning);
             }
             _ => {}
         }
         self.eat_kw("COLUMN");
         let if_exists = self.mariadb_if_exists()?;
-        let name = self.ident("a column")?;
+        let name = if mariadb { self.column_name("a column")? } else { self.ident("a column")? };
         self.eat_restrict_or_cascade();
         Ok(A::DropColumn { if_exists, name })
-    }
-
-    fn mariadb_restrict(&mut self) {
-        if self.options.flavor.is_mariadb() {
-            self.eat_restrict_or_cascade();
-        }
     }
 
     fn alter_modify(&mut self) -> PResult<A> {
         self.bump();
         self.eat_kw("COLUMN");
         let if_exists = self.mariadb_if_exists()?;
-        let column = Box::new(self.column_def()?);
+        let column = Box::new(self.changed_column()?);
         Ok(A::ModifyColumn { if_exists, column, position: self.column_position()? })
+    }
+
+    /// A column's definition where REFERENCES can't be said.
+    fn changed_column(&mut self) -> PResult<ColumnDef> {
+        let column = self.column_def()?;
+        match column.attributes.last() {
+            Some(ColumnAttribute { kind: ColumnAttributeKind::References(_), span }) => {
+                Err(self.error_at(*span, "a column without REFERENCES"))
+            }
+            _ => Ok(column),
+        }
     }
 
     fn alter_change(&mut self) -> PResult<A> {
@@ -275,7 +280,7 @@ impl Parser<'_> {
         self.eat_kw("COLUMN");
         let if_exists = self.mariadb_if_exists()?;
         let old = self.ident("a column")?;
-        let column = Box::new(self.column_def()?);
+        let column = Box::new(self.changed_column()?);
         Ok(A::ChangeColumn { if_exists, old, column, position: self.column_position()? })
     }
 

@@ -156,12 +156,12 @@ impl Parser<'_> {
             }
             "ENGINE_ATTRIBUTE" => {
                 self.bump();
-                self.eat(TokenKind::Eq);
+                self.eat_equals();
                 ColumnAttributeKind::EngineAttribute(self.text_string("an attribute in quotes")?)
             }
             "SECONDARY_ENGINE_ATTRIBUTE" => {
                 self.bump();
-                self.eat(TokenKind::Eq);
+                self.eat_equals();
                 ColumnAttributeKind::SecondaryEngineAttribute(self.text_string("an attribute in quotes")?)
             }
             _ => return Ok(None),
@@ -213,9 +213,29 @@ impl Parser<'_> {
 
     /// MariaDB's `name = value`, where the tokens are that.
     pub(super) fn engine_attribute(&mut self) -> PResult<Option<Attribute>> {
-        let is_attribute =
-            self.options.flavor.is_mariadb() && self.nth_is_ident(0) && self.nth_at(1, TokenKind::Eq);
-        if !is_attribute {
+        // The server wants an identifier that is no keyword at all, not only none that is reserved.
+        const KEYWORDS: [&str; 16] = [
+            "ALGORITHM",
+            "AUTOEXTEND_SIZE",
+            "COMMENT",
+            "DATA",
+            "ENGINE",
+            "FORMAT",
+            "LOCK",
+            "NAME",
+            "PARTITION",
+            "STATUS",
+            "STORAGE",
+            "SYSTEM",
+            "TABLESPACE",
+            "TYPE",
+            "VALUE",
+            "VERSIONING",
+        ];
+        let is_attribute = self.options.flavor.is_mariadb()
+            && self.nth_is_ident(0)
+            && matches!(self.nth(1).kind, TokenKind::Eq | TokenKind::ColonEq);
+        if !is_attribute || KEYWORDS.contains(&self.upper().as_str()) {
             return Ok(None);
         }
         let name = self.take_ident();

@@ -82,15 +82,16 @@ impl Parser<'_> {
     }
 
     pub(super) fn at_period(&self) -> bool {
-        self.options.flavor.is_mariadb() && self.at_kws(&["PERIOD", "FOR"])
+        let conditional = self.altering && self.nth_kw(1, "IF") && self.nth_kw(2, "NOT");
+        self.options.flavor.is_mariadb() && self.at_kw("PERIOD") && (self.nth_kw(1, "FOR") || conditional)
     }
 
-    /// `PERIOD FOR [IF NOT EXISTS] name (start, end)`
+    /// `PERIOD [IF NOT EXISTS] FOR name (start, end)`
     pub(super) fn period(&mut self) -> PResult<PeriodDef> {
         let mark = self.mark();
         self.bump();
-        self.bump();
-        let if_not_exists = self.mariadb_if_not_exists()?;
+        let if_not_exists = self.if_not_exists()?;
+        self.expect_kw("FOR")?;
         let name = self.ident("a period's name")?;
         self.expect(TokenKind::LParen, "(")?;
         let start = self.ident("a column")?;

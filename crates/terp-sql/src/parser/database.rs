@@ -40,23 +40,23 @@ impl Parser<'_> {
         let mysql = self.options.flavor.is_mysql();
         let default = self.eat_kw("DEFAULT");
         if self.eat_character_set() {
-            self.eat(TokenKind::Eq);
+            self.eat_equals();
             let word_default = !mysql && self.eat_kw("DEFAULT");
             options.charset = Some(if word_default { None } else { Some(self.charset_name()?) });
         } else if self.eat_kw("COLLATE") {
-            self.eat(TokenKind::Eq);
+            self.eat_equals();
             let word_default = !mysql && self.eat_kw("DEFAULT");
             options.collation = Some(if word_default { None } else { Some(self.collation_or_binary()?) });
         } else if mysql && self.eat_kw("ENCRYPTION") {
-            self.eat(TokenKind::Eq);
+            self.eat_equals();
             options.encryption = Some(self.text_string("'Y' or 'N'")?);
         } else if default {
             return Err(self.error("CHARACTER SET or COLLATE"));
         } else if mysql && self.eat_kws(&["READ", "ONLY"]) {
-            self.eat(TokenKind::Eq);
+            self.eat_equals();
             options.read_only = self.read_only_value()?;
         } else if !mysql && self.eat_kw("COMMENT") {
-            self.eat(TokenKind::Eq);
+            self.eat_equals();
             options.comment = Some(self.text_string("a comment in quotes")?);
         } else {
             return Ok(false);

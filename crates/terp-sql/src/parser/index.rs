@@ -30,11 +30,15 @@ impl Parser<'_> {
     pub(super) fn table_constraint(&mut self) -> PResult<TableElement> {
         let mark = self.mark();
         let named = self.at_kw("CONSTRAINT");
-        let if_not_exists = named && self.mariadb_if_not_exists_after(1);
+        let if_not_exists = named && self.altering && self.mariadb_if_not_exists_after(1);
         let constraint = if if_not_exists {
             self.bump();
             self.if_not_exists()?;
-            Some(self.ident("a constraint's name")?)
+            let name = self.ident("a constraint's name")?;
+            if !self.at_kw("CHECK") {
+                return Err(self.error("CHECK"));
+            }
+            Some(name)
         } else {
             self.constraint_name()?
         };
@@ -76,7 +80,6 @@ impl Parser<'_> {
         };
         let mut index = self.index_definition(mark, kind)?;
         index.constraint = constraint;
-        index.if_not_exists |= if_not_exists;
         Ok(TableElement::Index(index))
     }
 
@@ -88,7 +91,7 @@ impl Parser<'_> {
 
     /// `[IF NOT EXISTS] [name] [USING type] (parts) options`
     fn index_definition(&mut self, mark: usize, kind: IndexKind) -> PResult<IndexDef> {
-        let if_not_exists = self.mariadb_if_not_exists()?;
+        let if_not_exists = self.altering && self.mariadb_if_not_exists()?;
         let name = self.optional_index_name();
         let mut options = Vec::new();
         self.index_type(kind, &mut options)?;
@@ -114,10 +117,8 @@ impl Parser<'_> {
 
     /// `USING type` or `TYPE type` before the parts.
     fn index_type(&mut self, kind: IndexKind, options: &mut Vec<IndexOption>) -> PResult<()> {
-        let typed =
-            matches!(kind, IndexKind::Primary | IndexKind::Unique | IndexKind::Key | IndexKind::Vector)
-                || self.options.flavor.is_mariadb();
-        while typed && (self.at_kw("USING") || self.at_kw("TYPE")) {
+        let typed = !matches!(kind, IndexKind::Fulltext | IndexKind::Spatial);
+        if typed && (self.at_kw("USING") || self.at_kw("TYPE")) {
             let mark = self.mark();
             self.bump();
             let kind = IndexOptionKind::Using(self.index_algorithm()?);
@@ -161,19 +162,30 @@ impl Parser<'_> {
         let kind = if self.options.flavor.is_mysql() && self.at(TokenKind::LParen) {
             IndexPartDefKind::Expression(self.paren_expr()?)
         } else {
-            let name = self.ident("a column")?;
-            let mut length = None;
-            if self.eat(TokenKind::LParen) {
-                length = Some(self.integer("a prefix length")?);
-                self.expect(TokenKind::RParen, ")")?;
-            }
+            let (name, length) = self.prefixed_column()?;
             IndexPartDefKind::Column { name, length }
         };
+        let descending = self.eat_direction();
+        Ok(IndexPartDef { kind, descending, span: self.span_from(mark) })
+    }
+
+    fn prefixed_column(&mut self) -> PResult<(Ident, Option<u64>)> {
+        let name = self.ident("a column")?;
+        let mut length = None;
+        if self.eat(TokenKind::LParen) {
+            length = Some(self.integer("a prefix length")?);
+            self.expect(TokenKind::RParen, ")")?;
+        }
+        Ok((name, length))
+    }
+
+    /// ASC or DESC, where it is written: whether it is DESC.
+    fn eat_direction(&mut self) -> bool {
         let descending = self.eat_kw("DESC");
         if !descending {
             self.eat_kw("ASC");
         }
-        Ok(IndexPartDef { kind, descending, span: self.span_from(mark) })
+        descending
     }
 
     fn index_options(&mut self, index: &mut IndexDef) -> PResult<()> {
@@ -186,7 +198,7 @@ impl Parser<'_> {
 
     fn index_option(&mut self, index: IndexKind) -> PResult<Option<IndexOptionKind>> {
         let mysql = self.options.flavor.is_mysql();
-        let typed = !mysql || !matches!(index, IndexKind::Fulltext | IndexKind::Spatial);
+        let typed = !matches!(index, IndexKind::Fulltext | IndexKind::Spatial);
         let kind = match self.upper().as_str() {
             "USING" | "TYPE" if typed => {
                 self.bump();
@@ -194,7 +206,7 @@ impl Parser<'_> {
             }
             "KEY_BLOCK_SIZE" => {
                 self.bump();
-                self.eat(TokenKind::Eq);
+                self.eat_equals();
                 IndexOptionKind::KeyBlockSize(self.number("a number")?)
             }
             "COMMENT" => {
@@ -208,18 +220,19 @@ impl Parser<'_> {
             }
             "ENGINE_ATTRIBUTE" if mysql => {
                 self.bump();
-                self.eat(TokenKind::Eq);
+                self.eat_equals();
                 IndexOptionKind::EngineAttribute(self.text_string("an attribute in quotes")?)
             }
             "SECONDARY_ENGINE_ATTRIBUTE" if mysql => {
                 self.bump();
-                self.eat(TokenKind::Eq);
+                self.eat_equals();
                 IndexOptionKind::SecondaryEngineAttribute(self.text_string("an attribute in quotes")?)
             }
-            "CLUSTERING" if !mysql => {
+            "VISIBLE" => self.bumped(IndexOptionKind::Invisible(false)),
+            "CLUSTERING" if !mysql && self.nth_at(1, TokenKind::Eq) => {
                 self.bump();
-                self.eat(TokenKind::Eq);
-                IndexOptionKind::Clustering(self.one_of(&["YES", "NO"], "YES or NO")? == "YES")
+                self.bump();
+                IndexOptionKind::Clustering(self.yes_or_no()?)
             }
             _ => {
                 if let Some(invisible) = self.index_visibility()? {
@@ -229,6 +242,13 @@ impl Parser<'_> {
             }
         };
         Ok(Some(kind))
+    }
+
+    fn yes_or_no(&mut self) -> PResult<bool> {
+        if self.at(TokenKind::Integer) {
+            return Ok(self.integer("YES or NO")? != 0);
+        }
+        Ok(self.one_of(&["YES", "NO"], "YES or NO")? == "YES")
     }
 
     /// VISIBLE and INVISIBLE of MySQL, `[NOT] IGNORED` of MariaDB.
@@ -258,9 +278,14 @@ impl Parser<'_> {
     ) -> PResult<ForeignKeyDef> {
         self.bump();
         self.expect_kw("KEY")?;
-        let if_not_exists = self.mariadb_if_not_exists()? || exists;
+        let if_not_exists = self.altering && self.mariadb_if_not_exists()?;
         let index_name = self.optional_index_name();
-        let columns = self.paren_list(|p| p.ident("a column"))?;
+        // The grammar takes parts of a key here, whose lengths and directions then count for nothing.
+        let columns = self.paren_list(|p| {
+            let (name, _) = p.prefixed_column()?;
+            p.eat_direction();
+            Ok(name)
+        })?;
         let references = self.references(None)?;
         Ok(ForeignKeyDef {
             constraint,
@@ -354,7 +379,6 @@ impl Parser<'_> {
         self.index_type(kind, &mut options)?;
         self.expect_kw("ON")?;
         let table = self.object_name("a table")?;
-        self.wait_clause()?;
         let mut index = IndexDef {
             kind,
             constraint: None,
@@ -368,6 +392,7 @@ impl Parser<'_> {
         self.index_parts(&mut index)?;
         self.index_options(&mut index)?;
         index.span = self.span_from(mark);
+        self.wait_clause()?;
         let (algorithm, lock) = self.algorithm_and_lock()?;
         Ok(CreateIndex { or_replace, index, table, algorithm, lock })
     }
@@ -380,7 +405,8 @@ impl Parser<'_> {
         self.expect_kw("ON")?;
         let table = self.object_name("a table")?;
         self.wait_clause()?;
-        let (algorithm, lock) = self.algorithm_and_lock()?;
+        let mysql = self.options.flavor.is_mysql();
+        let (algorithm, lock) = if mysql { self.algorithm_and_lock()? } else { (None, None) };
         Ok(DropIndex { if_exists, name, table, algorithm, lock })
     }
 
@@ -388,10 +414,10 @@ impl Parser<'_> {
         let (mut algorithm, mut lock) = (None, None);
         loop {
             if algorithm.is_none() && self.eat_kw("ALGORITHM") {
-                self.eat(TokenKind::Eq);
+                self.eat_equals();
                 algorithm = Some(self.upper_word("an algorithm")?);
             } else if lock.is_none() && self.eat_kw("LOCK") {
-                self.eat(TokenKind::Eq);
+                self.eat_equals();
                 lock = Some(self.upper_word("a lock mode")?);
             } else {
                 return Ok((algorithm, lock));

@@ -48,29 +48,28 @@ impl Parser<'_> {
             return self.wordy_option();
         }
         self.bump();
-        let equals = self.eat(TokenKind::Eq);
+        let mysql = self.options.flavor.is_mysql();
+        let equals = self.eat_equals();
         let kind = match word {
             "ENGINE" => O::Engine(self.ident_or_string("a storage engine")?),
-            "AUTO_INCREMENT" => O::AutoIncrement(self.number("a number")?),
+            "AUTO_INCREMENT" => O::AutoIncrement(self.long_number()?),
             "COMMENT" => O::Comment(self.option_text()?),
             "ROW_FORMAT" => O::RowFormat(self.row_format()?),
             "KEY_BLOCK_SIZE" => O::KeyBlockSize(self.number("a number")?),
-            "MIN_ROWS" => O::MinRows(self.number("a number")?),
-            "MAX_ROWS" => O::MaxRows(self.number("a number")?),
+            "MIN_ROWS" => O::MinRows(self.long_number()?),
+            "MAX_ROWS" => O::MaxRows(self.long_number()?),
             "AVG_ROW_LENGTH" => O::AvgRowLength(self.number("a number")?),
             "PACK_KEYS" => O::PackKeys(self.ternary()?),
             "STATS_PERSISTENT" => O::StatsPersistent(self.ternary()?),
             "STATS_AUTO_RECALC" => O::StatsAutoRecalc(self.ternary()?),
-            "STATS_SAMPLE_PAGES" => O::StatsSamplePages(self.number_or_default()?),
+            "STATS_SAMPLE_PAGES" => O::StatsSamplePages(self.sample_pages()?),
             "CHECKSUM" | "TABLE_CHECKSUM" => O::Checksum(self.number("0 or 1")? != 0),
             "DELAY_KEY_WRITE" => O::DelayKeyWrite(self.number("0 or 1")? != 0),
             "INSERT_METHOD" => O::InsertMethod(self.one_of(&["NO", "FIRST", "LAST"], "NO, FIRST or LAST")?),
             "CONNECTION" => O::Connection(self.option_text()?),
             "PASSWORD" => O::Password(self.option_text()?),
-            "TABLESPACE" => O::Tablespace(self.ident("a tablespace")?),
-            "STORAGE" if !equals => {
-                O::Storage(self.one_of(&["DISK", "MEMORY", "DEFAULT"], "DISK or MEMORY")?)
-            }
+            "TABLESPACE" if mysql || !equals => O::Tablespace(self.ident("a tablespace")?),
+            "STORAGE" if !equals => O::Storage(self.one_of(&["DISK", "MEMORY"], "DISK or MEMORY")?),
             word => {
                 let kind = if self.options.flavor.is_mysql() {
                     self.mysql_option(word)?
@@ -104,7 +103,8 @@ impl Parser<'_> {
     fn mariadb_option(&mut self, word: &str) -> PResult<Option<TableOptionKind>> {
         use TableOptionKind as O;
         Ok(Some(match word {
-            "TRANSACTIONAL" => O::Transactional(self.ternary()?),
+            "TRANSACTIONAL" if self.eat_kw("DEFAULT") => O::Transactional(None),
+            "TRANSACTIONAL" => O::Transactional(Some(self.number("0, 1 or DEFAULT")? != 0)),
             "PAGE_CHECKSUM" => O::PageChecksum(self.number("0 or 1")? != 0),
             "SEQUENCE" => O::Sequence(self.number("0 or 1")? != 0),
             _ => return Ok(None),
@@ -118,14 +118,14 @@ impl Parser<'_> {
         let mariadb = self.options.flavor.is_mariadb();
         self.eat_kw("DEFAULT");
         if self.eat_character_set() {
-            self.eat(TokenKind::Eq);
+            self.eat_equals();
             if mariadb && self.eat_kw("DEFAULT") {
                 return Ok(Some(O::CharacterSet(None)));
             }
             return Ok(Some(O::CharacterSet(Some(self.charset_name()?))));
         }
         if self.eat_kw("COLLATE") {
-            self.eat(TokenKind::Eq);
+            self.eat_equals();
             if mariadb && self.eat_kw("DEFAULT") {
                 return Ok(Some(O::Collate(None)));
             }
@@ -135,11 +135,11 @@ impl Parser<'_> {
             return Err(self.error("CHARACTER SET or COLLATE"));
         }
         if self.eat_kws(&["DATA", "DIRECTORY"]) {
-            self.eat(TokenKind::Eq);
+            self.eat_equals();
             return Ok(Some(O::DataDirectory(self.option_text()?)));
         }
         if self.eat_kws(&["INDEX", "DIRECTORY"]) {
-            self.eat(TokenKind::Eq);
+            self.eat_equals();
             return Ok(Some(O::IndexDirectory(self.option_text()?)));
         }
         if self.eat_kw("UNION") {
@@ -155,7 +155,7 @@ impl Parser<'_> {
     }
 
     fn union_option(&mut self) -> PResult<TableOptionKind> {
-        self.eat(TokenKind::Eq);
+        self.eat_equals();
         if self.at(TokenKind::LParen) && self.nth_at(1, TokenKind::RParen) {
             self.bump();
             self.bump();
@@ -193,8 +193,17 @@ impl Parser<'_> {
         }
     }
 
-    fn number_or_default(&mut self) -> PResult<Option<u64>> {
-        if self.eat_kw("DEFAULT") { Ok(None) } else { self.number("a number or DEFAULT").map(Some) }
+    fn sample_pages(&mut self) -> PResult<Option<u64>> {
+        const EXPECTED: &str = "a number from 1 to 65535, or DEFAULT";
+        if self.eat_kw("DEFAULT") {
+            return Ok(None);
+        }
+        let pages = self.number(EXPECTED)?;
+        if (1..=65535).contains(&pages) {
+            Ok(Some(pages))
+        } else {
+            Err(self.error_at(self.last_taken(), EXPECTED))
+        }
     }
 
     /// A number of bytes, with K, M, G or T after it.

@@ -311,7 +311,7 @@ impl Parser<'_> {
     /// Takes the word here and an optional `=`, then what the function reads.
     pub(super) fn after_equals<T>(&mut self, read: impl FnOnce(&mut Self) -> PResult<T>) -> PResult<T> {
         self.bump();
-        self.eat(TokenKind::Eq);
+        self.eat_equals();
         read(self)
     }
 }

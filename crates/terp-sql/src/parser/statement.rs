@@ -74,7 +74,12 @@ impl Parser<'_> {
                     .create_index(mark, or_replace)
                     .map(|index| StatementKind::CreateIndex(Box::new(index)));
             }
-            "SPATIAL" | "VECTOR" if anywhere && self.nth_kw(1, "INDEX") => {
+            "SPATIAL" if anywhere && self.nth_kw(1, "INDEX") => {
+                return self
+                    .create_index(mark, or_replace)
+                    .map(|index| StatementKind::CreateIndex(Box::new(index)));
+            }
+            "VECTOR" if self.options.flavor.mariadb_since(11, 7, 0) => {
                 return self
                     .create_index(mark, or_replace)
                     .map(|index| StatementKind::CreateIndex(Box::new(index)));
