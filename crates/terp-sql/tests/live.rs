@@ -2,6 +2,7 @@
 //! the last statement with the same error number. One test for each file.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::LazyLock;
@@ -61,8 +62,25 @@ fn on_every_server(
     if ran == 0 {
         return Err(format!("{}: none of the servers here runs this case", path.display()).into());
     }
-    if complaints.is_empty() { Ok(()) } else { Err(complaints.into()) }
+    if complaints.is_empty() { Ok(()) } else { Err(Complaints(complaints).into()) }
 }
+
+/// What differs. The harness shows errors by `Debug`, which would write line breaks as `\n`.
+struct Complaints(String);
+
+impl fmt::Debug for Complaints {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Display for Complaints {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Complaints {}
 
 /// Runs a case on one server and on the engine; says what differs.
 fn run(mut server: TestDatabase, source: &str, errno: Option<u16>, unsupported: bool) -> Result<(), String> {
