@@ -36,6 +36,8 @@ pub enum Literal {
     Hex {
         /// The bytes.
         bytes: Vec<u8>,
+        /// Whether it was written `0x..`.
+        number: bool,
         /// The character set before it.
         introducer: Option<String>,
     },

@@ -20,34 +20,130 @@ const WITHOUT_PARENTHESES: &[&str] = &[
 
 /// Reserved words that are functions' names where a parenthesis follows.
 const RESERVED_FUNCTIONS: &[&str] = &[
-    "CHAR", "CONVERT", "CURRENT_DATE", "CURRENT_ROLE", "CURRENT_TIME", "CURRENT_TIMESTAMP", "CURRENT_USER", "DATABASE",
-    "DEFAULT", "GROUPING", "IF", "INSERT", "INTERVAL", "LEFT", "LOCALTIME", "LOCALTIMESTAMP", "MATCH", "MOD", "REPEAT",
-    "REPLACE", "RIGHT", "SCHEMA", "UTC_DATE", "UTC_TIME", "UTC_TIMESTAMP", "VALUES",
+    "CHAR",
+    "CONVERT",
+    "CURRENT_DATE",
+    "CURRENT_ROLE",
+    "CURRENT_TIME",
+    "CURRENT_TIMESTAMP",
+    "CURRENT_USER",
+    "DATABASE",
+    "DEFAULT",
+    "GROUPING",
+    "IF",
+    "INSERT",
+    "INTERVAL",
+    "LEFT",
+    "LOCALTIME",
+    "LOCALTIMESTAMP",
+    "MATCH",
+    "MOD",
+    "REPEAT",
+    "REPLACE",
+    "RIGHT",
+    "SCHEMA",
+    "UTC_DATE",
+    "UTC_TIME",
+    "UTC_TIMESTAMP",
+    "VALUES",
 ];
 
 /// Functions whose parenthesis must follow at once, unless IGNORE_SPACE: the servers' `lex.h`.
 const NO_SPACE: &[&str] = &[
-    "ADDDATE", "BIT_AND", "BIT_OR", "BIT_XOR", "CAST", "COUNT", "CURDATE", "CURTIME", "DATE_ADD", "DATE_SUB",
-    "EXTRACT", "GROUP_CONCAT", "MAX", "MID", "MIN", "NOW", "POSITION", "SESSION_USER", "STD", "STDDEV", "STDDEV_POP",
-    "STDDEV_SAMP", "SUBDATE", "SUBSTR", "SUBSTRING", "SUM", "SYSDATE", "SYSTEM_USER", "TRIM", "VARIANCE", "VAR_POP",
+    "ADDDATE",
+    "BIT_AND",
+    "BIT_OR",
+    "BIT_XOR",
+    "CAST",
+    "COUNT",
+    "CURDATE",
+    "CURTIME",
+    "DATE_ADD",
+    "DATE_SUB",
+    "EXTRACT",
+    "GROUP_CONCAT",
+    "MAX",
+    "MID",
+    "MIN",
+    "NOW",
+    "POSITION",
+    "SESSION_USER",
+    "STD",
+    "STDDEV",
+    "STDDEV_POP",
+    "STDDEV_SAMP",
+    "SUBDATE",
+    "SUBSTR",
+    "SUBSTRING",
+    "SUM",
+    "SYSDATE",
+    "SYSTEM_USER",
+    "TRIM",
+    "VARIANCE",
+    "VAR_POP",
     "VAR_SAMP",
 ];
 
 const AGGREGATES: &[&str] = &[
-    "AVG", "BIT_AND", "BIT_OR", "BIT_XOR", "COUNT", "GROUP_CONCAT", "JSON_ARRAYAGG", "JSON_OBJECTAGG", "MAX", "MIN",
-    "STD", "STDDEV", "STDDEV_POP", "STDDEV_SAMP", "SUM", "VARIANCE", "VAR_POP", "VAR_SAMP",
+    "AVG",
+    "BIT_AND",
+    "BIT_OR",
+    "BIT_XOR",
+    "COUNT",
+    "GROUP_CONCAT",
+    "JSON_ARRAYAGG",
+    "JSON_OBJECTAGG",
+    "MAX",
+    "MIN",
+    "STD",
+    "STDDEV",
+    "STDDEV_POP",
+    "STDDEV_SAMP",
+    "SUM",
+    "VARIANCE",
+    "VAR_POP",
+    "VAR_SAMP",
 ];
 
 /// Window functions that are nothing else. (LEAD is one where OVER follows.)
 const WINDOW_FUNCTIONS: &[&str] = &[
-    "CUME_DIST", "DENSE_RANK", "FIRST_VALUE", "LAG", "LAST_VALUE", "LEAD", "MEDIAN", "NTH_VALUE", "NTILE",
-    "PERCENTILE_CONT", "PERCENTILE_DISC", "PERCENT_RANK", "RANK", "ROW_NUMBER",
+    "CUME_DIST",
+    "DENSE_RANK",
+    "FIRST_VALUE",
+    "LAG",
+    "LAST_VALUE",
+    "LEAD",
+    "MEDIAN",
+    "NTH_VALUE",
+    "NTILE",
+    "PERCENTILE_CONT",
+    "PERCENTILE_DISC",
+    "PERCENT_RANK",
+    "RANK",
+    "ROW_NUMBER",
 ];
 
 const UNITS: &[&str] = &[
-    "MICROSECOND", "SECOND", "MINUTE", "HOUR", "DAY", "WEEK", "MONTH", "QUARTER", "YEAR", "SECOND_MICROSECOND",
-    "MINUTE_MICROSECOND", "MINUTE_SECOND", "HOUR_MICROSECOND", "HOUR_SECOND", "HOUR_MINUTE", "DAY_MICROSECOND",
-    "DAY_SECOND", "DAY_MINUTE", "DAY_HOUR", "YEAR_MONTH",
+    "MICROSECOND",
+    "SECOND",
+    "MINUTE",
+    "HOUR",
+    "DAY",
+    "WEEK",
+    "MONTH",
+    "QUARTER",
+    "YEAR",
+    "SECOND_MICROSECOND",
+    "MINUTE_MICROSECOND",
+    "MINUTE_SECOND",
+    "HOUR_MICROSECOND",
+    "HOUR_SECOND",
+    "HOUR_MINUTE",
+    "DAY_MICROSECOND",
+    "DAY_SECOND",
+    "DAY_MINUTE",
+    "DAY_HOUR",
+    "YEAR_MONTH",
 ];
 
 fn among(word: &str, words: &[&str]) -> bool {
@@ -90,7 +186,13 @@ impl Parser<'_> {
         }
         if !call && among(word, WITHOUT_PARENTHESES) {
             let name = self.take_ident();
-            return Ok(Some(ExprKind::Function { schema: None, name, args: vec![], parens: false, stored: false }));
+            return Ok(Some(ExprKind::Function {
+                schema: None,
+                name,
+                args: vec![],
+                parens: false,
+                stored: false,
+            }));
         }
         if is_reserved(word, self.options.flavor)
             && !(call && (among(word, RESERVED_FUNCTIONS) || among(word, WINDOW_FUNCTIONS)))
@@ -134,8 +236,8 @@ impl Parser<'_> {
                 Ok(ExprKind::NextValue(sequence))
             }
             "JSON_VALUE" if self.options.flavor.is_mysql() => self.json_value(name),
-            "VALUES" | "VALUE" | "WEIGHT_STRING" | "COLUMN_GET" | "COLUMN_CREATE" | "COLUMN_ADD" | "LASTVAL"
-            | "SETVAL" | "GROUPING" => {
+            "VALUES" | "VALUE" | "WEIGHT_STRING" | "COLUMN_GET" | "COLUMN_CREATE" | "COLUMN_ADD"
+            | "LASTVAL" | "SETVAL" | "GROUPING" => {
                 self.skip_parens()?;
                 Ok(ExprKind::Unsupported(format!("{upper}()")))
             }
@@ -244,7 +346,7 @@ impl Parser<'_> {
         Ok(ExprKind::Function { schema: None, name, args, parens: true, stored: false })
     }
 
-    fn unit(&mut self) -> Option<String> {
+    pub(super) fn unit(&mut self) -> Option<String> {
         let token = self.peek();
         let upper = self.text(token).to_ascii_uppercase();
         let found = token.kind == TokenKind::Word && UNITS.contains(&upper.as_str());

@@ -48,7 +48,8 @@ impl Parser<'_> {
             }
             _ => {}
         }
-        let args = if self.at(TokenKind::LParen) { self.paren_list(|p| p.integer("a length"))? } else { Vec::new() };
+        let args =
+            if self.at(TokenKind::LParen) { self.paren_list(|p| p.integer("a length"))? } else { Vec::new() };
         let mut charset = None;
         let mut binary = false;
         if matches!(keyword, TypeKeyword::Char | TypeKeyword::Varchar) {

@@ -181,8 +181,8 @@ impl Parser<'_> {
         let Ok(bytes) = decode_hex(self.text(self.peek())) else {
             return Err(self.error("hexadecimal digits"));
         };
-        self.bump();
-        Ok(Literal::Hex { bytes, introducer })
+        let number = self.bump().kind == TokenKind::HexNumber;
+        Ok(Literal::Hex { bytes, number, introducer })
     }
 
     fn bits(&mut self, introducer: Option<String>) -> PResult<Literal> {
@@ -247,7 +247,8 @@ impl Parser<'_> {
         let leading_dot = self.eat(TokenKind::Dot);
         let qualified = leading_dot || self.nth_at(1, TokenKind::Dot);
         let callable = !leading_dot && self.nth_at(1, TokenKind::LParen);
-        let first = if qualified || callable { self.any_ident("a name")? } else { self.ident("an expression")? };
+        let first =
+            if qualified || callable { self.any_ident("a name")? } else { self.ident("an expression")? };
         if callable {
             return self.call(None, first);
         }

@@ -24,7 +24,9 @@ fn tree(expr: &Expr) -> String {
         ExprKind::Paren(expr) => tree(expr),
         ExprKind::Unary { op, expr } => format!("({op:?} {})", tree(expr)),
         ExprKind::Binary { op, left, right } => format!("({op:?} {} {})", tree(left), tree(right)),
-        ExprKind::Is { expr, test, not } => format!("(Is{}{test:?} {})", if *not { "Not" } else { "" }, tree(expr)),
+        ExprKind::Is { expr, test, not } => {
+            format!("(Is{}{test:?} {})", if *not { "Not" } else { "" }, tree(expr))
+        }
         ExprKind::Between { expr, low, high, not } => {
             let not = if *not { "Not" } else { "" };
             format!("({not}Between {} {} {})", tree(expr), tree(low), tree(high))
@@ -57,7 +59,10 @@ fn operators_bind_as_on_the_server() {
         ("a = b = c", "(Eq (Eq a b) c)"),
         ("a = b is null", "(IsNull (Eq a b))"),
         ("a is not true", "(IsNotTrue a)"),
-        ("a | b & c << d + e * f ^ -g", "(BitOr a (BitAnd b (ShiftLeft c (Add d (Multiply e (BitXor f (Minus g)))))))"),
+        (
+            "a | b & c << d + e * f ^ -g",
+            "(BitOr a (BitAnd b (ShiftLeft c (Add d (Multiply e (BitXor f (Minus g)))))))",
+        ),
         ("a - b - c", "(Subtract (Subtract a b) c)"),
         ("a div b mod c", "(Modulo (IntDivide a b) c)"),
         ("a between 1 and 2 and b", "(And (Between a 1 2) b)"),
@@ -101,7 +106,10 @@ fn what_no_definition_may_hold_is_told_apart() {
     assert_eq!(kind("a > all (select 1)"), ExprKind::Subquery);
     assert_eq!(kind("exists (select 1)"), ExprKind::Subquery);
     assert_eq!(kind("count(*)"), ExprKind::Aggregate("count".into()));
-    assert_eq!(kind("group_concat(distinct a order by b separator ',')"), ExprKind::Aggregate("group_concat".into()));
+    assert_eq!(
+        kind("group_concat(distinct a order by b separator ',')"),
+        ExprKind::Aggregate("group_concat".into())
+    );
     assert_eq!(kind("sum(a) over (partition by b)"), ExprKind::Window("sum".into()));
     assert_eq!(kind("rank() over w"), ExprKind::Window("rank".into()));
     assert_eq!(kind("match(a, b) against ('x' in boolean mode)"), ExprKind::Unsupported("MATCH".into()));
@@ -121,12 +129,18 @@ fn literals_keep_their_form() {
     assert_eq!(literal("_latin1'a' 'b'"), string("ab", Some("latin1")));
     assert_eq!(literal("_UTF8'a'"), string("a", Some("utf8mb3")));
     assert_eq!(literal("N'a' 'b'"), string("ab", Some("utf8mb3")));
-    assert_eq!(literal("0xF"), Literal::Hex { bytes: vec![15], introducer: None });
-    assert_eq!(literal("_binary x'0F'"), Literal::Hex { bytes: vec![15], introducer: Some("binary".into()) });
+    assert_eq!(literal("0xF"), Literal::Hex { bytes: vec![15], number: true, introducer: None });
+    assert_eq!(literal("_binary x'0F'"), Literal::Hex { bytes: vec![15], number: false, introducer: Some("binary".into()) });
     assert_eq!(literal("b'0101'"), Literal::Bits { digits: "0101".into(), introducer: None });
     assert_eq!(literal("0b10"), Literal::Bits { digits: "10".into(), introducer: None });
-    assert_eq!(literal("{d '2020-01-01'}"), Literal::Temporal { keyword: "DATE", value: "2020-01-01".into() });
-    assert_eq!(literal("timestamp'2020-01-01'"), Literal::Temporal { keyword: "TIMESTAMP", value: "2020-01-01".into() });
+    assert_eq!(
+        literal("{d '2020-01-01'}"),
+        Literal::Temporal { keyword: "DATE", value: "2020-01-01".into() }
+    );
+    assert_eq!(
+        literal("timestamp'2020-01-01'"),
+        Literal::Temporal { keyword: "TIMESTAMP", value: "2020-01-01".into() }
+    );
     assert_eq!(literal("1.50"), Literal::Decimal("1.50".into()));
 }
 

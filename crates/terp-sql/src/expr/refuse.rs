@@ -1,0 +1,329 @@
+//! What the servers refuse in an expression, with their errno and wording.
+
+use super::functions::{Function, Lookup, lookup};
+use super::text_kind::{TextKind, text_kind};
+use super::{ExprContext, ExprError, ExprPlace, bare, quote, walk};
+use crate::Span;
+use crate::ast::{BinaryOp, CastTarget, Expr, ExprKind, Ident, TypeKeyword, UnaryOp};
+
+/// MariaDB's one message for whatever has no place in an expression.
+pub(super) fn mariadb_expression(what: &str, span: Span, cx: &ExprContext<'_>) -> ExprError {
+    let clause = match cx.place {
+        ExprPlace::Generated { .. } => "GENERATED ALWAYS AS",
+        ExprPlace::Check => "CHECK",
+        _ => "DEFAULT",
+    };
+    let message =
+        format!("Function or expression '{what}' cannot be used in the {clause} clause of {}", quote(cx.object));
+    ExprError::refused(1901, message, span)
+}
+
+pub(super) fn unknown_column(name: &str, span: Span, cx: &ExprContext<'_>) -> ExprError {
+    let mysql = cx.flavor.is_mysql();
+    let place = match cx.place {
+        ExprPlace::Check if mysql => {
+            let message = format!("Check constraint '{}' refers to non-existing column '{name}'.", cx.object);
+            return ExprError::refused(3820, message, span);
+        }
+        ExprPlace::Generated { .. } if mysql => "generated column function",
+        ExprPlace::Default if mysql => "default value expression",
+        ExprPlace::IndexPart if mysql => "functional index",
+        ExprPlace::Partition | ExprPlace::PartitionBound if mysql => "partition function",
+        ExprPlace::Generated { .. } => "GENERATED ALWAYS AS",
+        ExprPlace::Check => "CHECK",
+        ExprPlace::Default | ExprPlace::IndexPart => "DEFAULT",
+        ExprPlace::Partition | ExprPlace::PartitionBound => "PARTITION BY",
+    };
+    ExprError::refused(1054, format!("Unknown column '{name}' in '{place}'"), span)
+}
+
+/// MySQL: a function that this place doesn't take.
+pub(super) fn disallowed(function: &str, span: Span, cx: &ExprContext<'_>) -> ExprError {
+    let object = cx.object;
+    let (errno, message) = match cx.place {
+        ExprPlace::Generated { .. } => {
+            (3763, format!("Expression of generated column '{object}' contains a disallowed function: {function}."))
+        }
+        ExprPlace::Check => (
+            3814,
+            format!("An expression of a check constraint '{object}' contains disallowed function: {function}."),
+        ),
+        ExprPlace::Default => (
+            3770,
+            format!("Default value expression of column '{object}' contains a disallowed function: {function}."),
+        ),
+        ExprPlace::IndexPart => {
+            (3758, format!("Expression of functional index '{object}' contains a disallowed function."))
+        }
+        ExprPlace::Partition | ExprPlace::PartitionBound => (1564, "This partition function is not allowed".into()),
+    };
+    ExprError::refused(errno, message, span)
+}
+
+/// A stored function, or one that doesn't exist: no place takes either.
+pub(super) fn stored_function(
+    schema: Option<&Ident>,
+    name: &Ident,
+    span: Span,
+    cx: &ExprContext<'_>,
+) -> ExprError {
+    let schema = schema.map(|s| format!("{}.", quote(&s.value))).unwrap_or_default();
+    let written = format!("{schema}{}", quote(&name.value));
+    if matches!(cx.place, ExprPlace::Partition | ExprPlace::PartitionBound) {
+        return partition_syntax(span);
+    }
+    if cx.flavor.is_mysql() {
+        disallowed(&written, span, cx)
+    } else {
+        mariadb_expression(&format!("{written}()"), span, cx)
+    }
+}
+
+/// The error of a partitioning function that isn't the same every time.
+fn partition_syntax(span: Span) -> ExprError {
+    let message = "Constant, random or timezone-dependent expressions in (sub)partitioning function are not allowed";
+    ExprError::refused(1064, message, span)
+}
+
+/// Whether the place takes a native function.
+pub(super) fn function(
+    function: &Function,
+    name: &str,
+    span: Span,
+    cx: &ExprContext<'_>,
+) -> Result<(), ExprError> {
+    if matches!(cx.place, ExprPlace::Partition | ExprPlace::PartitionBound) {
+        if function.uncacheable() && name != "unix_timestamp" {
+            return Err(partition_syntax(span));
+        }
+        if !function.partitions() {
+            return Err(ExprError::refused(1564, "This partition function is not allowed", span));
+        }
+        return Ok(());
+    }
+    if !function.denied(cx.place) {
+        return Ok(());
+    }
+    let printed = function.printed.unwrap_or(name);
+    Err(if cx.flavor.is_mysql() {
+        let written = match printed {
+            "version" | "icu_version" => format!("{printed}()"),
+            _ => printed.to_owned(),
+        };
+        disallowed(&written, span, cx)
+    } else {
+        mariadb_expression(&format!("{printed}()"), span, cx)
+    })
+}
+
+/// What is no operand of any definition.
+pub(super) fn construct(expr: &Expr, cx: &ExprContext<'_>) -> ExprError {
+    let span = expr.span;
+    let mysql = cx.flavor.is_mysql();
+    if matches!(cx.place, ExprPlace::Partition | ExprPlace::PartitionBound) {
+        return ExprError::refused(1564, "This partition function is not allowed", span);
+    }
+    let object = cx.object;
+    match &expr.kind {
+        ExprKind::Subquery if mysql => {
+            let (errno, message) = match cx.place {
+                ExprPlace::Generated { .. } => {
+                    (3102, format!("Expression of generated column '{object}' contains a disallowed function."))
+                }
+                ExprPlace::Check => {
+                    (3815, format!("An expression of a check constraint '{object}' contains disallowed function."))
+                }
+                ExprPlace::Default => {
+                    (3769, format!("Default value expression of column '{object}' contains a disallowed function."))
+                }
+                _ => (3758, format!("Expression of functional index '{object}' contains a disallowed function.")),
+            };
+            ExprError::refused(errno, message, span)
+        }
+        ExprKind::Subquery if cx.place == ExprPlace::Check => {
+            ExprError::refused(1970, "CHECK does not support subqueries or stored functions", span)
+        }
+        ExprKind::Subquery => mariadb_expression("select ...", span, cx),
+        ExprKind::Aggregate(_) if mysql => ExprError::refused(1111, "Invalid use of group function", span),
+        ExprKind::Window(name) if mysql => {
+            ExprError::refused(3593, format!("You cannot use the window function '{name}' in this context.'"), span)
+        }
+        ExprKind::Aggregate(name) | ExprKind::Window(name) => {
+            mariadb_expression(&format!("{name}()"), span, cx)
+        }
+        ExprKind::Variable(_) if mysql && cx.place == ExprPlace::Check => {
+            let message =
+                format!("An expression of a check constraint '{object}' cannot refer to a user or system variable.");
+            ExprError::refused(3816, message, span)
+        }
+        ExprKind::Variable(_) => {
+            let message =
+                format!("Default value expression of column '{object}' cannot refer user or system variables.");
+            ExprError::refused(3772, message, span)
+        }
+        ExprKind::Unsupported(what) if what == "MATCH" && mysql => disallowed("match", span, cx),
+        ExprKind::Unsupported(what) if what == "MATCH" => mariadb_expression("match ... against()", span, cx),
+        ExprKind::Unsupported(what) => ExprError::unsupported(what.clone(), span),
+        _ => ExprError::unsupported("this expression", span),
+    }
+}
+
+/// MariaDB: where a variable can't stand.
+pub(super) fn variable(written: &str, span: Span, cx: &ExprContext<'_>) -> Result<(), ExprError> {
+    match cx.place {
+        ExprPlace::Generated { stored: true } | ExprPlace::Check => Err(mariadb_expression(written, span, cx)),
+        ExprPlace::Partition | ExprPlace::PartitionBound => Err(partition_syntax(span)),
+        _ => Ok(()),
+    }
+}
+
+/// MariaDB: a sequence gives values to defaults only.
+pub(super) fn next_value(span: Span, cx: &ExprContext<'_>) -> Result<(), ExprError> {
+    match cx.place {
+        ExprPlace::Default => Ok(()),
+        _ => Err(mariadb_expression("nextval()", span, cx)),
+    }
+}
+
+pub(super) fn not_boolean(cx: &ExprContext<'_>, span: Span) -> ExprError {
+    let message = format!("An expression of non-boolean type specified to a check constraint '{}'.", cx.object);
+    ExprError::refused(3812, message, span)
+}
+
+pub(super) fn cast_array(span: Span) -> ExprError {
+    let message = "This version of MySQL doesn't yet support 'Use of CAST( .. AS .. ARRAY) outside of functional \
+                   index in CREATE(non-SELECT)/ALTER TABLE or in general expressions'";
+    ExprError::refused(1235, message, span)
+}
+
+/// The result of the whole expression must be one value.
+pub(super) fn row_result(expr: &Expr, cx: &ExprContext<'_>) -> Result<(), ExprError> {
+    if !matches!(bare(expr).kind, ExprKind::Row(_)) {
+        return Ok(());
+    }
+    let object = cx.object;
+    let (errno, message) = match cx.place {
+        ExprPlace::Generated { .. } if cx.flavor.is_mysql() => {
+            (3764, format!("Expression of generated column '{object}' cannot refer to a row value."))
+        }
+        ExprPlace::Default if cx.flavor.is_mysql() => {
+            (3771, format!("Default value expression of column '{object}' cannot refer to a row value."))
+        }
+        ExprPlace::IndexPart => {
+            (3800, format!("Expression of functional index '{object}' cannot refer to a row value."))
+        }
+        ExprPlace::Partition | ExprPlace::PartitionBound => (1564, "This partition function is not allowed".into()),
+        _ => (1241, "Operand should contain 1 column(s)".into()),
+    };
+    Err(ExprError::refused(errno, message, expr.span))
+}
+
+/// What MySQL can't index: a bare column, and results of some types.
+pub(super) fn result_of_index_part(expr: &Expr, cx: &ExprContext<'_>) -> Result<(), ExprError> {
+    if cx.place != ExprPlace::IndexPart {
+        return Ok(());
+    }
+    let (errno, message) = match &bare(expr).kind {
+        ExprKind::Name(_) => {
+            (3762, "Functional index on a column is not supported. Consider using a regular index instead.")
+        }
+        ExprKind::Binary { op: BinaryOp::JsonExtract, .. } => (3753, JSON_INDEX),
+        ExprKind::Binary { op: BinaryOp::JsonUnquoteExtract, .. } => (3757, LOB_INDEX),
+        ExprKind::Cast { target: CastTarget::Type(ty), array: false, .. } if ty.keyword == TypeKeyword::Json => {
+            (3753, JSON_INDEX)
+        }
+        ExprKind::Function { name, .. } => match lookup(cx.flavor, &name.value.to_ascii_lowercase()) {
+            Lookup::Native(function) => match function.index_errno() {
+                Some(3753) => (3753, JSON_INDEX),
+                Some(3760) => (3760, "Spatial functional index is not supported."),
+                Some(_) => return Err(ExprError::unsupported("an index on a long text", expr.span)),
+                None => return Ok(()),
+            },
+            _ => return Ok(()),
+        },
+        _ => return Ok(()),
+    };
+    Err(ExprError::refused(errno, message, expr.span))
+}
+
+const JSON_INDEX: &str = "Cannot create a functional index on a function that returns a JSON or GEOMETRY value.";
+const LOB_INDEX: &str =
+    "Cannot create a functional index on an expression that returns a BLOB or TEXT. Please consider using CAST.";
+
+/// The character set of that name, in the server's own spelling.
+pub(super) fn charset(name: &Ident, cx: &ExprContext<'_>) -> Result<&'static str, ExprError> {
+    match cx.flavor.charset(&name.value) {
+        Some(charset) => Ok(charset.name),
+        None => {
+            Err(ExprError::refused(1115, format!("Unknown character set: '{}'", name.value), name.span))
+        }
+    }
+}
+
+/// The collation of that name, which must belong to the operand's character set.
+pub(super) fn collation(operand: &Expr, name: &Ident, cx: &ExprContext<'_>) -> Result<String, ExprError> {
+    let flavor = cx.flavor;
+    let lower = name.value.to_ascii_lowercase();
+    let charset = match text_kind(operand, cx) {
+        TextKind::Text(charset) => Some(charset),
+        TextKind::Literal(introducer) => Some(introducer.unwrap_or_else(|| cx.connection.charset.clone())),
+        TextKind::NoText | TextKind::Soft => Some(cx.connection.charset.clone()),
+        TextKind::Unsure => None,
+    };
+    let Some(info) = flavor.collation(&lower) else {
+        if flavor.is_short_collation(&lower) {
+            return Err(ExprError::unsupported("a collation without its character set", name.span));
+        }
+        return Err(ExprError::refused(1273, format!("Unknown collation: '{}'", name.value), name.span));
+    };
+    if let Some(charset) = charset
+        && charset != info.charset
+    {
+        let message = format!("COLLATION '{}' is not valid for CHARACTER SET '{charset}'", info.name);
+        return Err(ExprError::refused(1253, message, name.span));
+    }
+    Ok(info.name.to_owned())
+}
+
+/// MariaDB: a stored column can't depend on what a session may set.
+pub(super) fn session_dependent(expr: &Expr, cx: &ExprContext<'_>) -> Result<(), ExprError> {
+    if cx.place != (ExprPlace::Generated { stored: true }) {
+        return Ok(());
+    }
+    let printer = super::mariadb::Printer { cx };
+    let mut found: Option<&Expr> = None;
+    walk(expr, &mut |e| {
+        let depends = match &e.kind {
+            // NO_UNSIGNED_SUBTRACTION
+            ExprKind::Binary { op: BinaryOp::Subtract, left, right } => {
+                [left, right].iter().any(|operand| is_unsigned(operand, cx))
+            }
+            _ => false,
+        };
+        if depends && found.is_none() {
+            found = Some(e);
+        }
+    });
+    match found {
+        Some(e) => Err(mariadb_expression(&printer.text(e)?, e.span, cx)),
+        None => Ok(()),
+    }
+}
+
+fn is_unsigned(expr: &Expr, cx: &ExprContext<'_>) -> bool {
+    use terp_schema_model::ColumnType::{Decimal, Float, Integer};
+    match &bare(expr).kind {
+        ExprKind::Name(parts) => parts.last().and_then(|name| cx.columns.resolve(&name.value)).is_some_and(|c| {
+            matches!(
+                c.ty,
+                Integer { unsigned: true, .. } | Decimal { unsigned: true, .. } | Float { unsigned: true, .. }
+            )
+        }),
+        ExprKind::Binary { op: BinaryOp::Add | BinaryOp::Multiply | BinaryOp::IntDivide, left, right } => {
+            is_unsigned(left, cx) || is_unsigned(right, cx)
+        }
+        ExprKind::Cast { target: CastTarget::Unsigned, .. } => true,
+        ExprKind::Unary { op: UnaryOp::BitNot, .. } => true,
+        _ => false,
+    }
+}

@@ -1,0 +1,98 @@
+//! Walking over expressions.
+
+use crate::ast::{Expr, ExprKind, Ident, JsonOn};
+
+/// Calls a function with the expression and every expression in it, the outer before the inner.
+pub fn walk<'e>(expr: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {
+    visit(expr);
+    children(expr, &mut |child| walk(child, visit));
+}
+
+/// The names of the columns that an expression refers to, in the order of the text, each as often as it stands
+/// there. Of a qualified name it is the last part.
+pub fn referenced_columns(expr: &Expr) -> Vec<&Ident> {
+    let mut names = Vec::new();
+    walk(expr, &mut |e| match &e.kind {
+        ExprKind::Name(parts) => names.extend(parts.last()),
+        ExprKind::DefaultOf(column) => names.push(column),
+        _ => {}
+    });
+    names
+}
+
+/// Calls a function with each operand.
+pub(crate) fn children<'e>(expr: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {
+    match &expr.kind {
+        ExprKind::Literal(_)
+        | ExprKind::Name(_)
+        | ExprKind::DefaultOf(_)
+        | ExprKind::NextValue(_)
+        | ExprKind::Variable(_)
+        | ExprKind::Subquery
+        | ExprKind::Aggregate(_)
+        | ExprKind::Window(_)
+        | ExprKind::Unsupported(_) => {}
+        ExprKind::Paren(expr)
+        | ExprKind::Unary { expr, .. }
+        | ExprKind::Is { expr, .. }
+        | ExprKind::Collate { expr, .. }
+        | ExprKind::Cast { expr, .. }
+        | ExprKind::ConvertUsing { expr, .. }
+        | ExprKind::Extract { expr, .. } => visit(expr),
+        ExprKind::Row(items) => items.iter().for_each(visit),
+        ExprKind::Binary { left, right, .. } => {
+            visit(left);
+            visit(right);
+        }
+        ExprKind::Between { expr, low, high, .. } => {
+            visit(expr);
+            visit(low);
+            visit(high);
+        }
+        ExprKind::In { expr, list, .. } => {
+            visit(expr);
+            list.iter().for_each(visit);
+        }
+        ExprKind::Like { expr, pattern, escape, .. } => {
+            visit(expr);
+            visit(pattern);
+            escape.as_deref().into_iter().for_each(visit);
+        }
+        ExprKind::Regexp { expr, pattern, .. } => {
+            visit(expr);
+            visit(pattern);
+        }
+        ExprKind::Function { args, .. }
+        | ExprKind::CharFunction { args, .. }
+        | ExprKind::KeywordFunction { args, .. } => args.iter().for_each(visit),
+        ExprKind::Case { operand, whens, otherwise } => {
+            operand.as_deref().into_iter().for_each(&mut *visit);
+            for (when, then) in whens {
+                visit(when);
+                visit(then);
+            }
+            otherwise.as_deref().into_iter().for_each(visit);
+        }
+        ExprKind::IntervalAdd { expr, value, .. } => {
+            visit(expr);
+            visit(value);
+        }
+        ExprKind::Trim { remove, expr, .. } => {
+            remove.as_deref().into_iter().for_each(&mut *visit);
+            visit(expr);
+        }
+        ExprKind::Position { needle, haystack } => {
+            visit(needle);
+            visit(haystack);
+        }
+        ExprKind::JsonValue { doc, path, on_empty, on_error, .. } => {
+            visit(doc);
+            visit(path);
+            for on in [on_empty, on_error].into_iter().flatten() {
+                if let JsonOn::Default(value) = on {
+                    visit(value);
+                }
+            }
+        }
+    }
+}
