@@ -108,8 +108,8 @@ fn run(catalog: &mut Catalog, name: &ObjectName, if_exists: bool, actions: &[&Al
         }
     }
     let old = old.clone();
-    check_algorithm(&cx, &old, &requests)?;
     let (new, children) = change(&cx, &at, &old, &requests, temporary)?;
+    check_algorithm(&cx, &old, &new, &requests)?;
     let mut tables = vec![at.clone()];
     if temporary {
         catalog.put_temporary(&at.schema, new);
@@ -145,12 +145,16 @@ fn check_rename(catalog: &Catalog, target: &TableRef, to: &ObjectName) -> Result
 
 /// ALGORITHM and LOCK, as far as they are known to be refused. Whether InnoDB can do the rest without a copy is not
 /// decided here.
-fn check_algorithm(cx: &Context<'_>, old: &Table, requests: &Requests<'_>) -> Result<()> {
+fn check_algorithm(cx: &Context<'_>, old: &Table, new: &Table, requests: &Requests<'_>) -> Result<()> {
     let dot = if cx.flavor.is_mysql() { "." } else { "" };
     if let Some((algorithm, span)) = requests.algorithm {
         let online = matches!(algorithm, "INPLACE" | "INSTANT" | "NOCOPY");
         if online && old.options.engine != "InnoDB" {
             return Err(unsupported(format!("ALGORITHM={algorithm} on {}", old.options.engine)).at(span));
+        }
+        let generated = |t: &Table| t.columns.iter().any(|c| c.generated.is_some());
+        if online && !requests.columns.is_empty() && (generated(old) || generated(new)) {
+            return Err(unsupported(format!("ALGORITHM={algorithm} with generated columns")).at(span));
         }
         let adds_foreign_key = requests.keys.iter().any(|k| matches!(k, TableElementRef::ForeignKey(_)));
         if online && adds_foreign_key && cx.session.foreign_key_checks {

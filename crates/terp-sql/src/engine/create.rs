@@ -19,6 +19,9 @@ use crate::ast::{CreateTable, CreateTableBody, PeriodDef, TableDefinition, Table
 pub(super) fn create_table(catalog: &mut Catalog, create: &CreateTable) -> Result<Effect> {
     let at = catalog.resolve(&create.name)?;
     catalog.check_writable(&at)?;
+    if let CreateTableBody::Definition(definition) = &create.body {
+        check_options_first(catalog, &at, definition)?;
+    }
     if !catalog.has_database(&at.schema) {
         return Err(messages::unknown_database(&at.schema).at(create.name.span()));
     }
@@ -73,6 +76,21 @@ pub(super) fn create_table(catalog: &mut Catalog, create: &CreateTable) -> Resul
     tables.extend(adopt(catalog, &at, &table)?);
     catalog.put(&at.schema, table);
     Ok(Effect::of(tables))
+}
+
+/// The servers look at the options before they look for the table.
+fn check_options_first(catalog: &Catalog, at: &TableRef, definition: &TableDefinition) -> Result<()> {
+    let set = catalog.flavor().default_character_set();
+    let cx = Context {
+        flavor: catalog.flavor(),
+        session: catalog.session(),
+        database: &at.schema,
+        database_set: &set,
+        catalog,
+    };
+    let mut scratch = Table::new(&at.name, set.clone());
+    let all: Vec<&TableOption> = definition.options.iter().collect();
+    options::apply(&cx, &mut scratch, &all, &mut CharsetChoice::default())
 }
 
 /// Foreign keys that were made while the parent was missing must fit it now.
@@ -139,7 +157,8 @@ fn define(cx: &Context<'_>, at: &TableRef, definition: &TableDefinition, tempora
             return Err(refuse(1506, "Foreign keys are not yet supported in conjunction with partitioning")
                 .at(clause.span));
         }
-        partition::apply(cx, &mut table, clause)?;
+        let written = |o: &TableOption| matches!(o.kind, crate::ast::TableOptionKind::Engine(_));
+        partition::apply(cx, &mut table, clause, definition.options.iter().any(written))?;
     }
     Ok(table)
 }

@@ -173,7 +173,7 @@ pub(super) fn finish(
         })?;
     }
     let mut indexes: Vec<Index> = keys.into_iter().map(|k| k.index).collect();
-    sort(table, &mut indexes);
+    sort(cx, table, &mut indexes);
     table.indexes = indexes;
     Ok(())
 }
@@ -457,7 +457,7 @@ fn part_bytes(
                         ColumnType::Text { size: LobSize::Tiny } | ColumnType::Blob { size: LobSize::Tiny } => 255,
                         _ => u32::MAX,
                     };
-                    if bytes > own.saturating_add(char_bytes - 1) && !existing && own != u32::MAX {
+                    if length > own && !existing {
                         return Err(wrong_prefix());
                     }
                     long_part(cx, bytes, limit, length, char_bytes, is_unique, can_hash)
@@ -621,7 +621,7 @@ fn free_name(index: &Index, names: &HashSet<String>) -> String {
 
 /// PRIMARY, UNIQUE without NULLs, UNIQUE with, the others, FULLTEXT last; otherwise as they came
 /// (`sort_keys` in the servers' `sql_table.cc`).
-fn sort(table: &Table, indexes: &mut [Index]) {
+fn sort(cx: &Context<'_>, table: &Table, indexes: &mut [Index]) {
     let rank = |index: &Index| {
         let nullable = index.parts.iter().any(|p| {
             p.column_name().is_none_or(|n| table.column(n).is_some_and(|c| c.nullable))
@@ -636,7 +636,8 @@ fn sort(table: &Table, indexes: &mut [Index]) {
         match index.kind {
             IndexKind::Primary => (0, false, false, false),
             IndexKind::Unique => (1, nullable, partial, virtual_part),
-            IndexKind::Key | IndexKind::Spatial => (2, false, false, false),
+            // MySQL puts keys over virtual columns, functional ones among them, behind the others.
+            IndexKind::Key | IndexKind::Spatial => (2, virtual_part && cx.flavor.is_mysql(), false, false),
             IndexKind::Fulltext => (3, false, false, false),
             IndexKind::Vector => (4, false, false, false),
         }

@@ -18,10 +18,6 @@ pub(super) fn drop(catalog: &mut Catalog, drop: &DropTable) -> Result<Effect> {
             return Err(refuse(1066, format!("Not unique table/alias: '{}'", at.name)).at(name.span()));
         }
         let exists = if drop.temporary { catalog.temporary(&at).is_some() } else { catalog.visible(&at).is_some() };
-        // MySQL looks for the database first.
-        if !exists && catalog.flavor().is_mysql() && !catalog.has_database(&at.schema) && !drop.if_exists {
-            return Err(messages::unknown_database(&at.schema).at(name.span()));
-        }
         if exists {
             found.push(at);
         } else {
