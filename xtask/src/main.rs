@@ -6,6 +6,7 @@ mod conformance;
 mod failure;
 mod fuzz;
 mod process;
+mod schema_check;
 mod servers;
 mod test;
 mod tidy;
@@ -36,6 +37,7 @@ const MEMORY_REPORT: &str = "most memory in KiB: ";
 
 #[derive(clap::Subcommand)]
 enum Command {
+    SchemaCheck(schema_check::Args),
     Test(test::Args),
     Ci(ci::Args),
     Tidy(tidy::Args),
@@ -63,6 +65,7 @@ fn json(value: &impl Serialize) -> Result<String, Failure> {
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match &cli.command {
+        Command::SchemaCheck(args) => schema_check::run(args),
         Command::Test(args) => test::run(args),
         Command::Ci(args) => ci::run(args),
         Command::Tidy(args) => tidy::run(args),

@@ -29,8 +29,10 @@ pub struct JournalEntry {
     pub version: String,
     /// Whether statements are parted by breakpoints.
     pub breakpoints: bool,
-    /// Where it stands in the journal.
+    /// Where its tag stands in the journal.
     pub place: Place,
+    /// Where its `when` stands.
+    pub when_place: Place,
 }
 
 impl JournalEntry {

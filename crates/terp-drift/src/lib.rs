@@ -24,4 +24,7 @@ pub use report::{
     ChangeCounts, Changed, Comparison, DeclaredCounts, FORMAT_VERSION, Named, Renamed, Replay, ReplayFailure,
     Report, Sources, StopsAt, Summary, TextOptions, UnsupportedStatement, Verdict, summarise,
 };
-pub use rules::{RULES, Rule, drift, migration_fails, rule, rules_markdown, unsupported_statement};
+pub use rules::{
+    RULES, Rule, drift, migration_fails, one_vendor_only, rule, rules_markdown, snapshot_fails,
+    unsupported_snapshot, unsupported_statement,
+};

@@ -125,10 +125,15 @@ pub struct Replay {
     pub failed: Vec<ReplayFailure>,
     /// Those that could not be checked.
     pub unsupported: Vec<UnsupportedStatement>,
+    /// How many change no schema (data, queries): they were read, and not executed.
+    pub passed_over: usize,
     /// How many tables there are at the end.
     pub tables: usize,
     /// Where a build from nothing stops; `None` when it runs to the end.
     pub stops_at: Option<StopsAt>,
+    /// The tag of the first journal entry whose file is missing: neither it nor what follows was run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ends_before: Option<String>,
 }
 
 impl Replay {
@@ -146,7 +151,7 @@ impl Replay {
             of_chunks: failure.of_chunks,
             errno: failure.errno,
         });
-        Self { chunks, failed, unsupported, tables, stops_at }
+        Self { chunks, failed, unsupported, passed_over: 0, tables, stops_at, ends_before: None }
     }
 }
 

@@ -7,14 +7,18 @@ mod duplicate_prefix;
 mod migration_fails;
 mod missing_migration_file;
 mod missing_snapshot;
+mod one_vendor_only;
 mod orphan_migration_file;
+mod snapshot_fails;
 mod unsupported_statement;
 
 use std::fmt::Write as _;
 
 pub use drift::drift;
 pub use migration_fails::migration_fails;
-pub use unsupported_statement::unsupported_statement;
+pub use one_vendor_only::one_vendor_only;
+pub use snapshot_fails::snapshot_fails;
+pub use unsupported_statement::{unsupported_snapshot, unsupported_statement};
 
 use crate::finding::{Finding, Severity};
 use crate::history::History;
@@ -42,6 +46,7 @@ pub struct Rule {
 /// Every rule, in the order in which reports give them.
 pub const RULES: &[&Rule] = &[
     &migration_fails::RULE,
+    &snapshot_fails::RULE,
     &drift::RULE,
     &missing_migration_file::RULE,
     &missing_snapshot::RULE,
@@ -49,6 +54,7 @@ pub const RULES: &[&Rule] = &[
     &backward_when::RULE,
     &duplicate_prefix::RULE,
     &unsupported_statement::RULE,
+    &one_vendor_only::RULE,
     &orphan_migration_file::RULE,
 ];
 

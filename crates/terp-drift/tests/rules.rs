@@ -32,7 +32,8 @@ fn entry(idx: u32, tag: &str, when: i64) -> JournalEntry {
         when,
         version: "5".to_owned(),
         breakpoints: true,
-        place: Place::at("drizzle/meta/_journal.json", 5 + 7 * idx, 5),
+        place: Place::at("drizzle/meta/_journal.json", 9 + 7 * idx, 14),
+        when_place: Place::at("drizzle/meta/_journal.json", 8 + 7 * idx, 15),
     }
 }
 

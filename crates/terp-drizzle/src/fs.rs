@@ -244,7 +244,8 @@ fn find_migrations(dir: &Path) -> Result<(PathBuf, Option<PathBuf>), LoadError> 
         }
     };
     let config = config.filter(|_| out.is_some());
-    let migrations = dir.join(out.as_deref().unwrap_or("drizzle"));
+    // Put together anew, `./drizzle` loses its dot.
+    let migrations: PathBuf = dir.join(out.as_deref().unwrap_or("drizzle")).components().collect();
     if has_journal(&migrations) {
         return Ok((migrations, config));
     }

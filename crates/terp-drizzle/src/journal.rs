@@ -37,6 +37,8 @@ pub struct JournalEntry {
     pub breakpoints: bool,
     /// Where the entry begins in the journal.
     pub at: LineColumn,
+    /// Where its `tag` stands.
+    pub tag_at: LineColumn,
     /// Where its `when` stands.
     pub when_at: LineColumn,
 }
@@ -102,6 +104,7 @@ fn read(text: &str, places: &Places<'_>) -> Read<Journal> {
             tag: record.string("tag")?.to_owned(),
             breakpoints: record.boolean("breakpoints", true)?,
             at: places.find(record.offset()),
+            tag_at: places.find(record.offset_of("tag")),
             when_at: places.find(record.offset_of("when")),
         };
         if !is_file_name(&entry.tag) {

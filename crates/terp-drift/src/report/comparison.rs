@@ -61,6 +61,8 @@ pub struct Comparison {
     pub left: String,
     /// The other one: `replayed`.
     pub right: String,
+    /// Tables that are left out, since a statement on them could not be checked.
+    pub unchecked_tables: Vec<String>,
     /// How many differences there are.
     pub counts: ChangeCounts,
     /// Names of tables.

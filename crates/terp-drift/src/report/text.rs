@@ -128,7 +128,17 @@ impl Text<'_> {
             (0, unchecked) => write!(text, "none failed, {unchecked} not checked"),
             (failed, unchecked) => write!(text, "{failed} failed, {unchecked} not checked"),
         };
+        if replay.passed_over > 0 {
+            let _ = write!(text, ", {} without DDL passed over", replay.passed_over);
+        }
         writeln!(self.out, "{text}; {} at the end", count(replay.tables, "table"))?;
+        if let Some(tag) = &replay.ends_before {
+            let text = format!(
+                "it ends before {}, whose file is missing: not compared with the snapshot",
+                clean(tag)
+            );
+            writeln!(self.out, "              {}", self.severity(Severity::Error, &text))?;
+        }
         if let Some(stop) = &replay.stops_at {
             let text = format!(
                 "a build from nothing stops at migration {}, {}, chunk {} of {} (from 0), with error {}",
@@ -155,8 +165,12 @@ impl Text<'_> {
         .filter(|(number, _)| *number > 0)
         .map(|(number, of)| format!("{number} {of}"))
         .collect();
+        let unchecked = &comparison.unchecked_tables;
         if parts.is_empty() {
-            return writeln!(self.out, "  comparison  {names}: no difference");
+            let what =
+                if unchecked.is_empty() { "no difference" } else { "no difference in what was checked" };
+            writeln!(self.out, "  comparison  {names}: {what}")?;
+            return self.unchecked(unchecked);
         }
         let total = counts.substance + counts.name_only + counts.cosmetic;
         writeln!(self.out, "  comparison  {names}: {} ({})", count(total, "difference"), parts.join(", "))?;
@@ -174,7 +188,22 @@ impl Text<'_> {
         if lines.len() > self.options.limit {
             writeln!(self.out, "    and {} more {CUT}", lines.len() - self.options.limit)?;
         }
-        Ok(())
+        self.unchecked(unchecked)
+    }
+
+    fn unchecked(&mut self, tables: &[String]) -> fmt::Result {
+        if tables.is_empty() {
+            return Ok(());
+        }
+        let mut names = clean(&tables[..tables.len().min(self.options.limit)].join(", "));
+        if tables.len() > self.options.limit {
+            let _ = write!(names, " and {} more {CUT}", tables.len() - self.options.limit);
+        }
+        writeln!(
+            self.out,
+            "    {} not compared, since statements on them are not checked: {names}",
+            count(tables.len(), "table")
+        )
     }
 
     fn summary(&mut self, report: &Report) -> fmt::Result {
@@ -208,6 +237,9 @@ impl Text<'_> {
         let counts = if counts.is_empty() { "no findings".to_owned() } else { counts.join(", ") };
         let (color, says) = match report.verdict() {
             Verdict::Clean => ("1;32", "clean: the migrations build the schema"),
+            Verdict::Warnings if unchecked(report) => {
+                ("1;33", "nothing wrong was found, but not everything could be checked")
+            }
             Verdict::Warnings => ("1;33", "no error and no drift, but warnings"),
             Verdict::Drift => ("1;31", "drift: the views of the schema differ"),
             Verdict::Errors => ("1;31", "errors: see the first finding above"),
@@ -236,6 +268,10 @@ impl Text<'_> {
         };
         self.paint(codes, text)
     }
+}
+
+fn unchecked(report: &Report) -> bool {
+    report.findings.iter().any(|finding| finding.rule == "unsupported-statement")
 }
 
 fn place_text(place: &Place) -> String {

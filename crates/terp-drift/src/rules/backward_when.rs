@@ -47,10 +47,12 @@ fn finding(young: &JournalEntry, skipped: &[&JournalEntry]) -> Option<Finding> {
         Some(last) => format!("entries {} to {}", first.idx, last.idx),
         None => format!("entry {}", first.idx),
     };
-    let mut places = vec![first.place.clone().labelled(format!("when {} ({})", first.when, first.tag))];
-    places.push(young.place.clone().labelled(format!("when {} ({}), run before it", young.when, young.tag)));
+    let mut places = vec![first.when_place.clone().labelled(format!("when {} ({})", first.when, first.tag))];
+    places.push(
+        young.when_place.clone().labelled(format!("when {} ({}), run before it", young.when, young.tag)),
+    );
     places.extend(rest.iter().map(|entry| {
-        entry.place.clone().labelled(format!("when {} ({}), skipped as well", entry.when, entry.tag))
+        entry.when_place.clone().labelled(format!("when {} ({}), skipped as well", entry.when, entry.tag))
     }));
     Some(Finding {
         rule: RULE.id,

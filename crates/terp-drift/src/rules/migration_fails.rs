@@ -32,14 +32,31 @@ pub fn migration_fails(failure: &ReplayFailure) -> Finding {
     Finding {
         rule: RULE.id,
         severity: Severity::Error,
-        message: format!("{} (error {}{})", failure.message, failure.errno, stops),
+        message: format!(
+            "{}{} (error {}{})",
+            failure.message,
+            length(failure.errno, &failure.message),
+            failure.errno,
+            stops
+        ),
         help: help(failure.errno).map(str::to_owned),
         places: vec![place],
     }
 }
 
+/// How long the name is that is too long: servers don't say.
+pub(super) fn length(errno: u16, message: &str) -> String {
+    let name = message.split_once('\'').and_then(|(_, rest)| rest.rsplit_once('\''));
+    match name {
+        Some((name, _)) if errno == 1059 => {
+            format!(": {} characters, and 64 are allowed", name.chars().count())
+        }
+        _ => String::new(),
+    }
+}
+
 /// What usually helps.
-const fn help(errno: u16) -> Option<&'static str> {
+pub(super) const fn help(errno: u16) -> Option<&'static str> {
     Some(match errno {
         1050 => "an earlier migration made the table: drop the second CREATE TABLE, or rename one of them",
         1051 | 1146 => {

@@ -15,6 +15,17 @@ pub(super) const RULE: Rule = Rule {
     check: None,
 };
 
+/// The finding about something in a snapshot that could not be checked: `what` with its article.
+pub fn unsupported_snapshot(what: &str, reason: &str, place: Place) -> Finding {
+    Finding {
+        rule: RULE.id,
+        severity: Severity::Warning,
+        message: format!("{what} of the snapshot is not checked: {reason}"),
+        help: None,
+        places: vec![place.labelled("not checked")],
+    }
+}
+
 /// The finding about one statement that could not be checked.
 pub fn unsupported_statement(statement: &UnsupportedStatement) -> Finding {
     let place = Place::at(&statement.file, statement.line, statement.column)

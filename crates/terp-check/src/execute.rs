@@ -1,0 +1,210 @@
+//! Runs one query as a server does that takes one statement a query, which is what Drizzle's connection asks for.
+
+use std::collections::BTreeSet;
+
+use terp_schema_model::{Flavor, Schema};
+use terp_sql::ast::{Statement, StatementKind};
+use terp_sql::lexer::{LexErrorKind, TokenKind, lex_span};
+use terp_sql::splitter::{SplitMode, split};
+use terp_sql::{Catalog, ExecuteError, ParseOptions, Span, SyntaxError, parse_statement};
+
+use crate::error::CheckErrorKind;
+use crate::tables;
+
+/// The database that everything runs in; both sides of a comparison have to use one name.
+const DATABASE: &str = "scratch";
+
+/// How a query went.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    Done,
+    /// A statement that changes no schema. It was read, not executed.
+    PassedOver,
+    Refused(Refusal),
+    Unchecked(Unchecked),
+}
+
+/// The server's refusal.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    pub(crate) errno: u16,
+    pub(crate) sqlstate: &'static str,
+    pub(crate) message: String,
+    pub(crate) statement: Span,
+    /// The part of the statement that it is about, where that is known.
+    pub(crate) at: Option<Span>,
+    /// Whether the query holds more than one statement.
+    pub(crate) several: bool,
+}
+
+/// A statement of which nobody knows here what it does.
+#[derive(Debug)]
+pub(crate) struct Unchecked {
+    pub(crate) reason: String,
+    pub(crate) statement: Span,
+    pub(crate) at: Option<Span>,
+}
+
+/// A query that can't be read to its end.
+#[derive(Debug)]
+pub(crate) struct Unreadable {
+    pub(crate) kind: CheckErrorKind,
+    pub(crate) message: String,
+    pub(crate) at: Span,
+}
+
+/// A database in the embedded engine.
+pub(crate) struct Database {
+    catalog: Catalog,
+    /// The tables that a statement may have made, changed or dropped which could not be checked.
+    unchecked: BTreeSet<String>,
+}
+
+impl Database {
+    /// An empty database with the server's default character set.
+    pub(crate) fn new(flavor: Flavor) -> Self {
+        let mut catalog = Catalog::new(flavor);
+        catalog.create_database(DATABASE, flavor.default_character_set());
+        catalog.use_database(DATABASE);
+        Self { catalog, unchecked: BTreeSet::new() }
+    }
+
+    /// The database as it is now; one that was dropped is empty.
+    pub(crate) fn schema(&self) -> Schema {
+        let schema = self.catalog.schema(DATABASE);
+        schema.unwrap_or_else(|| Schema::new(self.catalog.flavor().default_character_set()))
+    }
+
+    pub(crate) fn table_count(&self) -> usize {
+        self.catalog.table_names(DATABASE).count()
+    }
+
+    pub(crate) const fn unchecked(&self) -> &BTreeSet<String> {
+        &self.unchecked
+    }
+
+    /// Runs the query that stands at `query` in `src`.
+    pub(crate) fn run(&mut self, src: &str, query: Span) -> Result<Outcome, Unreadable> {
+        let query = without_garbage(src, query);
+        let options = self.options();
+        let statement = match parse_statement(src, query, &options) {
+            Ok(statement) => statement,
+            Err(error) => return syntax_error(src, query, error, &options),
+        };
+        if runs_others(&statement) {
+            let reason = "it runs statements that are not known here".to_owned();
+            return Ok(Outcome::Unchecked(Unchecked { reason, statement: statement.span, at: None }));
+        }
+        match self.catalog.execute(src, &statement) {
+            Ok(effect) if effect.passed_over.is_some() => Ok(Outcome::PassedOver),
+            Ok(_) => Ok(Outcome::Done),
+            Err(error) => Ok(self.failed(&statement, error)),
+        }
+    }
+
+    pub(crate) fn options(&self) -> ParseOptions {
+        ParseOptions { flavor: self.catalog.flavor(), sql_mode: self.catalog.session().sql_mode }
+    }
+
+    fn failed(&mut self, statement: &Statement, error: ExecuteError) -> Outcome {
+        let at = error.span();
+        let span = statement.span;
+        let touched = tables::touched(statement);
+        match error {
+            ExecuteError::Refused(refused) => {
+                let Some(table) = touched.all().find(|table| self.unchecked.contains(*table)) else {
+                    let (errno, sqlstate) = (refused.errno, refused.sqlstate());
+                    let message = refused.message;
+                    return Outcome::Refused(Refusal {
+                        errno,
+                        sqlstate,
+                        message,
+                        statement: span,
+                        at,
+                        several: false,
+                    });
+                };
+                // What the engine has of that table may be wrong, and its refusal with it.
+                let reason = format!("an earlier statement on the table {table} could not be checked");
+                self.unchecked.extend(touched.changed.iter().cloned());
+                Outcome::Unchecked(Unchecked { reason, statement: span, at: None })
+            }
+            ExecuteError::Unsupported(unsupported) => {
+                self.unchecked.extend(touched.changed.iter().cloned());
+                Outcome::Unchecked(Unchecked { reason: unsupported.construct, statement: span, at })
+            }
+            other => {
+                self.unchecked.extend(touched.changed.iter().cloned());
+                Outcome::Unchecked(Unchecked { reason: other.to_string(), statement: span, at })
+            }
+        }
+    }
+}
+
+/// Whether it runs statements that don't stand in it: a procedure's, or a prepared one.
+fn runs_others(statement: &Statement) -> bool {
+    let StatementKind::PassedOver(passed) = &statement.kind else { return false };
+    matches!(passed.keyword.as_str(), "CALL" | "EXECUTE")
+}
+
+/// Servers cut white space and semicolons off both ends of a query before they read it.
+fn without_garbage(src: &str, query: Span) -> Span {
+    let text = query.text(src);
+    let kept = text.trim_end_matches(|c: char| c == ';' || c.is_ascii_whitespace());
+    Span::new(query.start, query.start + kept.len() as u32)
+}
+
+fn syntax_error(
+    src: &str,
+    query: Span,
+    error: SyntaxError,
+    options: &ParseOptions,
+) -> Result<Outcome, Unreadable> {
+    let lexed = lex_span(src, query, &options.lex_options());
+    if let Some((what, at)) = lexed.errors.iter().find_map(|e| Some((unclosed(e.kind)?, e.span))) {
+        let message = format!("{what} that begins here is never closed");
+        return Err(Unreadable { kind: CheckErrorKind::Unterminated, message, at });
+    }
+    if error.expected.contains(" at most ") {
+        let message = format!("the statement is too complex to be read: expected {}", error.expected);
+        return Err(Unreadable { kind: CheckErrorKind::TooDeep, message, at: error.span });
+    }
+    let says_nothing = lexed.tokens.iter().all(|token| {
+        token.kind.is_trivia()
+            || matches!(token.kind, TokenKind::Eof | TokenKind::VersionOpen | TokenKind::VersionClose)
+    });
+    if says_nothing {
+        return Ok(Outcome::Refused(Refusal {
+            errno: 1065,
+            sqlstate: "42000",
+            message: "Query was empty".to_owned(),
+            statement: query,
+            at: None,
+            several: false,
+        }));
+    }
+    let text = query.text(src);
+    let found = split(text, &options.lex_options(), SplitMode::Server).statements;
+    let within = found.iter().map(|statement| statement.span).reduce(Span::cover);
+    let statement = within.map_or(query, |span| Span::new(query.start + span.start, query.start + span.end));
+    // The servers' grammar reads one statement to its end before it complains about the next.
+    let first_end = found.first().map_or(query.end, |first| query.start + first.span.end);
+    let several = found.len() > 1 && error.span.start >= first_end;
+    let at = Some(error.span);
+    let refused = ExecuteError::from(error);
+    let (errno, message) = match refused {
+        ExecuteError::Refused(refused) => (refused.errno, refused.message),
+        other => (1064, other.to_string()),
+    };
+    Ok(Outcome::Refused(Refusal { errno, sqlstate: "42000", message, statement, at, several }))
+}
+
+/// What is not closed, as a person would call it.
+const fn unclosed(kind: LexErrorKind) -> Option<&'static str> {
+    Some(match kind {
+        LexErrorKind::UnterminatedString | LexErrorKind::UnterminatedDollarString => "the string",
+        LexErrorKind::UnterminatedIdent => "the quoted name",
+        LexErrorKind::UnterminatedComment | LexErrorKind::UnterminatedVersionComment => "the comment",
+        _ => return None,
+    })
+}

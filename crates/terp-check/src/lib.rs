@@ -1,0 +1,115 @@
+//! Checks a Drizzle project without a database: runs its migrations in the embedded engine, and compares what they
+//! build with what the newest snapshot says.
+//!
+//! Nothing is printed, and the only files that are read are those that [`terp_drizzle::fs`] reads.
+
+mod compare;
+mod error;
+mod execute;
+mod history;
+mod replay;
+mod snapshot;
+mod sources;
+mod tables;
+
+use terp_drift::{DiffOptions, Place, Report, Summary, check_history, summarise};
+use terp_drizzle::snapshot::SnapshotColumn;
+use terp_drizzle::{NewestSnapshot, Project};
+use terp_schema_model::Flavor;
+
+pub use compare::{View, compare};
+pub use error::{CheckError, CheckErrorKind};
+pub use history::history;
+pub use replay::{ReplayOutcome, replay};
+pub use snapshot::{SnapshotOutcome, build_snapshot};
+pub use sources::sources;
+
+/// What a check is for.
+#[derive(Debug, Clone)]
+pub struct CheckOptions {
+    /// The server that is meant.
+    pub flavor: Flavor,
+    /// What comparisons leave out.
+    pub diff: DiffOptions,
+}
+
+impl CheckOptions {
+    /// A check for that server, which compares everything that a migration makes.
+    pub fn new(flavor: Flavor) -> Self {
+        Self { flavor, diff: DiffOptions::default() }
+    }
+}
+
+/// Checks a project: its history, its migrations from an empty database, and the newest snapshot against what they
+/// build. `name` is what the report calls it.
+///
+/// The snapshot is compared with the state after the migration that it belongs to. Nothing is compared when the file
+/// of that migration or of an earlier one is missing: what they would have built is not known.
+///
+/// # Errors
+/// A migration or the snapshot has SQL that can't be read to its end: see [`CheckErrorKind`].
+pub fn check_project(project: &Project, name: &str, options: &CheckOptions) -> Result<Report, CheckError> {
+    let flavor = options.flavor;
+    let mut findings = check_history(&history(project));
+    let newest = project.newest.as_ref();
+
+    let replayed = replay(project, newest.and_then(|newest| newest.entry), flavor)?;
+    findings.extend(replayed.findings);
+    let mut views = Vec::new();
+    if let Some(newest) = newest {
+        let place = Place::file(newest.path.display().to_string());
+        let built = build_snapshot(&newest.snapshot, &place.file, flavor)?;
+        findings.extend(built.findings);
+        views.push(View {
+            name: format!("snapshot {}", snapshot_prefix(newest)),
+            schema: built.schema,
+            unchecked: built.unchecked,
+            place: Some(place),
+        });
+        views.extend(replayed.at_snapshot);
+    }
+    let migrations = project.folder.journal.entries.len();
+    let summary = match newest {
+        Some(newest) => declared_summary(newest, migrations),
+        None => summarise(&replayed.schema, None, migrations),
+    };
+    let (comparisons, drift) = compare(&views, flavor, &options.diff);
+    findings.extend(drift);
+    Ok(Report::new(name, flavor, summary, Some(replayed.replay), comparisons, findings))
+}
+
+fn snapshot_prefix(newest: &NewestSnapshot) -> &str {
+    let name = newest.path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    name.split('_').next().unwrap_or_default()
+}
+
+/// Counts what the snapshot declares, also what no server would make of it.
+fn declared_summary(newest: &NewestSnapshot, migrations: usize) -> Summary {
+    let counts = newest.snapshot.declared_counts();
+    let has = |test: fn(&SnapshotColumn) -> bool| {
+        newest.snapshot.tables.iter().filter(|table| table.columns.iter().any(test)).count()
+    };
+    Summary {
+        tables: counts.tables,
+        columns: counts.columns,
+        primary_keys: counts.primary_keys,
+        unique_constraints: counts.unique_constraints,
+        indexes: counts.indexes,
+        foreign_keys: counts.foreign_keys,
+        enum_columns: counts.enum_columns,
+        migrations,
+        version_tables: has(|column| {
+            column.name.eq_ignore_ascii_case("version") && is_integer(&column.sql_type)
+        }),
+        soft_delete_tables: has(|column| {
+            column.name.eq_ignore_ascii_case("deleted_at") || column.name.eq_ignore_ascii_case("deletedat")
+        }),
+        ..Summary::default()
+    }
+}
+
+fn is_integer(sql_type: &str) -> bool {
+    let word = sql_type.trim_start().split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+    let integers = ["tinyint", "smallint", "mediumint", "int", "integer", "bigint", "serial"];
+    integers.iter().any(|integer| integer.eq_ignore_ascii_case(word))
+}

@@ -1,0 +1,227 @@
+//! The journal's migrations, run in an empty database.
+
+use terp_drift::{
+    Finding, Place, Replay, ReplayFailure, UnsupportedStatement, migration_fails, one_vendor_only,
+    unsupported_statement,
+};
+use terp_drizzle::{JournalEntry, LineColumn, MigrationFile, Project};
+use terp_schema_model::{Flavor, Schema};
+use terp_sql::span::LineIndex;
+use terp_sql::{ParseOptions, Span, parse_statement};
+
+use crate::compare::View;
+use crate::error::CheckError;
+use crate::execute::{Database, Outcome, Refusal, Unchecked, Unreadable};
+
+/// How much of a statement the report quotes, in characters.
+const QUOTED: usize = 400;
+
+/// What running a project's migrations gave.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ReplayOutcome {
+    /// What ran, failed and could not be checked.
+    pub replay: Replay,
+    /// What there is at the end.
+    pub schema: Schema,
+    /// What there was after the entry that was asked for; `None` where a file up to there is missing.
+    pub at_snapshot: Option<View>,
+    /// A finding for each statement that failed or could not be checked.
+    pub findings: Vec<Finding>,
+}
+
+/// Runs the journal's migrations in its order, each chunk as one query, and goes on after each that fails. It ends
+/// before the first entry whose file is missing.
+///
+/// `snapshot_entry` is the entry, as an index, after which the schema is wanted for a comparison; `None` is the end.
+///
+/// # Errors
+/// A chunk has SQL that can't be read to its end.
+pub fn replay(
+    project: &Project,
+    snapshot_entry: Option<usize>,
+    flavor: Flavor,
+) -> Result<ReplayOutcome, CheckError> {
+    let mut runner = Runner::new(project, flavor);
+    let last = project.folder.journal.entries.len().checked_sub(1);
+    let mut at_snapshot = None;
+    let mut ends_before = None;
+    for (at, migration) in project.folder.journaled().enumerate() {
+        let Some(file) = migration.file else {
+            ends_before = Some(migration.entry.tag.clone());
+            break;
+        };
+        runner.migration(at + 1, migration.entry, file)?;
+        if Some(at) == snapshot_entry && snapshot_entry != last {
+            at_snapshot = Some(runner.view(format!("replayed up to {}", migration.entry.tag)));
+        }
+    }
+    if ends_before.is_none() && (snapshot_entry.is_none() || snapshot_entry == last) {
+        at_snapshot = Some(runner.view("replayed".to_owned()));
+    }
+    let Runner { database, chunks, passed_over, failed, unsupported, findings, .. } = runner;
+    let mut replay = Replay::new(chunks, failed, unsupported, database.table_count());
+    replay.passed_over = passed_over;
+    replay.ends_before = ends_before;
+    Ok(ReplayOutcome { replay, schema: database.schema(), at_snapshot, findings })
+}
+
+struct Runner<'a> {
+    project: &'a Project,
+    database: Database,
+    /// The other vendor's server, as far as reading a statement goes.
+    other: Flavor,
+    chunks: usize,
+    passed_over: usize,
+    failed: Vec<ReplayFailure>,
+    unsupported: Vec<UnsupportedStatement>,
+    findings: Vec<Finding>,
+}
+
+impl<'a> Runner<'a> {
+    fn new(project: &'a Project, flavor: Flavor) -> Self {
+        Self {
+            project,
+            database: Database::new(flavor),
+            other: if flavor.is_mysql() { Flavor::MARIADB_10_11 } else { Flavor::MYSQL_9_7 },
+            chunks: 0,
+            passed_over: 0,
+            failed: Vec::new(),
+            unsupported: Vec::new(),
+            findings: Vec::new(),
+        }
+    }
+
+    fn view(&self, name: String) -> View {
+        View {
+            name,
+            schema: self.database.schema(),
+            unchecked: self.database.unchecked().clone(),
+            place: None,
+        }
+    }
+
+    fn migration(
+        &mut self,
+        number: usize,
+        entry: &JournalEntry,
+        file: &MigrationFile,
+    ) -> Result<(), CheckError> {
+        let source = Source::new(self.project, file);
+        for (at, &chunk) in file.chunks.iter().enumerate() {
+            self.chunks += 1;
+            let options = self.database.options();
+            match self.database.run(&file.text, chunk).map_err(|fault| source.unreadable(fault))? {
+                Outcome::Done => self.other_vendor(&source, chunk, &options),
+                Outcome::PassedOver => self.passed_over += 1,
+                Outcome::Refused(refusal) => self.refused(number, entry, at, &source, refusal),
+                Outcome::Unchecked(unchecked) => self.unchecked(entry, at, &source, unchecked),
+            }
+        }
+        Ok(())
+    }
+
+    fn refused(
+        &mut self,
+        migration: usize,
+        entry: &JournalEntry,
+        chunk: usize,
+        source: &Source<'_>,
+        refusal: Refusal,
+    ) {
+        let (start, end) = source.lines(refusal.statement);
+        let failure = ReplayFailure {
+            file: source.path.clone(),
+            tag: entry.tag.clone(),
+            migration,
+            chunk,
+            of_chunks: source.file.chunks.len(),
+            line: start.line,
+            column: start.column,
+            end_line: end.line,
+            end_column: end.column,
+            errno: refusal.errno,
+            sqlstate: Some(refusal.sqlstate.to_owned()),
+            message: refusal.message,
+            sql: source.quote(refusal.statement),
+            stops_build: self.failed.is_empty(),
+        };
+        let mut finding = migration_fails(&failure);
+        if refusal.several {
+            let help = "the migrator sends this as one query, and a server takes one statement a query: \
+                put `--> statement-breakpoint` between the statements";
+            finding.help = Some(help.to_owned());
+        }
+        source.point(&mut finding, refusal.at);
+        self.findings.push(finding);
+        self.failed.push(failure);
+    }
+
+    fn unchecked(&mut self, entry: &JournalEntry, chunk: usize, source: &Source<'_>, unchecked: Unchecked) {
+        let (start, end) = source.lines(unchecked.statement);
+        let statement = UnsupportedStatement {
+            file: source.path.clone(),
+            tag: entry.tag.clone(),
+            chunk,
+            line: start.line,
+            column: start.column,
+            end_line: end.line,
+            end_column: end.column,
+            reason: unchecked.reason,
+            sql: source.quote(unchecked.statement),
+        };
+        let mut finding = unsupported_statement(&statement);
+        source.point(&mut finding, unchecked.at);
+        self.findings.push(finding);
+        self.unsupported.push(statement);
+    }
+
+    /// What runs here may be no SQL at all for the other vendor.
+    fn other_vendor(&mut self, source: &Source<'_>, chunk: Span, options: &ParseOptions) {
+        let options = ParseOptions { flavor: self.other, sql_mode: options.sql_mode };
+        let Err(error) = parse_statement(&source.file.text, chunk, &options) else { return };
+        let (start, end) = source.lines(error.span);
+        let place = Place::at(&source.path, start.line, start.column).until(end.line, end.column);
+        self.findings.push(one_vendor_only(self.other, error.errno, place));
+    }
+}
+
+/// A migration's file, and how the report names places in it.
+struct Source<'a> {
+    file: &'a MigrationFile,
+    path: String,
+}
+
+impl<'a> Source<'a> {
+    fn new(project: &Project, file: &'a MigrationFile) -> Self {
+        Self { file, path: project.path_of(file).display().to_string() }
+    }
+
+    /// Start and end of a span. Failures are few: the index of lines is not kept.
+    fn lines(&self, span: Span) -> (LineColumn, LineColumn) {
+        let text = &self.file.text;
+        let index = LineIndex::new(text);
+        (index.line_column(text, span.start), index.line_column(text, span.end))
+    }
+
+    /// Moves a finding from its whole statement to the part that it is about.
+    fn point(&self, finding: &mut Finding, at: Option<Span>) {
+        let (Some(at), Some(place)) = (at.filter(|at| !at.is_empty()), finding.places.first_mut()) else {
+            return;
+        };
+        let (start, end) = self.lines(at);
+        let label = place.label.take();
+        *place = Place::at(&self.path, start.line, start.column).until(end.line, end.column);
+        place.label = label;
+    }
+
+    fn quote(&self, span: Span) -> String {
+        let text = span.text(&self.file.text);
+        text.char_indices().nth(QUOTED).map_or(text, |(end, _)| text.get(..end).unwrap_or(text)).to_owned()
+    }
+
+    fn unreadable(&self, fault: Unreadable) -> CheckError {
+        let (at, _) = self.lines(fault.at);
+        CheckError { kind: fault.kind, file: self.path.clone(), at, message: fault.message }
+    }
+}

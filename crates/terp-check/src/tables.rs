@@ -1,0 +1,85 @@
+//! Which tables a statement is about.
+
+use terp_sql::ast::{
+    AlterActionKind, ColumnAttributeKind, ColumnDef, CreateTableBody, ObjectName, Statement, StatementKind,
+    TableElement,
+};
+
+/// The tables that a statement names, without their database.
+#[derive(Debug, Default)]
+pub(crate) struct Touched {
+    /// Those that it makes, changes or drops.
+    pub(crate) changed: Vec<String>,
+    /// Those that it needs beside them.
+    needed: Vec<String>,
+}
+
+impl Touched {
+    pub(crate) fn all(&self) -> impl Iterator<Item = &str> {
+        self.changed.iter().chain(&self.needed).map(String::as_str)
+    }
+
+    fn change(&mut self, name: &ObjectName) {
+        self.changed.push(name.name.value.clone());
+    }
+
+    fn need(&mut self, name: &ObjectName) {
+        self.needed.push(name.name.value.clone());
+    }
+
+    fn elements(&mut self, elements: &[TableElement]) {
+        for element in elements {
+            match element {
+                TableElement::Column(column) => self.column(column),
+                TableElement::ForeignKey(key) => self.need(&key.references.table),
+                _ => {}
+            }
+        }
+    }
+
+    fn column(&mut self, column: &ColumnDef) {
+        for attribute in &column.attributes {
+            if let ColumnAttributeKind::References(references) = &attribute.kind {
+                self.need(&references.table);
+            }
+        }
+    }
+}
+
+pub(crate) fn touched(statement: &Statement) -> Touched {
+    let mut out = Touched::default();
+    match &statement.kind {
+        StatementKind::CreateTable(create) => {
+            out.change(&create.name);
+            match &create.body {
+                CreateTableBody::Like(other) => out.need(other),
+                CreateTableBody::Definition(definition) => out.elements(&definition.elements),
+            }
+        }
+        StatementKind::AlterTable(alter) => {
+            out.change(&alter.name);
+            for action in &alter.actions {
+                match &action.kind {
+                    AlterActionKind::AddColumn { column, .. } => out.column(column),
+                    AlterActionKind::AddElements { elements, .. } => out.elements(elements),
+                    AlterActionKind::AddForeignKey(key) => out.need(&key.references.table),
+                    AlterActionKind::RenameTo(name) => out.change(name),
+                    _ => {}
+                }
+            }
+        }
+        StatementKind::CreateIndex(create) => out.change(&create.table),
+        StatementKind::DropIndex(drop) => out.change(&drop.table),
+        StatementKind::RenameTable(rename) => {
+            for (old, new) in &rename.renames {
+                out.change(old);
+                out.change(new);
+            }
+        }
+        StatementKind::DropTable(drop) => drop.names.iter().for_each(|name| out.change(name)),
+        StatementKind::TruncateTable(name) => out.need(name),
+        StatementKind::CreateTrigger(create) => out.need(&create.table),
+        _ => {}
+    }
+    out
+}
