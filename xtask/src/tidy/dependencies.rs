@@ -8,11 +8,12 @@ use crate::failure::Failure;
 
 /// What each library may depend on, of this workspace. The command lines (`terp-*-cli`) and xtask may depend on all but, for the
 /// command lines, the test servers.
-const ALLOWED: [(&str, &[&str]); 11] = [
+const ALLOWED: [(&str, &[&str]); 12] = [
     ("terp-schema-model", &[]),
     ("terp-sql", &["terp-schema-model"]),
     ("terp-drizzle", &["terp-schema-model", "terp-sql"]),
     ("terp-drift", &["terp-schema-model"]),
+    ("terp-check", &["terp-schema-model", "terp-sql", "terp-drizzle", "terp-drift"]),
     ("terp-mysql", &["terp-schema-model", "terp-sql"]),
     ("terp-migrate", &["terp-schema-model", "terp-sql", "terp-drift", "terp-mysql"]),
     ("terp-checkpoint", &["terp-schema-model", "terp-mysql", "terp-backup"]),
