@@ -93,15 +93,20 @@ pub(super) fn check_droppable(catalog: &Catalog, at: &TableRef, together: &[Tabl
 
 /// Executes RENAME TABLE: one after the other, all or none.
 pub(super) fn rename(catalog: &mut Catalog, rename: &RenameTable) -> Result<Effect> {
-    let before = (rename.renames.len() > 1).then(|| catalog.clone());
     let mut tables = Vec::new();
+    let mut done: Vec<(TableRef, TableRef)> = Vec::new();
     for (old, new) in &rename.renames {
-        let result = rename_one(catalog, old, new, rename.if_exists);
-        match result {
-            Ok(changed) => tables.extend(changed),
+        match rename_one(catalog, old, new, rename.if_exists) {
+            Ok(changed) => {
+                if !changed.is_empty() {
+                    done.push((catalog.resolve(old)?, catalog.resolve(new)?));
+                }
+                tables.extend(changed);
+            }
             Err(error) => {
-                if let Some(before) = before {
-                    *catalog = before;
+                // What was renamed gets its old name back, the last one first.
+                for (from, to) in done.iter().rev() {
+                    move_table(catalog, to, from)?;
                 }
                 return Err(error);
             }
