@@ -22,6 +22,7 @@ pub struct CreateTable {
 
 /// What a new table is made of.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "a statement has one, and nearly always the large one")]
 pub enum CreateTableBody {
     /// `LIKE other`.
     Like(ObjectName),

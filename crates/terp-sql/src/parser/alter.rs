@@ -92,8 +92,8 @@ impl Parser<'_> {
                 self.expect_kw("BY")?;
                 A::OrderBy(self.comma_list(Self::order_column)?)
             }
-            "ALGORITHM" => A::Algorithm(self.after_equals(|p| p.algorithm())?),
-            "LOCK" => A::Lock(self.after_equals(|p| p.lock_mode())?),
+            "ALGORITHM" => A::Algorithm(self.after_equals(|p| p.word_or_default("an algorithm"))?),
+            "LOCK" => A::Lock(self.after_equals(|p| p.word_or_default("a lock mode"))?),
             with @ ("WITH" | "WITHOUT") if self.nth_kw(1, "VALIDATION") && self.options.flavor.is_mysql() => {
                 let with = with == "WITH";
                 self.bump();
@@ -124,21 +124,8 @@ impl Parser<'_> {
         if any { Ok(false) } else { Err(self.error("a sub-clause of ALTER TABLE")) }
     }
 
-    fn algorithm(&mut self) -> PResult<String> {
-        let algorithms: &[&str] = if self.options.flavor.is_mysql() {
-            &["DEFAULT", "INPLACE", "COPY", "INSTANT"]
-        } else {
-            &["DEFAULT", "INPLACE", "COPY", "INSTANT", "NOCOPY"]
-        };
-        self.word_like(algorithms, "an algorithm")
-    }
-
-    fn lock_mode(&mut self) -> PResult<String> {
-        self.word_like(&["DEFAULT", "NONE", "SHARED", "EXCLUSIVE"], "a lock mode")
-    }
-
     /// A name that the server looks up itself: an unknown one is no error of syntax.
-    fn word_like(&mut self, _known: &[&str], expected: &'static str) -> PResult<String> {
+    fn word_or_default(&mut self, expected: &'static str) -> PResult<String> {
         if self.at_kw("DEFAULT") {
             return self.upper_word(expected);
         }

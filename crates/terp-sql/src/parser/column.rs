@@ -4,7 +4,7 @@ use super::{PResult, Parser};
 use crate::Span;
 use crate::ast::{
     Attribute, CheckDef, ColumnAttribute, ColumnAttributeKind, ColumnDef, DefaultClause, Expr, ExprKind,
-    Ident, Literal, TypeKeyword, TypeName,
+    Ident, Literal, TypeKeyword,
 };
 use crate::lexer::TokenKind;
 
@@ -103,7 +103,8 @@ impl Parser<'_> {
             }
             // An expression stands right after the type and its collation.
             (_, "AS" | "GENERATED") => {
-                column.attributes.iter().all(|a| matches!(a.kind, ColumnAttributeKind::Collate(_)))
+                !(mariadb && column.ty.keyword == TypeKeyword::Serial)
+                    && column.attributes.iter().all(|a| matches!(a.kind, ColumnAttributeKind::Collate(_)))
             }
             (_, "COLLATE") if !mariadb => {
                 !column.attributes.iter().any(|a| matches!(a.kind, ColumnAttributeKind::Collate(_)))
@@ -283,7 +284,7 @@ impl Parser<'_> {
             check.span = *span;
             return Ok(true);
         }
-        Err(self.error("a column attribute, , or )"))
+        Err(self.error("a column attribute, a comma or )"))
     }
 
     fn column_constraint(&mut self, column: &mut ColumnDef) -> PResult<bool> {

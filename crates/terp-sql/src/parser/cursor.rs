@@ -377,7 +377,7 @@ impl<'a> Parser<'a> {
     pub(crate) fn paren_list<T>(&mut self, item: impl FnMut(&mut Self) -> PResult<T>) -> PResult<Vec<T>> {
         self.expect(TokenKind::LParen, "(")?;
         let items = self.comma_list(item)?;
-        self.expect(TokenKind::RParen, ")")?;
+        self.expect(TokenKind::RParen, "a comma or )")?;
         Ok(items)
     }
 

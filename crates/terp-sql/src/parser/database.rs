@@ -10,21 +10,20 @@ impl Parser<'_> {
         let if_not_exists = self.if_not_exists()?;
         let name = self.ident("a database")?;
         let mut options = DatabaseOptions::default();
-        while self.database_option(&mut options)? {}
+        while self.database_option(&mut options, false)? {}
         Ok(CreateDatabase { or_replace, if_not_exists, name, options })
     }
 
     /// After `ALTER DATABASE`.
     pub(super) fn alter_database(&mut self) -> PResult<AlterDatabase> {
-        let at_option =
-            matches!(self.upper().as_str(), "DEFAULT" | "COLLATE" | "CHARSET" | "CHARACTER" | "CHAR")
-                || (self.nth_at(1, TokenKind::Eq) && !self.at(TokenKind::QuotedIdent))
-                || (self.at_kws(&["READ", "ONLY"]))
-                || (self.nth_at(1, TokenKind::String));
+        let at_option = matches!(self.upper().as_str(), "DEFAULT" | "COLLATE" | "CHARACTER" | "CHAR")
+            || (self.nth_at(1, TokenKind::Eq) && !self.at(TokenKind::QuotedIdent))
+            || (self.at_kws(&["READ", "ONLY"]))
+            || (self.nth_at(1, TokenKind::String));
         let name = if at_option { None } else { Some(self.ident("a database")?) };
         let mut options = DatabaseOptions::default();
         let mut any = false;
-        while self.database_option(&mut options)? {
+        while self.database_option(&mut options, true)? {
             any = true;
         }
         if any { Ok(AlterDatabase { name, options }) } else { Err(self.error("a database option")) }
@@ -36,7 +35,7 @@ impl Parser<'_> {
         Ok(DropDatabase { if_exists, name: self.ident("a database")? })
     }
 
-    fn database_option(&mut self, options: &mut DatabaseOptions) -> PResult<bool> {
+    fn database_option(&mut self, options: &mut DatabaseOptions, alter: bool) -> PResult<bool> {
         let mysql = self.options.flavor.is_mysql();
         let default = self.eat_kw("DEFAULT");
         if self.eat_character_set() {
@@ -52,9 +51,9 @@ impl Parser<'_> {
             options.encryption = Some(self.text_string("'Y' or 'N'")?);
         } else if default {
             return Err(self.error("CHARACTER SET or COLLATE"));
-        } else if mysql && self.eat_kws(&["READ", "ONLY"]) {
+        } else if mysql && alter && self.eat_kws(&["READ", "ONLY"]) {
             self.eat_equals();
-            options.read_only = self.read_only_value()?;
+            options.read_only = self.ternary()?;
         } else if !mysql && self.eat_kw("COMMENT") {
             self.eat_equals();
             options.comment = Some(self.text_string("a comment in quotes")?);
@@ -62,12 +61,5 @@ impl Parser<'_> {
             return Ok(false);
         }
         Ok(true)
-    }
-
-    fn read_only_value(&mut self) -> PResult<Option<bool>> {
-        if self.eat_kw("DEFAULT") {
-            return Ok(None);
-        }
-        Ok(Some(self.number("0, 1 or DEFAULT")? != 0))
     }
 }

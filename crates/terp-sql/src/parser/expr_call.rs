@@ -215,8 +215,9 @@ impl Parser<'_> {
             let args = self.arguments()?;
             return Ok(ExprKind::Function { schema, name, args, parens: true, stored: true });
         }
-        if among(&upper, AGGREGATES) || among(&upper, WINDOW_FUNCTIONS) {
-            return self.aggregate(&upper);
+        let collect = upper == "ST_COLLECT" && self.options.flavor.is_mysql();
+        if collect || among(&upper, AGGREGATES) || among(&upper, WINDOW_FUNCTIONS) {
+            return self.aggregate(name, &upper);
         }
         match upper.as_str() {
             "CAST" => self.cast(),
@@ -236,7 +237,7 @@ impl Parser<'_> {
                 Ok(ExprKind::NextValue(sequence))
             }
             "JSON_VALUE" if self.options.flavor.is_mysql() => self.json_value(name),
-            "VALUES" | "VALUE" | "WEIGHT_STRING" | "COLUMN_GET" | "COLUMN_CREATE" | "COLUMN_ADD"
+            "COLUMN_DELETE" | "VALUES" | "VALUE" | "WEIGHT_STRING" | "COLUMN_GET" | "COLUMN_CREATE" | "COLUMN_ADD"
             | "LASTVAL" | "SETVAL" | "GROUPING" => {
                 self.skip_parens()?;
                 Ok(ExprKind::Unsupported(format!("{upper}()")))
@@ -258,7 +259,8 @@ impl Parser<'_> {
         Ok(args)
     }
 
-    fn aggregate(&mut self, upper: &str) -> PResult<ExprKind> {
+    fn aggregate(&mut self, name: Ident, upper: &str) -> PResult<ExprKind> {
+        let mark = self.mark();
         self.skip_parens()?;
         // MariaDB's WITHIN GROUP, MySQL's FROM FIRST and IGNORE NULLS stand before OVER.
         if self.at_kws(&["WITHIN", "GROUP"]) {
@@ -276,8 +278,15 @@ impl Parser<'_> {
         }
         let lower = upper.to_ascii_lowercase();
         if !self.eat_kw("OVER") {
-            let window = among(upper, WINDOW_FUNCTIONS);
-            return Ok(if window { ExprKind::Window(lower) } else { ExprKind::Aggregate(lower) });
+            if upper == "LAST_VALUE" && self.options.flavor.is_mariadb() {
+                self.reset(mark);
+                let args = self.arguments()?;
+                return Ok(ExprKind::Function { schema: None, name, args, parens: true, stored: false });
+            }
+            if among(upper, WINDOW_FUNCTIONS) {
+                return Err(self.error("OVER"));
+            }
+            return Ok(ExprKind::Aggregate(lower));
         }
         if self.at(TokenKind::LParen) {
             self.skip_parens()?;
@@ -504,7 +513,10 @@ impl Parser<'_> {
         self.expect(TokenKind::LParen, "(")?;
         let doc = self.expr()?;
         self.expect(TokenKind::Comma, ",")?;
-        let path = self.expr()?;
+        let path = self.literal_value()?;
+        if !matches!(path.kind, ExprKind::Literal(Literal::String { .. })) {
+            return Err(self.error("a JSON path in quotes"));
+        }
         let returning = if self.eat_kw("RETURNING") { Some(self.cast_target()?) } else { None };
         let mut on_empty = None;
         let mut on_error = None;
@@ -532,9 +544,6 @@ impl Parser<'_> {
         if returning.is_none() && on_empty.is_none() && on_error.is_none() {
             let args = vec![doc, path];
             return Ok(ExprKind::Function { schema: None, name, args, parens: true, stored: false });
-        }
-        if !matches!(path.kind, ExprKind::Literal(Literal::String { .. })) {
-            return Ok(ExprKind::Unsupported("JSON_VALUE with a path that is no literal".into()));
         }
         Ok(ExprKind::JsonValue { doc: Box::new(doc), path: Box::new(path), returning, on_empty, on_error })
     }

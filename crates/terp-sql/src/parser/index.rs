@@ -54,7 +54,7 @@ impl Parser<'_> {
                 IndexKind::Unique
             }
             "FOREIGN" => {
-                return self.foreign_key(mark, constraint, if_not_exists).map(TableElement::ForeignKey);
+                return self.foreign_key(mark, constraint).map(TableElement::ForeignKey);
             }
             "CHECK" => return self.table_check(mark, constraint, if_not_exists).map(TableElement::Check),
             "KEY" | "INDEX" if !named => {
@@ -153,7 +153,7 @@ impl Parser<'_> {
                 break;
             }
         }
-        self.expect(TokenKind::RParen, ") or ,")?;
+        self.expect(TokenKind::RParen, "a comma or )")?;
         Ok(())
     }
 
@@ -270,12 +270,7 @@ impl Parser<'_> {
     }
 
     /// `FOREIGN KEY [IF NOT EXISTS] [name] (columns) REFERENCES ...`
-    fn foreign_key(
-        &mut self,
-        mark: usize,
-        constraint: Option<Ident>,
-        exists: bool,
-    ) -> PResult<ForeignKeyDef> {
+    fn foreign_key(&mut self, mark: usize, constraint: Option<Ident>) -> PResult<ForeignKeyDef> {
         self.bump();
         self.expect_kw("KEY")?;
         let if_not_exists = self.altering && self.mariadb_if_not_exists()?;

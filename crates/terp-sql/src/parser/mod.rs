@@ -106,16 +106,19 @@ pub fn parse(src: &str, options: &ParseOptions) -> Parse {
 }
 
 /// Reads the one statement that stands in that part of a text. All spans are offsets in the whole text.
+#[expect(clippy::redundant_closure_for_method_calls, reason = "the method is for one lifetime only")]
 pub fn parse_statement(src: &str, span: Span, options: &ParseOptions) -> Result<Statement, SyntaxError> {
     parse_all(src, span, options, |parser| parser.statement())
 }
 
 /// Reads a text that is one expression.
+#[expect(clippy::redundant_closure_for_method_calls, reason = "the method is for one lifetime only")]
 pub fn parse_expression(src: &str, options: &ParseOptions) -> Result<Expr, SyntaxError> {
     parse_all(src, Span::of(src), options, |parser| parser.expr())
 }
 
 /// Reads a text that is one data type, such as `varchar(255)` or `int unsigned`.
+#[expect(clippy::redundant_closure_for_method_calls, reason = "the method is for one lifetime only")]
 pub fn parse_type(src: &str, options: &ParseOptions) -> Result<TypeName, SyntaxError> {
     parse_all(src, Span::of(src), options, |parser| parser.type_name())
 }

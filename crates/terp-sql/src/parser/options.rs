@@ -177,7 +177,7 @@ impl Parser<'_> {
     }
 
     /// 0, 1 or DEFAULT.
-    fn ternary(&mut self) -> PResult<Option<bool>> {
+    pub(super) fn ternary(&mut self) -> PResult<Option<bool>> {
         const EXPECTED: &str = "0, 1 or DEFAULT";
         if self.eat_kw("DEFAULT") {
             return Ok(None);

@@ -68,11 +68,7 @@ impl Parser<'_> {
             }
         } else {
             self.ident_or_string("a user")?;
-            if self.eat(TokenKind::At) {
-                self.ident_or_string("a host")?;
-            } else {
-                self.eat(TokenKind::UserVar);
-            }
+            self.eat(TokenKind::UserVar);
         }
         Ok(Some(self.span_from(mark)))
     }
@@ -87,7 +83,8 @@ impl Parser<'_> {
     /// At VIEW.
     fn view(&mut self, mut head: ProgramHead, algorithm: Option<String>) -> PResult<StatementKind> {
         self.expect_kw("VIEW")?;
-        if !head.alter {
+        let conditional = !head.alter && (!head.or_replace || self.options.flavor.is_mariadb());
+        if conditional {
             head.if_not_exists = self.if_not_exists()?;
         }
         let name = self.object_name("a view")?;
@@ -143,9 +140,7 @@ impl Parser<'_> {
         self.expect_kw("EACH")?;
         self.expect_kw("ROW")?;
         let mut order = None;
-        if matches!(self.upper().as_str(), "FOLLOWS" | "PRECEDES")
-            && self.nth_at(1, TokenKind::Word) | self.nth_at(1, TokenKind::QuotedIdent)
-        {
+        if matches!(self.upper().as_str(), "FOLLOWS" | "PRECEDES") && self.nth(1).kind.is_ident() {
             let follows = self.at_kw("FOLLOWS");
             self.bump();
             order = Some((follows, self.ident("a trigger")?));
@@ -165,7 +160,7 @@ impl Parser<'_> {
     fn routine(&mut self, mark: usize, mut head: ProgramHead, kind: RoutineKind) -> PResult<StatementKind> {
         head.if_not_exists = self.if_not_exists()?;
         let name = self.object_name("a routine")?;
-        if kind == RoutineKind::Function && self.at_kw("RETURNS") {
+        if kind == RoutineKind::Function && self.at_kw("RETURNS") && self.nth_kw(2, "SONAME") {
             return Ok(self.unsupported(mark, "CREATE FUNCTION ... SONAME"));
         }
         let parameters = self.parameters()?;
@@ -217,11 +212,11 @@ impl Parser<'_> {
                     self.ident("a language")?;
                 }
             }
-            ("DETERMINISTIC", _) => {
+            ("DETERMINISTIC", _) if !routine.head.alter => {
                 self.bump();
                 routine.deterministic = Some(true);
             }
-            ("NOT", "DETERMINISTIC") => {
+            ("NOT", "DETERMINISTIC") if !routine.head.alter => {
                 self.bump();
                 self.bump();
                 routine.deterministic = Some(false);
@@ -253,6 +248,7 @@ impl Parser<'_> {
         }
         let alter = head.alter;
         let name = self.object_name("an event")?;
+        self.expect_more("what to change of the event")?;
         let mut event = CreateEvent {
             head,
             name,
@@ -291,7 +287,9 @@ impl Parser<'_> {
         let mark = self.mark();
         if self.eat_kw("EVERY") {
             self.expr()?;
-            self.upper_word("a unit of time")?;
+            if self.unit().is_none() {
+                return Err(self.error("a unit of time"));
+            }
             if self.eat_kw("STARTS") {
                 self.expr()?;
             }

@@ -13,6 +13,11 @@ impl Parser<'_> {
         let mariadb = self.options.flavor.is_mariadb();
         let scoped = matches!(self.upper().as_str(), "GLOBAL" | "SESSION" | "LOCAL");
         if self.nth_kw(usize::from(scoped), "TRANSACTION") {
+            let what = self.nth_upper(usize::from(scoped) + 1);
+            if !matches!(what.as_str(), "ISOLATION" | "READ") {
+                self.bump();
+                return Err(self.error("ISOLATION LEVEL or READ"));
+            }
             return Ok(self.pass(mark, PassedOverKind::Transaction));
         }
         let assigns = matches!(self.nth(1).kind, TokenKind::Eq | TokenKind::ColonEq);
@@ -38,16 +43,9 @@ impl Parser<'_> {
     fn set_item(&mut self, assignments: &mut Vec<SetAssignment>) -> PResult<()> {
         let mark = self.mark();
         let assigns = matches!(self.nth(1).kind, TokenKind::Eq | TokenKind::ColonEq);
-        if self.at_kw("NAMES") && !assigns {
-            self.bump();
-            let value = self.charset_value()?;
-            self.assign(assignments, mark, "names", value);
-            let mark = self.mark();
-            if self.eat_kw("COLLATE") {
-                let collation = self.charset_value()?;
-                self.assign(assignments, mark, "collation_connection", collation);
-            }
-            return Ok(());
+        let mysql = self.options.flavor.is_mysql();
+        if self.at_kw("NAMES") && (mysql || !assigns) {
+            return self.set_names(assignments);
         }
         if !assigns && self.eat_character_set() {
             let value = self.charset_value()?;
@@ -73,6 +71,24 @@ impl Parser<'_> {
         self.expect_assignment()?;
         let value = self.variable_value()?;
         assignments.push(SetAssignment { scope, name, value, span: self.span_from(mark) });
+        Ok(())
+    }
+
+    fn set_names(&mut self, assignments: &mut Vec<SetAssignment>) -> PResult<()> {
+        let mark = self.mark();
+        let mysql = self.options.flavor.is_mysql();
+        self.bump();
+        let value = self.charset_value()?;
+        let collation_may_follow = value.is_some() || !mysql;
+        self.assign(assignments, mark, "names", value);
+        let mark = self.mark();
+        if collation_may_follow && self.eat_kw("COLLATE") {
+            if mysql && self.at_kw("DEFAULT") {
+                return Err(self.error("a collation"));
+            }
+            let collation = self.charset_value()?;
+            self.assign(assignments, mark, "collation_connection", collation);
+        }
         Ok(())
     }
 

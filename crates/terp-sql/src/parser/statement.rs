@@ -6,6 +6,7 @@ use super::{PResult, Parser};
 use crate::ast::{
     PassedOver, PassedOverKind, ProgramHead, ProgramKind, Statement, StatementKind, Unsupported,
 };
+use crate::lexer::TokenKind;
 
 impl Parser<'_> {
     /// One statement.
@@ -44,6 +45,7 @@ impl Parser<'_> {
     /// The rest of the statement changes no schema.
     pub(super) fn pass(&mut self, mark: usize, kind: PassedOverKind) -> StatementKind {
         self.reset(mark);
+        while self.eat(TokenKind::LParen) {}
         let keyword = self.upper().as_str().to_owned();
         self.skip_rest();
         StatementKind::PassedOver(PassedOver { kind, keyword })
@@ -93,6 +95,8 @@ impl Parser<'_> {
             _ => {}
         }
         if let Some(construct) = self.unmodelled_object() {
+            self.bump();
+            self.expect_more("a name")?;
             return Ok(self.unsupported(mark, &format!("CREATE {construct}")));
         }
         let head = ProgramHead { or_replace, ..ProgramHead::default() };

@@ -198,7 +198,7 @@ impl Parser<'_> {
         match args {
             Args::None => return Ok(()),
             Args::Members => {
-                ty.values = self.paren_list(|p| p.member())?;
+                ty.values = self.paren_list(Self::member)?;
                 return Ok(());
             }
             Args::Required => {}

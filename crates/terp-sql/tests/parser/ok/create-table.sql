@@ -1,0 +1,13 @@
+CREATE TABLE IF NOT EXISTS shop.clients (
+  id int unsigned NOT NULL AUTO_INCREMENT,
+  `name` varchar(255) CHARACTER SET latin1 BINARY COLLATE latin1_bin DEFAULT 'it''s' COMMENT 'the name',
+  total decimal(10,2) AS (price * 2) STORED,
+  at timestamp(3) NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3),
+  tag char(36) DEFAULT (uuid()) INVISIBLE,
+  PRIMARY KEY (id),
+  UNIQUE KEY u (`name`(10) DESC, (lower(`name`))) USING BTREE COMMENT 'x',
+  CONSTRAINT fk FOREIGN KEY i (id) REFERENCES parents (id) ON DELETE CASCADE ON UPDATE SET NULL,
+  CONSTRAINT positive CHECK (total > 0) NOT ENFORCED
+) ENGINE=InnoDB, AUTO_INCREMENT 5 DEFAULT CHARSET=utf8mb4 COLLATE utf8mb4_bin COMMENT='clients';
+CREATE TEMPORARY TABLE a LIKE b;
+CREATE TABLE c (x enum('a','b')) IGNORE AS SELECT 1;

@@ -1,0 +1,2 @@
+-- sql_mode: ANSI_QUOTES,NO_BACKSLASH_ESCAPES
+CREATE TABLE "t" ("a" varchar(5) DEFAULT '\');
