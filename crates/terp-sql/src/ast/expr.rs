@@ -25,7 +25,7 @@ pub enum Literal {
     Decimal(String),
     /// A number with an exponent, as written.
     Float(String),
-    /// A string with its introducer (`_utf8mb4`, without the underscore), N'..' having `utf8mb3`.
+    /// A string with its introducer (`_utf8mb4`, without the underscore), N'..' having `utf8mb3` on MySQL.
     String {
         /// The decoded value; adjacent literals are joined.
         value: String,

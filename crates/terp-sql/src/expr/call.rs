@@ -19,7 +19,7 @@ pub(super) fn native(
     if schema.is_some() || stored {
         return Err(refuse::stored_function(schema, name, span, cx));
     }
-    match lookup(cx.flavor, &lower) {
+    match lookup(cx.flavor, &lower, count) {
         Lookup::Native(function) => {
             if !function.takes(count) {
                 let message =
@@ -37,8 +37,8 @@ pub(super) fn native(
 /// Which arguments of a function have to agree on a character set.
 pub(super) fn agreeing(name: &str, count: usize) -> Vec<usize> {
     match name {
-        "concat" | "concat_ws" | "coalesce" | "ifnull" | "nvl" | "least" | "greatest" | "strcmp" | "find_in_set"
-        | "replace" | "field" => (0..count).collect(),
+        "concat" | "concat_ws" | "coalesce" | "ifnull" | "nvl" | "least" | "greatest" | "strcmp"
+        | "find_in_set" | "replace" | "field" => (0..count).collect(),
         "locate" | "instr" | "regexp_like" | "regexp_instr" | "regexp_substr" | "nullif" => vec![0, 1],
         "regexp_replace" => vec![0, 1, 2],
         "if" | "nvl2" => vec![1, 2],
@@ -53,7 +53,14 @@ pub(super) fn agreeing(name: &str, count: usize) -> Vec<usize> {
 /// Functions whose argument, where they have one, is a precision: nothing but digits may stand there.
 pub(super) fn has_precision(name: &str) -> bool {
     [
-        "now", "current_timestamp", "localtime", "localtimestamp", "curtime", "current_time", "sysdate", "utc_time",
+        "now",
+        "current_timestamp",
+        "localtime",
+        "localtimestamp",
+        "curtime",
+        "current_time",
+        "sysdate",
+        "utc_time",
         "utc_timestamp",
     ]
     .contains(&name)
@@ -135,6 +142,28 @@ pub(super) fn cast_type(target: &CastTarget, span: Span, cx: &ExprContext<'_>) -
         }
         .into(),
         _ => return Err(ExprError::unsupported("a cast to this type", span)),
+    })
+}
+
+/// The type as RETURNING of JSON_VALUE prints it: unlike CAST, it names a character set only where it was written.
+pub(super) fn returning_type(
+    target: &CastTarget,
+    span: Span,
+    cx: &ExprContext<'_>,
+) -> Result<String, ExprError> {
+    let CastTarget::Type(ty) = target else { return cast_type(target, span, cx) };
+    Ok(match (ty.keyword, ty.args.as_slice()) {
+        (TypeKeyword::Char, [length]) => {
+            let charset = match &ty.charset {
+                Some(charset) => format!(" character set {}", refuse::charset(charset, cx)?),
+                None => String::new(),
+            };
+            format!("char({length}){charset}")
+        }
+        (TypeKeyword::Decimal, [precision, scale]) => format!("decimal({precision}, {scale})"),
+        (TypeKeyword::Date | TypeKeyword::Time | TypeKeyword::DateTime | TypeKeyword::Year, _)
+        | (TypeKeyword::Json | TypeKeyword::Double, _) => cast_type(target, span, cx)?,
+        _ => return Err(ExprError::unsupported("this type after RETURNING", span)),
     })
 }
 

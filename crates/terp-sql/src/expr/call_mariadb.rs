@@ -15,12 +15,14 @@ impl Printer<'_> {
             }
             ExprKind::Cast { expr, target, .. } => {
                 let text = format!("cast({} as {})", self.text(expr)?, cast_type(target, span, self.cx)?);
-                // Of all casts those to strings count as operators.
-                let string = |keyword| {
-                    use TypeKeyword::{Binary, Char, NChar, Varchar};
-                    matches!(keyword, Char | Varchar | NChar | Binary)
+                // Of all casts only those to dates and times don't count as operators.
+                use TypeKeyword::{Date, DateTime, Inet4, Inet6, Time, Uuid};
+                let operator = match target {
+                    CastTarget::Type(ty) => {
+                        !matches!(ty.keyword, Date | Time | DateTime | Inet4 | Inet6 | Uuid)
+                    }
+                    _ => true,
                 };
-                let operator = matches!(target, CastTarget::Type(ty) if string(ty.keyword));
                 Ok(Printed { text, precedence: prec::HIGHEST, operator })
             }
             ExprKind::ConvertUsing { expr, charset } => {
@@ -57,9 +59,11 @@ impl Printer<'_> {
             ExprKind::KeywordFunction { name, keyword, args } => {
                 match (name.value.to_ascii_lowercase().as_str(), args.as_slice()) {
                     ("timestampadd", [amount, date]) => self.interval(date, amount, keyword, false),
-                    ("timestampdiff", [from, to]) => {
-                        Printed::atom(format!("timestampdiff({keyword},{},{})", self.text(from)?, self.text(to)?))
-                    }
+                    ("timestampdiff", [from, to]) => Printed::atom(format!(
+                        "timestampdiff({keyword},{},{})",
+                        self.text(from)?,
+                        self.text(to)?
+                    )),
                     ("get_format", [what]) => {
                         let keyword = if keyword == "TIMESTAMP" { "DATETIME" } else { keyword };
                         Printed::atom(format!("get_format({keyword}, {})", self.text(what)?))
@@ -80,7 +84,9 @@ impl Printer<'_> {
             ExprKind::Variable(written) => {
                 refuse::variable(written, span, self.cx)?;
                 match written.strip_prefix('@') {
-                    Some(name) if !name.starts_with(['@', '`', '\'', '"']) => Printed::atom(format!("@{}", quote(name))),
+                    Some(name) if !name.starts_with(['@', '`', '\'', '"']) => {
+                        Printed::atom(format!("@{}", quote(name)))
+                    }
                     _ => Err(ExprError::unsupported("a system variable", span)),
                 }
             }
@@ -98,6 +104,7 @@ impl Printer<'_> {
     ) -> Result<Printed, ExprError> {
         let lower = name.value.to_ascii_lowercase();
         if lower == "interval" && schema.is_none() && args.len() >= 2 {
+            refuse::not_in_partition(expr.span, self.cx)?;
             return Printed::atom(format!("interval({})", self.list(args)?));
         }
         let function = native(schema, name, stored, args.len(), expr.span, self.cx)?;
@@ -121,7 +128,8 @@ impl Printer<'_> {
             }
         }
         let texts = args.iter().zip(&how).map(|(arg, how)| self.operand(arg, how, 0));
-        Printed::atom(format!("{printed}({})", texts.collect::<Result<Vec<_>, _>>()?.join(",")))
+        let text = format!("{printed}({})", texts.collect::<Result<Vec<_>, _>>()?.join(","));
+        Ok(Printed { text, precedence: prec::HIGHEST, operator: function.operator() })
     }
 
     /// Functions that become something else when they are parsed.

@@ -1,6 +1,6 @@
 //! MySQL's printing of functions and of what has a function's form.
 
-use super::call::{agreeing, cast_type, has_precision, native, precision};
+use super::call::{agreeing, cast_type, has_precision, native, precision, returning_type};
 use super::compare::{Operand, agree, compared};
 use super::mysql::{Printed, Printer};
 use super::{ExprError, ExprPlace, column, quote, refuse};
@@ -18,7 +18,11 @@ impl Printer<'_> {
                     return Err(refuse::cast_array(span));
                 }
                 let array = if *array { " array" } else { "" };
-                Printed::value(format!("cast({} as {}{array})", self.text(expr)?, cast_type(target, span, self.cx)?))
+                Printed::value(format!(
+                    "cast({} as {}{array})",
+                    self.text(expr)?,
+                    cast_type(target, span, self.cx)?
+                ))
             }
             ExprKind::ConvertUsing { expr, charset } => {
                 let charset = refuse::charset(charset, self.cx)?;
@@ -32,7 +36,12 @@ impl Printer<'_> {
                 let side = side.map(|s| format!("{} ", s.to_ascii_lowercase())).unwrap_or_default();
                 Printed::value(match remove {
                     Some(remove) => format!("trim({side}{} from {text})", self.text(remove)?),
-                    None => format!("trim({text})"),
+                    None if side.is_empty() => format!("trim({text})"),
+                    // It is printed so that the server itself can't read it again.
+                    None if self.cx.place == ExprPlace::Check => {
+                        return Err(ExprError::unsupported("TRIM of a side without what to remove", span));
+                    }
+                    None => return Err(refuse::syntax(span)),
                 })
             }
             ExprKind::Position { needle, haystack } => {
@@ -47,13 +56,16 @@ impl Printer<'_> {
                 }
                 Printed::value(format!("char({})", self.list(args)?))
             }
-            ExprKind::KeywordFunction { name, keyword, args } => self.keyword_function(expr, name, keyword, args),
+            ExprKind::KeywordFunction { name, keyword, args } => {
+                self.keyword_function(expr, name, keyword, args)
+            }
             ExprKind::JsonValue { doc, path, returning, on_empty, on_error } => {
                 let returning = match returning {
-                    Some(target) => cast_type(target, span, self.cx)?,
+                    Some(target) => returning_type(target, span, self.cx)?,
                     None => "char(512)".to_owned(),
                 };
-                let mut text = format!("json_value({}, {} returning {returning}", self.text(doc)?, self.text(path)?);
+                let mut text =
+                    format!("json_value({}, {} returning {returning}", self.text(doc)?, self.text(path)?);
                 for (on, what) in [(on_empty, "empty"), (on_error, "error")] {
                     match on {
                         Some(JsonOn::Null) => text.push_str(&format!(" null on {what}")),
@@ -113,6 +125,7 @@ impl Printer<'_> {
     ) -> Result<Printed, ExprError> {
         let lower = name.value.to_ascii_lowercase();
         if lower == "interval" && schema.is_none() && args.len() >= 2 {
+            refuse::not_in_partition(expr.span, self.cx)?;
             return Printed::value(format!("interval({})", self.list(args)?));
         }
         let function = native(schema, name, stored, args.len(), expr.span, self.cx)?;

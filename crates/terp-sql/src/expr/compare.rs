@@ -7,7 +7,7 @@ use terp_schema_model::{ColumnType, IntegerSize};
 
 use super::literal::{is_date, is_time};
 use super::text_kind::{TextKind, text_kind};
-use super::{ColumnRef, ExprContext, ExprError, as_literal, bare};
+use super::{ColumnRef, ExprContext, ExprError, ExprPlace, as_literal, bare};
 use crate::ast::{Expr, ExprKind, Literal};
 
 /// How an operand is printed.
@@ -25,12 +25,17 @@ pub(super) enum Operand {
 
 /// How operands that have to agree on a character set are printed.
 pub(super) fn agree(operands: &[&Expr], cx: &ExprContext<'_>) -> Result<Vec<Operand>, ExprError> {
+    if unresolved(cx) {
+        return Ok(vec![Operand::Plain; operands.len()]);
+    }
     let kinds = operands.iter().map(|e| text_kind(e, cx)).collect::<Vec<_>>();
     let plain = || vec![Operand::Plain; operands.len()];
     let literal = |kind: &TextKind| matches!(kind, TextKind::Literal(_));
     let mariadb = cx.flavor.is_mariadb();
     let text = kinds.iter().any(|k| matches!(k, TextKind::Text(_) | TextKind::Literal(_) | TextKind::Unsure));
-    if !text || !mariadb && !kinds.iter().any(literal) {
+    let gives_way = |(e, kind): (&&Expr, &TextKind)| *kind == TextKind::Soft && (mariadb || is_constant(e));
+    let soft = operands.iter().zip(&kinds).any(gives_way);
+    if !text || !mariadb && !soft && !kinds.iter().any(literal) {
         return Ok(plain());
     }
     let mut charsets = kinds
@@ -52,7 +57,9 @@ pub(super) fn agree(operands: &[&Expr], cx: &ExprContext<'_>) -> Result<Vec<Oper
     let target = match charsets.as_slice() {
         [] => {
             let mut introducers = kinds.iter().filter_map(|k| match k {
-                TextKind::Literal(introducer) => Some(introducer.as_deref().unwrap_or(&cx.connection.charset)),
+                TextKind::Literal(introducer) => {
+                    Some(introducer.as_deref().unwrap_or(&cx.connection.charset))
+                }
                 TextKind::Soft => Some(cx.connection.charset.as_str()),
                 _ => None,
             });
@@ -63,7 +70,8 @@ pub(super) fn agree(operands: &[&Expr], cx: &ExprContext<'_>) -> Result<Vec<Oper
         [narrow, wide @ ("utf8mb3" | "utf8mb4")] if mariadb && *narrow != "binary" => (*wide).to_owned(),
         _ => return Err(unsure(span)),
     };
-    if mariadb && target != cx.connection.charset && kinds.contains(&TextKind::Soft) {
+    let own = |charset: &str| charset == cx.connection.charset;
+    if !own(&target) && soft {
         return Err(unsure(span));
     }
     Ok(kinds
@@ -76,8 +84,16 @@ pub(super) fn agree(operands: &[&Expr], cx: &ExprContext<'_>) -> Result<Vec<Oper
         .collect())
 }
 
+/// MySQL stores a CHECK before it resolves it: nothing is converted there.
+fn unresolved(cx: &ExprContext<'_>) -> bool {
+    cx.flavor.is_mysql() && cx.place == ExprPlace::Check
+}
+
 /// How the operands of a comparison are printed.
 pub(super) fn compared(left: &Expr, right: &Expr, cx: &ExprContext<'_>) -> Result<[Operand; 2], ExprError> {
+    if unresolved(cx) {
+        return Ok([Operand::Plain, Operand::Plain]);
+    }
     if let Some(column) = column_of(left, cx)
         && let Some(text) = constant_beside(&column, right, cx)?
     {
@@ -103,6 +119,9 @@ pub(super) fn between(
     high: &Expr,
     cx: &ExprContext<'_>,
 ) -> Result<[Operand; 3], ExprError> {
+    if unresolved(cx) {
+        return Ok([Operand::Plain, Operand::Plain, Operand::Plain]);
+    }
     let string = |e: &Expr| matches!(as_literal(e), Some(Literal::String { .. }));
     if let Some(column) = column_of(expr, cx)
         && is_constant(low)
@@ -110,8 +129,10 @@ pub(super) fn between(
         && let Some(low) = constant_beside(&column, low, cx)?
         && let Some(high) = constant_beside(&column, high, cx)?
     {
-        let dates = cx.flavor.is_mysql() && !matches!(column.ty, ColumnType::Year | ColumnType::Integer { .. });
-        if !(dates && low == Operand::Plain) {
+        let dates =
+            cx.flavor.is_mysql() && !matches!(column.ty, ColumnType::Year | ColumnType::Integer { .. });
+        let timestamps = cx.flavor.is_mariadb() && matches!(column.ty, ColumnType::Timestamp { .. });
+        if !(timestamps || dates && low == Operand::Plain) {
             return Ok([Operand::Plain, low, high]);
         }
     }
@@ -188,6 +209,11 @@ fn constant_beside(
         ColumnType::Integer { size: IntegerSize::BigInt, .. } => Some(match literal {
             Some(Literal::Integer(_) | Literal::Bool(_)) => Operand::Plain,
             Some(Literal::String { value, .. }) if is_plain_integer(value) => Operand::Text(value.clone()),
+            Some(Literal::Decimal(text)) if has_fraction(text) => Operand::Plain,
+            None if mysql && is_negative(constant) => match negative_integer(constant) {
+                Some(text) => Operand::Text(text),
+                None => return Err(unsure()),
+            },
             // Items that are no literal are converted on MySQL only.
             None if !mysql || is_negative(constant) => Operand::Plain,
             _ => return Err(unsure()),
@@ -207,11 +233,14 @@ fn constant_beside(
             Some(Literal::Temporal { keyword: "TIME", .. }) => Operand::Plain,
             _ => return Err(unsure()),
         }),
-        ColumnType::Timestamp { fsp } if cx.flavor.mariadb_since(11, 0, 0) => {
-            if !cx.flavor.mariadb_since(11, 8, 0) || *fsp > 0 {
+        ColumnType::Timestamp { .. } if cx.flavor.mariadb_since(11, 0, 0) => {
+            if !cx.flavor.mariadb_since(11, 8, 0) {
                 return Err(unsure());
             }
             Some(match literal {
+                Some(Literal::Temporal { keyword: "TIMESTAMP", value }) if is_datetime(value) => {
+                    Operand::Text(format!("TIMESTAMP/*WITH LOCAL TIME ZONE*/'{value}'"))
+                }
                 Some(Literal::String { value, .. }) if is_date(value) => {
                     Operand::Text(format!("TIMESTAMP/*WITH LOCAL TIME ZONE*/'{value} 00:00:00'"))
                 }
@@ -225,6 +254,11 @@ fn constant_beside(
             Some(match literal {
                 Some(Literal::String { value, .. }) if is_date(value) || is_datetime(value) => Operand::Plain,
                 Some(Literal::Temporal { .. }) => Operand::Plain,
+                Some(Literal::Integer(digits)) => match date_of_number(digits) {
+                    Some(date) if *column.ty == ColumnType::Date => Operand::Text(format!("DATE'{date}'")),
+                    Some(date) if column.ty.fsp() == Some(0) => Operand::Text(format!("'{date} 00:00:00'")),
+                    _ => return Err(unsure()),
+                },
                 Some(_) => return Err(unsure()),
                 None if is_number(constant) => return Err(unsure()),
                 None => Operand::Plain,
@@ -237,6 +271,34 @@ fn constant_beside(
 fn is_plain_integer(text: &str) -> bool {
     let canonical = text == "0" || !text.starts_with('0');
     canonical && (1..=18).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn has_fraction(decimal: &str) -> bool {
+    decimal.split_once('.').is_some_and(|(_, fraction)| fraction.bytes().any(|b| b != b'0'))
+}
+
+fn negative_integer(expr: &Expr) -> Option<String> {
+    match &bare(expr).kind {
+        ExprKind::Unary { expr, .. } => match as_literal(expr)? {
+            Literal::Integer(digits) if is_plain_integer(digits) && digits != "0" => {
+                Some(format!("-{digits}"))
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The date that 20200131 is, and 0.
+fn date_of_number(digits: &str) -> Option<String> {
+    if digits == "0" {
+        return Some("0000-00-00".into());
+    }
+    if digits.len() != 8 {
+        return None;
+    }
+    let date = format!("{}-{}-{}", digits.get(..4)?, digits.get(4..6)?, digits.get(6..)?);
+    is_date(&date).then_some(date)
 }
 
 fn is_year(text: &str) -> bool {

@@ -30,7 +30,9 @@ pub fn constant_value(expr: &Expr) -> Option<Constant> {
             }
             _ => None,
         },
-        ExprKind::Unary { op: UnaryOp::Minus, expr } => Some(Constant::Integer(integer(expr)?.checked_neg()?)),
+        ExprKind::Unary { op: UnaryOp::Minus, expr } => {
+            Some(Constant::Integer(integer(expr)?.checked_neg()?))
+        }
         ExprKind::Binary { op, left, right } => {
             let (left, right) = (integer(left)?, integer(right)?);
             Some(Constant::Integer(match op {

@@ -53,7 +53,8 @@ pub(super) enum Lookup {
     Unsure,
 }
 
-pub(super) fn lookup(flavor: Flavor, name: &str) -> Lookup {
+/// The function of that name. Where it is not the same with every number of arguments, the one that takes `count`.
+pub(super) fn lookup(flavor: Flavor, name: &str, count: usize) -> Lookup {
     let table = match flavor.vendor {
         Vendor::MySql => &*MYSQL,
         Vendor::MariaDb => &*MARIADB,
@@ -66,7 +67,10 @@ pub(super) fn lookup(flavor: Flavor, name: &str) -> Lookup {
     } else {
         Some(Versions::Old)
     };
-    let found = entries.iter().find(|f| f.versions == Versions::All || Some(f.versions) == wanted);
+    let of_version = |f: &&Function| f.versions == Versions::All || Some(f.versions) == wanted;
+    let mut found = entries.iter().filter(of_version);
+    let first = found.clone().next();
+    let found = found.find(|f| f.takes(count)).or(first);
     match (found, wanted) {
         (Some(function), _) => Lookup::Native(function),
         (None, None) => Lookup::Unsure,
@@ -152,9 +156,17 @@ impl Function {
         self.is('u')
     }
 
+    /// MariaDB: whether DEFAULT shows it in parentheses, as it does operators.
+    pub(super) fn operator(&self) -> bool {
+        self.is('o')
+    }
+
     /// MySQL: the errno with which an index refuses its result, if it does.
     pub(super) fn index_errno(&self) -> Option<u16> {
-        [('j', 3753), ('g', 3760), ('l', 3757)].into_iter().find(|&(letter, _)| self.is(letter)).map(|(_, e)| e)
+        [('j', 3753), ('g', 3760), ('l', 3757)]
+            .into_iter()
+            .find(|&(letter, _)| self.is(letter))
+            .map(|(_, e)| e)
     }
 }
 
@@ -164,9 +176,10 @@ mod tests {
 
     #[test]
     fn every_line_is_read() {
-        for (text, table) in
-            [(include_str!("functions/mysql.txt"), &*MYSQL), (include_str!("functions/mariadb.txt"), &*MARIADB)]
-        {
+        for (text, table) in [
+            (include_str!("functions/mysql.txt"), &*MYSQL),
+            (include_str!("functions/mariadb.txt"), &*MARIADB),
+        ] {
             let lines = text.lines().filter(|l| !l.is_empty() && !l.starts_with('#'));
             for line in lines.clone() {
                 assert!(entry(line).is_some(), "{line}");
@@ -177,7 +190,7 @@ mod tests {
 
     #[test]
     fn versions_are_told_apart() {
-        let known = |flavor, name| match lookup(flavor, name) {
+        let known = |flavor, name| match lookup(flavor, name, 1) {
             Lookup::Native(f) => f.printed.unwrap_or("!"),
             Lookup::Unknown => "unknown",
             Lookup::Unsure => "unsure",
@@ -193,7 +206,7 @@ mod tests {
 
     #[test]
     fn arguments_are_counted() {
-        let takes = |name, count| match lookup(Flavor::MYSQL_9_7, name) {
+        let takes = |name, count| match lookup(Flavor::MYSQL_9_7, name, count) {
             Lookup::Native(f) => f.takes(count),
             _ => panic!("{name}"),
         };

@@ -23,7 +23,9 @@ pub(super) fn print(
             let own = introducer.as_deref().unwrap_or(&cx.connection.charset);
             mysql_string(value, own, charset.unwrap_or(own), span)?
         }
-        Literal::String { value, introducer } => mariadb_string(value, introducer.as_deref(), charset, span, cx)?,
+        Literal::String { value, introducer } => {
+            mariadb_string(value, introducer.as_deref(), charset, span, cx)?
+        }
         Literal::Hex { bytes, introducer: Some(introducer), .. } => {
             let value = str::from_utf8(bytes).ok().filter(|text| text.is_ascii());
             let Some(value) = value else {
@@ -60,7 +62,7 @@ pub(super) fn print(
 
 fn mysql_string(value: &str, own: &str, target: &str, span: Span) -> Result<String, ExprError> {
     let unicode = |charset: &str| matches!(charset, "utf8mb4" | "utf8mb3");
-    if !value.is_ascii() && !(unicode(own) && unicode(target)) {
+    if !(value.is_ascii() || unicode(own) && unicode(target)) {
         return Err(ExprError::unsupported(format!("a string of {own} beyond ASCII as {target}"), span));
     }
     let wide = |charset: &str| matches!(charset, "ucs2" | "utf16" | "utf16le" | "utf32");
@@ -89,13 +91,15 @@ fn mariadb_string(
 ) -> Result<String, ExprError> {
     let own = introducer.unwrap_or(&cx.connection.charset);
     let unicode = |charset: &str| matches!(charset, "utf8mb4" | "utf8mb3");
-    if !value.is_ascii() && !(unicode(own) && target.is_none_or(unicode)) {
+    if !(value.is_ascii() || unicode(own) && target.is_none_or(unicode)) {
         return Err(ExprError::unsupported(format!("a string of {own} beyond ASCII"), span));
     }
     let text = quoted(value, span, cx)?;
     // A string that was converted has lost its introducer.
     Ok(match introducer {
-        Some(introducer) if target.is_none_or(|target| target == introducer) => format!("_{introducer}{text}"),
+        Some(introducer) if target.is_none_or(|target| target == introducer) => {
+            format!("_{introducer}{text}")
+        }
         _ => text,
     })
 }

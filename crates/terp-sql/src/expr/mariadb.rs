@@ -1,7 +1,7 @@
 //! MariaDB's printing: parentheses only where precedence asks for them.
 
 use super::compare::{Operand, agree, between, compared, in_list};
-use super::mysql::opposite;
+use super::mysql::{is_joined, opposite};
 use super::{ExprContext, ExprError, as_literal, bare, column, literal, quote, refuse};
 use crate::ast::{BinaryOp, Expr, ExprKind, IsTest, Literal, UnaryOp};
 
@@ -63,7 +63,9 @@ impl Printer<'_> {
 
     pub(super) fn operand(&self, expr: &Expr, how: &Operand, precedence: u8) -> Result<String, ExprError> {
         Ok(match (how, as_literal(expr)) {
-            (Operand::Charset(charset), Some(value)) => literal::print(value, Some(charset), expr.span, self.cx)?,
+            (Operand::Charset(charset), Some(value)) => {
+                literal::print(value, Some(charset), expr.span, self.cx)?
+            }
             (Operand::Text(text), _) => text.clone(),
             (Operand::Convert(charset), _) => format!("convert({} using {charset})", self.text(expr)?),
             _ => wrapped(self.print(expr)?, precedence),
@@ -99,7 +101,9 @@ impl Printer<'_> {
             ExprKind::Is { expr, test, not } => self.is(expr, *test, *not),
             ExprKind::Between { expr, low, high, not } => self.between(expr, low, high, *not),
             ExprKind::In { expr, list, not } => self.in_list(expr, list, *not),
-            ExprKind::Like { expr, pattern, escape, not } => self.like(expr, pattern, escape.as_deref(), *not),
+            ExprKind::Like { expr, pattern, escape, not } => {
+                self.like(expr, pattern, escape.as_deref(), *not)
+            }
             ExprKind::Regexp { expr, pattern, not } => self.regexp(expr, pattern, *not),
             ExprKind::Collate { expr: operand, collation } => {
                 let name = refuse::collation(operand, collation, self.cx)?;
@@ -135,7 +139,10 @@ impl Printer<'_> {
         let number = match &bare(operand).kind {
             ExprKind::Literal(Literal::Integer(_) | Literal::Decimal(_) | Literal::Float(_)) => true,
             ExprKind::Unary { op: UnaryOp::Minus, expr } => {
-                matches!(as_literal(expr), Some(Literal::Integer(_) | Literal::Decimal(_) | Literal::Float(_)))
+                matches!(
+                    as_literal(expr),
+                    Some(Literal::Integer(_) | Literal::Decimal(_) | Literal::Float(_))
+                )
             }
             _ => false,
         };
@@ -196,7 +203,8 @@ impl Printer<'_> {
         right: &Expr,
         precedence: u8,
     ) -> Result<Printed, ExprError> {
-        let text = format!("{} {sign} {}", self.within(left, precedence)?, self.within(right, precedence + 1)?);
+        let text =
+            format!("{} {sign} {}", self.within(left, precedence)?, self.within(right, precedence + 1)?);
         Printed::operator(text, precedence)
     }
 
@@ -223,6 +231,9 @@ impl Printer<'_> {
         let mut waiting = vec![(expr, negate)];
         while let Some((expr, negate)) = waiting.pop() {
             match &bare(expr).kind {
+                ExprKind::Unary { op: UnaryOp::Not | UnaryOp::Bang, expr: inner } if is_joined(inner) => {
+                    waiting.push((inner, !negate));
+                }
                 ExprKind::Binary { op: op @ (BinaryOp::And | BinaryOp::Or), left, right }
                     if ((*op == BinaryOp::Or) != negate) == or =>
                 {
@@ -253,7 +264,15 @@ impl Printer<'_> {
                 return Printed::operator(format!("{} = 0", self.text(expr)?), prec::COMPARE);
             }
             ExprKind::Literal(Literal::Bool(value)) => return Printed::atom(u8::from(!value).to_string()),
-            ExprKind::Unary { op: UnaryOp::Not | UnaryOp::Bang, expr } => return self.truth(expr),
+            ExprKind::Unary { op: UnaryOp::Not | UnaryOp::Bang, expr } if refuse::is_truth(expr, self.cx) => {
+                return self.print(expr);
+            }
+            ExprKind::Unary { op: UnaryOp::Not | UnaryOp::Bang, expr } => {
+                return Printed::operator(
+                    format!("{} <> 0", self.within(expr, prec::COMPARE)?),
+                    prec::COMPARE,
+                );
+            }
             ExprKind::Binary { op, left, right } => match op {
                 BinaryOp::And => return self.joined(expr, true, true),
                 BinaryOp::Or => return self.joined(expr, false, true),
@@ -327,7 +346,13 @@ impl Printer<'_> {
         Printed::operator(format!("{expr} {not}in ({})", texts.join(",")), prec::IN)
     }
 
-    fn like(&self, expr: &Expr, pattern: &Expr, escape: Option<&Expr>, not: bool) -> Result<Printed, ExprError> {
+    fn like(
+        &self,
+        expr: &Expr,
+        pattern: &Expr,
+        escape: Option<&Expr>,
+        not: bool,
+    ) -> Result<Printed, ExprError> {
         let [expr, pattern] = self.pair(expr, pattern, prec::IN)?;
         let escape = match escape {
             Some(escape) => format!(" escape {}", self.text(escape)?),
@@ -363,7 +388,8 @@ impl Printer<'_> {
         let mut text = "case".to_owned();
         let mut compared = Vec::new();
         if let Some(operand) = operand {
-            let operands = [operand].into_iter().chain(whens.iter().map(|(when, _)| when)).collect::<Vec<_>>();
+            let operands =
+                [operand].into_iter().chain(whens.iter().map(|(when, _)| when)).collect::<Vec<_>>();
             compared = in_list(&operands, self.cx)?;
             let how = compared.remove(0);
             text.push_str(&format!(" {}", self.operand(operand, &how, prec::HIGHEST)?));

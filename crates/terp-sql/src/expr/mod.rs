@@ -130,11 +130,9 @@ impl ExprError {
 
 /// The expression as SHOW CREATE TABLE prints it, without the parentheses that SHOW CREATE TABLE adds.
 pub fn canonical(expr: &Expr, cx: &ExprContext<'_>) -> Result<String, ExprError> {
+    refuse::partition(expr, cx)?;
     if cx.flavor.is_mysql() {
-        let printed = mysql::Printer { cx }.print(expr)?;
-        if cx.place == ExprPlace::Check && !printed.boolean {
-            return Err(refuse::not_boolean(cx, expr.span));
-        }
+        let printed = refuse::check_is_boolean(expr, mysql::Printer { cx }.print(expr), cx)?;
         refuse::result_of_index_part(expr, cx)?;
         refuse::row_result(expr, cx)?;
         return Ok(printed.text);
@@ -179,7 +177,8 @@ fn column<'a>(parts: &[Ident], span: Span, cx: &ExprContext<'a>) -> Result<Colum
     let table_matches = from_right.next().is_none_or(|table| table.value.eq_ignore_ascii_case(cx.table));
     let schema_matches = from_right.next().is_none_or(|schema| schema.value.eq_ignore_ascii_case(cx.schema));
     // MySQL looks at the last part only, but not where it partitions.
-    let qualified = table_matches && schema_matches || cx.flavor.is_mysql() && cx.place != ExprPlace::Partition;
+    let qualified =
+        table_matches && schema_matches || cx.flavor.is_mysql() && cx.place != ExprPlace::Partition;
     if !qualified {
         let written = parts.iter().map(|p| p.value.as_str()).collect::<Vec<_>>().join(".");
         return Err(if cx.place == ExprPlace::Partition {

@@ -1,7 +1,7 @@
 //! MySQL's printing: every operator in parentheses.
 
 use super::compare::{Operand, agree, between, compared, in_list};
-use super::{ExprContext, ExprError, as_literal, bare, column, literal, quote, refuse};
+use super::{ExprContext, ExprError, ExprPlace, as_literal, bare, column, literal, quote, refuse};
 use crate::ast::{BinaryOp, Expr, ExprKind, IsTest, UnaryOp};
 
 /// An expression's text.
@@ -37,7 +37,9 @@ impl Printer<'_> {
 
     pub(super) fn operand(&self, expr: &Expr, how: &Operand) -> Result<String, ExprError> {
         match (how, as_literal(expr)) {
-            (Operand::Charset(charset), Some(value)) => literal::print(value, Some(charset), expr.span, self.cx),
+            (Operand::Charset(charset), Some(value)) => {
+                literal::print(value, Some(charset), expr.span, self.cx)
+            }
             (Operand::Text(text), _) => Ok(text.clone()),
             _ => self.text(expr),
         }
@@ -108,7 +110,11 @@ impl Printer<'_> {
             | BinaryOp::Gt
             | BinaryOp::Ge => return Printed::truth(self.comparison(op, left, right)?),
             BinaryOp::SoundsLike => {
-                return Printed::truth(format!("(soundex({}) = soundex({}))", self.text(left)?, self.text(right)?));
+                return Printed::truth(format!(
+                    "(soundex({}) = soundex({}))",
+                    self.text(left)?,
+                    self.text(right)?
+                ));
             }
             BinaryOp::MemberOf => {
                 return Printed::truth(format!("{} member of ({})", self.text(left)?, self.text(right)?));
@@ -123,7 +129,10 @@ impl Printer<'_> {
             BinaryOp::Concat => {
                 let how = agree(&[left, right], self.cx)?;
                 let texts = [left, right].into_iter().zip(&how).map(|(e, how)| self.operand(e, how));
-                return Printed::value(format!("concat({})", texts.collect::<Result<Vec<_>, _>>()?.join(",")));
+                return Printed::value(format!(
+                    "concat({})",
+                    texts.collect::<Result<Vec<_>, _>>()?.join(",")
+                ));
             }
             BinaryOp::BitOr => "|",
             BinaryOp::BitAnd => "&",
@@ -159,6 +168,12 @@ impl Printer<'_> {
         let mut waiting = vec![(expr, negate)];
         while let Some((expr, negate)) = waiting.pop() {
             match &bare(expr).kind {
+                // CHECK keeps its conditions as they were before they are resolved.
+                ExprKind::Unary { op: UnaryOp::Not | UnaryOp::Bang, expr: inner }
+                    if self.cx.place != ExprPlace::Check && is_joined(inner) =>
+                {
+                    waiting.push((inner, !negate));
+                }
                 ExprKind::Binary { op: op @ (BinaryOp::And | BinaryOp::Or), left, right }
                     if ((*op == BinaryOp::Or) != negate) == or =>
                 {
@@ -196,7 +211,9 @@ impl Printer<'_> {
             ExprKind::Is { expr, test, not } => return self.is(expr, *test, !*not),
             ExprKind::Between { expr, low, high, not } => return self.between(expr, low, high, !*not),
             ExprKind::In { expr, list, not } => return self.in_list(expr, list, !*not),
-            ExprKind::Like { not: true, .. } | ExprKind::Regexp { not: true, .. } => return self.matching(expr),
+            ExprKind::Like { not: true, .. } | ExprKind::Regexp { not: true, .. } => {
+                return self.matching(expr);
+            }
             ExprKind::Function { name, args, .. } if name.value.eq_ignore_ascii_case("isnull") => {
                 if let [arg] = args.as_slice() {
                     return self.is(arg, IsTest::Null, true);
@@ -205,7 +222,11 @@ impl Printer<'_> {
             _ => {}
         }
         let printed = self.print(expr)?;
-        Ok(if printed.boolean { format!("(not({}))", printed.text) } else { format!("(0 = {})", printed.text) })
+        Ok(if printed.boolean {
+            format!("(not({}))", printed.text)
+        } else {
+            format!("(0 = {})", printed.text)
+        })
     }
 
     pub(super) fn is(&self, expr: &Expr, test: IsTest, not: bool) -> Result<String, ExprError> {
@@ -274,7 +295,8 @@ impl Printer<'_> {
         let mut text = "(case".to_owned();
         let mut compared = Vec::new();
         if let Some(operand) = operand {
-            let operands = [operand].into_iter().chain(whens.iter().map(|(when, _)| when)).collect::<Vec<_>>();
+            let operands =
+                [operand].into_iter().chain(whens.iter().map(|(when, _)| when)).collect::<Vec<_>>();
             compared = in_list(&operands, self.cx)?;
             let how = compared.remove(0);
             text.push_str(&format!(" {}", self.operand(operand, &how)?));
@@ -291,6 +313,15 @@ impl Printer<'_> {
         }
         text.push_str(" end)");
         Printed::value(text)
+    }
+}
+
+/// Whether it is AND or OR, once its NOTs are resolved.
+pub(super) fn is_joined(expr: &Expr) -> bool {
+    match &bare(expr).kind {
+        ExprKind::Unary { op: UnaryOp::Not | UnaryOp::Bang, expr } => is_joined(expr),
+        ExprKind::Binary { op, .. } => matches!(op, BinaryOp::And | BinaryOp::Or),
+        _ => false,
     }
 }
 

@@ -4,7 +4,7 @@ use super::functions::{Function, Lookup, lookup};
 use super::text_kind::{TextKind, text_kind};
 use super::{ExprContext, ExprError, ExprPlace, bare, quote, walk};
 use crate::Span;
-use crate::ast::{BinaryOp, CastTarget, Expr, ExprKind, Ident, TypeKeyword, UnaryOp};
+use crate::ast::{BinaryOp, CastTarget, Expr, ExprKind, Ident, Literal, TypeKeyword, UnaryOp};
 
 /// MariaDB's one message for whatever has no place in an expression.
 pub(super) fn mariadb_expression(what: &str, span: Span, cx: &ExprContext<'_>) -> ExprError {
@@ -13,8 +13,10 @@ pub(super) fn mariadb_expression(what: &str, span: Span, cx: &ExprContext<'_>) -
         ExprPlace::Check => "CHECK",
         _ => "DEFAULT",
     };
-    let message =
-        format!("Function or expression '{what}' cannot be used in the {clause} clause of {}", quote(cx.object));
+    let message = format!(
+        "Function or expression '{what}' cannot be used in the {clause} clause of {}",
+        quote(cx.object)
+    );
     ExprError::refused(1901, message, span)
 }
 
@@ -41,21 +43,28 @@ pub(super) fn unknown_column(name: &str, span: Span, cx: &ExprContext<'_>) -> Ex
 pub(super) fn disallowed(function: &str, span: Span, cx: &ExprContext<'_>) -> ExprError {
     let object = cx.object;
     let (errno, message) = match cx.place {
-        ExprPlace::Generated { .. } => {
-            (3763, format!("Expression of generated column '{object}' contains a disallowed function: {function}."))
-        }
+        ExprPlace::Generated { .. } => (
+            3763,
+            format!("Expression of generated column '{object}' contains a disallowed function: {function}."),
+        ),
         ExprPlace::Check => (
             3814,
-            format!("An expression of a check constraint '{object}' contains disallowed function: {function}."),
+            format!(
+                "An expression of a check constraint '{object}' contains disallowed function: {function}."
+            ),
         ),
         ExprPlace::Default => (
             3770,
-            format!("Default value expression of column '{object}' contains a disallowed function: {function}."),
+            format!(
+                "Default value expression of column '{object}' contains a disallowed function: {function}."
+            ),
         ),
         ExprPlace::IndexPart => {
             (3758, format!("Expression of functional index '{object}' contains a disallowed function."))
         }
-        ExprPlace::Partition | ExprPlace::PartitionBound => (1564, "This partition function is not allowed".into()),
+        ExprPlace::Partition | ExprPlace::PartitionBound => {
+            (1564, "This partition function is not allowed".into())
+        }
     };
     ExprError::refused(errno, message, span)
 }
@@ -81,7 +90,8 @@ pub(super) fn stored_function(
 
 /// The error of a partitioning function that isn't the same every time.
 fn partition_syntax(span: Span) -> ExprError {
-    let message = "Constant, random or timezone-dependent expressions in (sub)partitioning function are not allowed";
+    let message =
+        "Constant, random or timezone-dependent expressions in (sub)partitioning function are not allowed";
     ExprError::refused(1064, message, span)
 }
 
@@ -93,7 +103,7 @@ pub(super) fn function(
     cx: &ExprContext<'_>,
 ) -> Result<(), ExprError> {
     if matches!(cx.place, ExprPlace::Partition | ExprPlace::PartitionBound) {
-        if function.uncacheable() && name != "unix_timestamp" {
+        if function.uncacheable() {
             return Err(partition_syntax(span));
         }
         if !function.partitions() {
@@ -116,6 +126,16 @@ pub(super) fn function(
     })
 }
 
+/// For what a partitioning function can't be made of.
+pub(super) fn not_in_partition(span: Span, cx: &ExprContext<'_>) -> Result<(), ExprError> {
+    match cx.place {
+        ExprPlace::Partition | ExprPlace::PartitionBound => {
+            Err(ExprError::refused(1564, "This partition function is not allowed", span))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// What is no operand of any definition.
 pub(super) fn construct(expr: &Expr, cx: &ExprContext<'_>) -> ExprError {
     let span = expr.span;
@@ -127,16 +147,22 @@ pub(super) fn construct(expr: &Expr, cx: &ExprContext<'_>) -> ExprError {
     match &expr.kind {
         ExprKind::Subquery if mysql => {
             let (errno, message) = match cx.place {
-                ExprPlace::Generated { .. } => {
-                    (3102, format!("Expression of generated column '{object}' contains a disallowed function."))
-                }
-                ExprPlace::Check => {
-                    (3815, format!("An expression of a check constraint '{object}' contains disallowed function."))
-                }
-                ExprPlace::Default => {
-                    (3769, format!("Default value expression of column '{object}' contains a disallowed function."))
-                }
-                _ => (3758, format!("Expression of functional index '{object}' contains a disallowed function.")),
+                ExprPlace::Generated { .. } => (
+                    3102,
+                    format!("Expression of generated column '{object}' contains a disallowed function."),
+                ),
+                ExprPlace::Check => (
+                    3815,
+                    format!("An expression of a check constraint '{object}' contains disallowed function."),
+                ),
+                ExprPlace::Default => (
+                    3769,
+                    format!("Default value expression of column '{object}' contains a disallowed function."),
+                ),
+                _ => (
+                    3758,
+                    format!("Expression of functional index '{object}' contains a disallowed function."),
+                ),
             };
             ExprError::refused(errno, message, span)
         }
@@ -145,20 +171,24 @@ pub(super) fn construct(expr: &Expr, cx: &ExprContext<'_>) -> ExprError {
         }
         ExprKind::Subquery => mariadb_expression("select ...", span, cx),
         ExprKind::Aggregate(_) if mysql => ExprError::refused(1111, "Invalid use of group function", span),
-        ExprKind::Window(name) if mysql => {
-            ExprError::refused(3593, format!("You cannot use the window function '{name}' in this context.'"), span)
-        }
+        ExprKind::Window(name) if mysql => ExprError::refused(
+            3593,
+            format!("You cannot use the window function '{name}' in this context.'"),
+            span,
+        ),
         ExprKind::Aggregate(name) | ExprKind::Window(name) => {
             mariadb_expression(&format!("{name}()"), span, cx)
         }
         ExprKind::Variable(_) if mysql && cx.place == ExprPlace::Check => {
-            let message =
-                format!("An expression of a check constraint '{object}' cannot refer to a user or system variable.");
+            let message = format!(
+                "An expression of a check constraint '{object}' cannot refer to a user or system variable."
+            );
             ExprError::refused(3816, message, span)
         }
         ExprKind::Variable(_) => {
-            let message =
-                format!("Default value expression of column '{object}' cannot refer user or system variables.");
+            let message = format!(
+                "Default value expression of column '{object}' cannot refer user or system variables."
+            );
             ExprError::refused(3772, message, span)
         }
         ExprKind::Unsupported(what) if what == "MATCH" && mysql => disallowed("match", span, cx),
@@ -171,7 +201,9 @@ pub(super) fn construct(expr: &Expr, cx: &ExprContext<'_>) -> ExprError {
 /// MariaDB: where a variable can't stand.
 pub(super) fn variable(written: &str, span: Span, cx: &ExprContext<'_>) -> Result<(), ExprError> {
     match cx.place {
-        ExprPlace::Generated { stored: true } | ExprPlace::Check => Err(mariadb_expression(written, span, cx)),
+        ExprPlace::Generated { stored: true } | ExprPlace::Check => {
+            Err(mariadb_expression(written, span, cx))
+        }
         ExprPlace::Partition | ExprPlace::PartitionBound => Err(partition_syntax(span)),
         _ => Ok(()),
     }
@@ -181,13 +213,104 @@ pub(super) fn variable(written: &str, span: Span, cx: &ExprContext<'_>) -> Resul
 pub(super) fn next_value(span: Span, cx: &ExprContext<'_>) -> Result<(), ExprError> {
     match cx.place {
         ExprPlace::Default => Ok(()),
+        ExprPlace::Check => {
+            Err(ExprError::refused(1970, "CHECK does not support subqueries or stored functions", span))
+        }
         _ => Err(mariadb_expression("nextval()", span, cx)),
     }
 }
 
-pub(super) fn not_boolean(cx: &ExprContext<'_>, span: Span) -> ExprError {
-    let message = format!("An expression of non-boolean type specified to a check constraint '{}'.", cx.object);
-    ExprError::refused(3812, message, span)
+/// MySQL: a CHECK must be a truth value. It is asked before names and functions are looked at.
+pub(super) fn check_is_boolean<T>(
+    expr: &Expr,
+    printed: Result<T, ExprError>,
+    cx: &ExprContext<'_>,
+) -> Result<T, ExprError> {
+    if cx.place != ExprPlace::Check || is_truth(expr, cx) {
+        return printed;
+    }
+    match printed {
+        Ok(_) | Err(ExprError::Refused { errno: 1054 | 1111 | 3593 | 3814 | 3816 | 3820, .. }) => {
+            let message =
+                format!("An expression of non-boolean type specified to a check constraint '{}'.", cx.object);
+            Err(ExprError::refused(3812, message, expr.span))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether the result is a truth value.
+pub(super) fn is_truth(expr: &Expr, cx: &ExprContext<'_>) -> bool {
+    match &bare(expr).kind {
+        ExprKind::Literal(literal) => matches!(literal, Literal::Bool(_)),
+        ExprKind::Unary { op, .. } => matches!(op, UnaryOp::Not | UnaryOp::Bang),
+        ExprKind::Binary { op, .. } => is_condition(*op),
+        ExprKind::Is { .. }
+        | ExprKind::Between { .. }
+        | ExprKind::In { .. }
+        | ExprKind::Like { .. }
+        | ExprKind::Regexp { .. } => true,
+        ExprKind::Function { schema: None, name, args, .. } => {
+            match lookup(cx.flavor, &name.value.to_ascii_lowercase(), args.len()) {
+                Lookup::Native(function) => function.boolean() || name.value.eq_ignore_ascii_case("isnull"),
+                _ => false,
+            }
+        }
+        _ => false,
+    }
+}
+
+fn is_condition(op: BinaryOp) -> bool {
+    use BinaryOp::*;
+    matches!(op, Or | Xor | And | Eq | NullSafeEq | Ne | Lt | Le | Gt | Ge | SoundsLike | MemberOf)
+}
+
+/// A text that the server prints and then fails to read.
+pub(super) fn syntax(span: Span) -> ExprError {
+    ExprError::refused(1064, "You have an error in your SQL syntax", span)
+}
+
+/// What a partitioning function is made of: its grammar has no conditions (1064), and few functions are allowed (1564).
+pub(super) fn partition(expr: &Expr, cx: &ExprContext<'_>) -> Result<(), ExprError> {
+    if cx.place != ExprPlace::Partition {
+        return Ok(());
+    }
+    let conditional = match &expr.kind {
+        ExprKind::Unary { op, .. } => *op == UnaryOp::Not,
+        ExprKind::Binary { op, .. } => is_condition(*op),
+        ExprKind::Is { .. }
+        | ExprKind::Between { .. }
+        | ExprKind::In { .. }
+        | ExprKind::Like { .. }
+        | ExprKind::Regexp { .. } => true,
+        _ => false,
+    };
+    if conditional {
+        return Err(partition_syntax(expr.span));
+    }
+    let mut refused = None;
+    walk(expr, &mut |e| {
+        let allowed = match &e.kind {
+            ExprKind::Literal(literal) => !matches!(literal, Literal::Bool(_)) || cx.flavor.is_mariadb(),
+            // Functions are told apart when they are printed.
+            ExprKind::Name(_) | ExprKind::Paren(_) | ExprKind::Extract { .. } | ExprKind::Function { .. } => {
+                true
+            }
+            ExprKind::Unary { op, .. } => matches!(op, UnaryOp::Minus | UnaryOp::Plus),
+            ExprKind::Binary { op, .. } => {
+                use BinaryOp::{Add, IntDivide, Modulo, Multiply, Subtract};
+                matches!(op, Add | Subtract | Multiply | IntDivide | Modulo)
+            }
+            _ => false,
+        };
+        if !allowed && refused.is_none() {
+            refused = Some(e.span);
+        }
+    });
+    match refused {
+        Some(span) => Err(ExprError::refused(1564, "This partition function is not allowed", span)),
+        None => Ok(()),
+    }
 }
 
 pub(super) fn cast_array(span: Span) -> ExprError {
@@ -212,7 +335,9 @@ pub(super) fn row_result(expr: &Expr, cx: &ExprContext<'_>) -> Result<(), ExprEr
         ExprPlace::IndexPart => {
             (3800, format!("Expression of functional index '{object}' cannot refer to a row value."))
         }
-        ExprPlace::Partition | ExprPlace::PartitionBound => (1564, "This partition function is not allowed".into()),
+        ExprPlace::Partition | ExprPlace::PartitionBound => {
+            (1564, "This partition function is not allowed".into())
+        }
         _ => (1241, "Operand should contain 1 column(s)".into()),
     };
     Err(ExprError::refused(errno, message, expr.span))
@@ -224,39 +349,47 @@ pub(super) fn result_of_index_part(expr: &Expr, cx: &ExprContext<'_>) -> Result<
         return Ok(());
     }
     let (errno, message) = match &bare(expr).kind {
+        ExprKind::Function { name, .. }
+            if name.value.eq_ignore_ascii_case("time") || name.value.eq_ignore_ascii_case("timestamp") =>
+        {
+            // The precision is that of the argument, and shown.
+            return Err(ExprError::unsupported(format!("an index on {}()", name.value), expr.span));
+        }
         ExprKind::Name(_) => {
             (3762, "Functional index on a column is not supported. Consider using a regular index instead.")
         }
         ExprKind::Binary { op: BinaryOp::JsonExtract, .. } => (3753, JSON_INDEX),
         ExprKind::Binary { op: BinaryOp::JsonUnquoteExtract, .. } => (3757, LOB_INDEX),
-        ExprKind::Cast { target: CastTarget::Type(ty), array: false, .. } if ty.keyword == TypeKeyword::Json => {
+        ExprKind::Cast { target: CastTarget::Type(ty), array: false, .. }
+            if ty.keyword == TypeKeyword::Json =>
+        {
             (3753, JSON_INDEX)
         }
-        ExprKind::Function { name, .. } => match lookup(cx.flavor, &name.value.to_ascii_lowercase()) {
-            Lookup::Native(function) => match function.index_errno() {
-                Some(3753) => (3753, JSON_INDEX),
-                Some(3760) => (3760, "Spatial functional index is not supported."),
-                Some(_) => return Err(ExprError::unsupported("an index on a long text", expr.span)),
-                None => return Ok(()),
-            },
-            _ => return Ok(()),
-        },
+        ExprKind::Function { name, args, .. } => {
+            match lookup(cx.flavor, &name.value.to_ascii_lowercase(), args.len()) {
+                Lookup::Native(function) => match function.index_errno() {
+                    Some(3753) => (3753, JSON_INDEX),
+                    Some(3760) => (3760, "Spatial functional index is not supported."),
+                    Some(_) => return Err(ExprError::unsupported("an index on a long text", expr.span)),
+                    None => return Ok(()),
+                },
+                _ => return Ok(()),
+            }
+        }
         _ => return Ok(()),
     };
     Err(ExprError::refused(errno, message, expr.span))
 }
 
-const JSON_INDEX: &str = "Cannot create a functional index on a function that returns a JSON or GEOMETRY value.";
-const LOB_INDEX: &str =
-    "Cannot create a functional index on an expression that returns a BLOB or TEXT. Please consider using CAST.";
+const JSON_INDEX: &str =
+    "Cannot create a functional index on a function that returns a JSON or GEOMETRY value.";
+const LOB_INDEX: &str = "Cannot create a functional index on an expression that returns a BLOB or TEXT. Please consider using CAST.";
 
 /// The character set of that name, in the server's own spelling.
 pub(super) fn charset(name: &Ident, cx: &ExprContext<'_>) -> Result<&'static str, ExprError> {
     match cx.flavor.charset(&name.value) {
         Some(charset) => Ok(charset.name),
-        None => {
-            Err(ExprError::refused(1115, format!("Unknown character set: '{}'", name.value), name.span))
-        }
+        None => Err(ExprError::refused(1115, format!("Unknown character set: '{}'", name.value), name.span)),
     }
 }
 
@@ -313,12 +446,16 @@ pub(super) fn session_dependent(expr: &Expr, cx: &ExprContext<'_>) -> Result<(),
 fn is_unsigned(expr: &Expr, cx: &ExprContext<'_>) -> bool {
     use terp_schema_model::ColumnType::{Decimal, Float, Integer};
     match &bare(expr).kind {
-        ExprKind::Name(parts) => parts.last().and_then(|name| cx.columns.resolve(&name.value)).is_some_and(|c| {
-            matches!(
-                c.ty,
-                Integer { unsigned: true, .. } | Decimal { unsigned: true, .. } | Float { unsigned: true, .. }
-            )
-        }),
+        ExprKind::Name(parts) => {
+            parts.last().and_then(|name| cx.columns.resolve(&name.value)).is_some_and(|c| {
+                matches!(
+                    c.ty,
+                    Integer { unsigned: true, .. }
+                        | Decimal { unsigned: true, .. }
+                        | Float { unsigned: true, .. }
+                )
+            })
+        }
         ExprKind::Binary { op: BinaryOp::Add | BinaryOp::Multiply | BinaryOp::IntDivide, left, right } => {
             is_unsigned(left, cx) || is_unsigned(right, cx)
         }

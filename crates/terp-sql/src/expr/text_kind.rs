@@ -22,26 +22,123 @@ pub(super) enum TextKind {
 
 /// Functions whose result has the character set of their arguments.
 const PASSING: &[&str] = &[
-    "coalesce", "concat", "concat_ws", "elt", "greatest", "if", "ifnull", "insert", "lcase", "least", "left", "lower",
-    "lpad", "ltrim", "mid", "nullif", "nvl", "nvl2", "quote", "repeat", "replace", "reverse", "right", "rpad", "rtrim",
-    "substr", "substring", "substring_index", "trim", "ucase", "upper",
+    "coalesce",
+    "concat",
+    "concat_ws",
+    "elt",
+    "greatest",
+    "if",
+    "ifnull",
+    "insert",
+    "lcase",
+    "least",
+    "left",
+    "lower",
+    "lpad",
+    "ltrim",
+    "mid",
+    "nullif",
+    "nvl",
+    "nvl2",
+    "quote",
+    "repeat",
+    "replace",
+    "reverse",
+    "right",
+    "rpad",
+    "rtrim",
+    "substr",
+    "substring",
+    "substring_index",
+    "trim",
+    "ucase",
+    "upper",
 ];
 
 /// Functions whose result is a number, whatever they are given.
 const NUMERIC: &[&str] = &[
-    "abs", "ascii", "bit_length", "ceil", "ceiling", "char_length", "character_length", "crc32", "datediff", "day",
-    "dayofmonth", "dayofweek", "dayofyear", "field", "find_in_set", "floor", "hour", "instr", "isnull", "json_contains",
-    "json_depth", "json_length", "json_overlaps", "json_valid", "length", "locate", "minute", "mod", "month",
-    "octet_length", "ord", "quarter", "regexp_instr", "regexp_like", "round", "second", "sign", "strcmp", "to_days",
-    "truncate", "unix_timestamp", "week", "weekday", "year", "yearweek",
+    "abs",
+    "ascii",
+    "bit_length",
+    "ceil",
+    "ceiling",
+    "char_length",
+    "character_length",
+    "crc32",
+    "datediff",
+    "day",
+    "dayofmonth",
+    "dayofweek",
+    "dayofyear",
+    "field",
+    "find_in_set",
+    "floor",
+    "hour",
+    "instr",
+    "isnull",
+    "json_contains",
+    "json_depth",
+    "json_length",
+    "json_overlaps",
+    "json_valid",
+    "length",
+    "locate",
+    "minute",
+    "mod",
+    "month",
+    "octet_length",
+    "ord",
+    "quarter",
+    "regexp_instr",
+    "regexp_like",
+    "round",
+    "second",
+    "sign",
+    "strcmp",
+    "to_days",
+    "truncate",
+    "unix_timestamp",
+    "week",
+    "weekday",
+    "year",
+    "yearweek",
+];
+
+/// Functions whose result has the connection's character set, whatever they are given.
+const SOFT: &[&str] = &[
+    "bin",
+    "conv",
+    "date_format",
+    "dayname",
+    "format",
+    "hex",
+    "inet6_ntoa",
+    "inet_ntoa",
+    "md5",
+    "monthname",
+    "oct",
+    "sec_to_time",
+    "sha",
+    "sha1",
+    "sha2",
+    "time_format",
+    "to_base64",
+    "uuid",
 ];
 
 pub(super) fn text_kind(expr: &Expr, cx: &ExprContext<'_>) -> TextKind {
     let expr = bare(expr);
     match &expr.kind {
+        ExprKind::Literal(Literal::String { introducer: Some(charset), .. }) if charset == "binary" => {
+            TextKind::Unsure
+        }
         ExprKind::Literal(Literal::String { introducer, .. }) => TextKind::Literal(introducer.clone()),
         ExprKind::Literal(Literal::Hex { introducer: None, .. } | Literal::Bits { introducer: None, .. }) => {
-            if cx.flavor.is_mysql() { TextKind::NoText } else { TextKind::Unsure }
+            if cx.flavor.is_mysql() {
+                TextKind::NoText
+            } else {
+                TextKind::Unsure
+            }
         }
         ExprKind::Literal(Literal::Hex { .. } | Literal::Bits { .. }) => TextKind::Unsure,
         ExprKind::Literal(_)
@@ -90,6 +187,8 @@ pub(super) fn text_kind(expr: &Expr, cx: &ExprContext<'_>) -> TextKind {
             let lower = name.value.to_ascii_lowercase();
             if NUMERIC.contains(&lower.as_str()) {
                 TextKind::NoText
+            } else if SOFT.contains(&lower.as_str()) {
+                TextKind::Soft
             } else if lower.starts_with("json_") {
                 TextKind::Text("utf8mb4".into())
             } else if PASSING.contains(&lower.as_str()) && args.iter().any(|a| as_literal(a).is_none()) {
@@ -154,7 +253,9 @@ fn mentions_foreign_text(expr: &Expr, cx: &ExprContext<'_>) -> bool {
     super::walk(expr, &mut |e| {
         let kind = match &e.kind {
             ExprKind::Name(_) | ExprKind::ConvertUsing { .. } | ExprKind::Cast { .. } => text_kind(e, cx),
-            ExprKind::Literal(Literal::String { introducer: Some(charset), .. }) => TextKind::Text(charset.clone()),
+            ExprKind::Literal(Literal::String { introducer: Some(charset), .. }) => {
+                TextKind::Text(charset.clone())
+            }
             ExprKind::Literal(Literal::Hex { .. } | Literal::Bits { .. }) => TextKind::Unsure,
             _ => TextKind::NoText,
         };

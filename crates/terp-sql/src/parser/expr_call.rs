@@ -4,147 +4,9 @@ use crate::ast::{CastTarget, Expr, ExprKind, Ident, JsonOn, Literal};
 use crate::is_reserved;
 use crate::lexer::TokenKind;
 use crate::parser::cursor::{PResult, Parser};
-
-/// Functions that are called with or without parentheses.
-const WITHOUT_PARENTHESES: &[&str] = &[
-    "CURRENT_TIMESTAMP",
-    "CURRENT_DATE",
-    "CURRENT_TIME",
-    "CURRENT_USER",
-    "LOCALTIME",
-    "LOCALTIMESTAMP",
-    "UTC_DATE",
-    "UTC_TIME",
-    "UTC_TIMESTAMP",
-];
-
-/// Reserved words that are functions' names where a parenthesis follows.
-const RESERVED_FUNCTIONS: &[&str] = &[
-    "CHAR",
-    "CONVERT",
-    "CURRENT_DATE",
-    "CURRENT_ROLE",
-    "CURRENT_TIME",
-    "CURRENT_TIMESTAMP",
-    "CURRENT_USER",
-    "DATABASE",
-    "DEFAULT",
-    "GROUPING",
-    "IF",
-    "INSERT",
-    "INTERVAL",
-    "LEFT",
-    "LOCALTIME",
-    "LOCALTIMESTAMP",
-    "MATCH",
-    "MOD",
-    "REPEAT",
-    "REPLACE",
-    "RIGHT",
-    "SCHEMA",
-    "UTC_DATE",
-    "UTC_TIME",
-    "UTC_TIMESTAMP",
-    "VALUES",
-];
-
-/// Functions whose parenthesis must follow at once, unless IGNORE_SPACE: the servers' `lex.h`.
-const NO_SPACE: &[&str] = &[
-    "ADDDATE",
-    "BIT_AND",
-    "BIT_OR",
-    "BIT_XOR",
-    "CAST",
-    "COUNT",
-    "CURDATE",
-    "CURTIME",
-    "DATE_ADD",
-    "DATE_SUB",
-    "EXTRACT",
-    "GROUP_CONCAT",
-    "MAX",
-    "MID",
-    "MIN",
-    "NOW",
-    "POSITION",
-    "SESSION_USER",
-    "STD",
-    "STDDEV",
-    "STDDEV_POP",
-    "STDDEV_SAMP",
-    "SUBDATE",
-    "SUBSTR",
-    "SUBSTRING",
-    "SUM",
-    "SYSDATE",
-    "SYSTEM_USER",
-    "TRIM",
-    "VARIANCE",
-    "VAR_POP",
-    "VAR_SAMP",
-];
-
-const AGGREGATES: &[&str] = &[
-    "AVG",
-    "BIT_AND",
-    "BIT_OR",
-    "BIT_XOR",
-    "COUNT",
-    "GROUP_CONCAT",
-    "JSON_ARRAYAGG",
-    "JSON_OBJECTAGG",
-    "MAX",
-    "MIN",
-    "STD",
-    "STDDEV",
-    "STDDEV_POP",
-    "STDDEV_SAMP",
-    "SUM",
-    "VARIANCE",
-    "VAR_POP",
-    "VAR_SAMP",
-];
-
-/// Window functions that are nothing else. (LEAD is one where OVER follows.)
-const WINDOW_FUNCTIONS: &[&str] = &[
-    "CUME_DIST",
-    "DENSE_RANK",
-    "FIRST_VALUE",
-    "LAG",
-    "LAST_VALUE",
-    "LEAD",
-    "MEDIAN",
-    "NTH_VALUE",
-    "NTILE",
-    "PERCENTILE_CONT",
-    "PERCENTILE_DISC",
-    "PERCENT_RANK",
-    "RANK",
-    "ROW_NUMBER",
-];
-
-const UNITS: &[&str] = &[
-    "MICROSECOND",
-    "SECOND",
-    "MINUTE",
-    "HOUR",
-    "DAY",
-    "WEEK",
-    "MONTH",
-    "QUARTER",
-    "YEAR",
-    "SECOND_MICROSECOND",
-    "MINUTE_MICROSECOND",
-    "MINUTE_SECOND",
-    "HOUR_MICROSECOND",
-    "HOUR_SECOND",
-    "HOUR_MINUTE",
-    "DAY_MICROSECOND",
-    "DAY_SECOND",
-    "DAY_MINUTE",
-    "DAY_HOUR",
-    "YEAR_MONTH",
-];
+use crate::parser::expr_words::{
+    AGGREGATES, NO_SPACE, RESERVED_FUNCTIONS, UNITS, WINDOW_FUNCTIONS, WITHOUT_PARENTHESES,
+};
 
 fn among(word: &str, words: &[&str]) -> bool {
     words.iter().any(|w| w.eq_ignore_ascii_case(word))
@@ -237,8 +99,8 @@ impl Parser<'_> {
                 Ok(ExprKind::NextValue(sequence))
             }
             "JSON_VALUE" if self.options.flavor.is_mysql() => self.json_value(name),
-            "COLUMN_DELETE" | "VALUES" | "VALUE" | "WEIGHT_STRING" | "COLUMN_GET" | "COLUMN_CREATE" | "COLUMN_ADD"
-            | "LASTVAL" | "SETVAL" | "GROUPING" => {
+            "COLUMN_DELETE" | "VALUES" | "VALUE" | "WEIGHT_STRING" | "COLUMN_GET" | "COLUMN_CREATE"
+            | "COLUMN_ADD" | "LASTVAL" | "SETVAL" | "GROUPING" => {
                 self.skip_parens()?;
                 Ok(ExprKind::Unsupported(format!("{upper}()")))
             }

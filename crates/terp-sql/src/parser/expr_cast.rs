@@ -43,13 +43,30 @@ impl Parser<'_> {
         self.bump();
         match upper.as_str() {
             "NATIONAL" => self.expect_kw("CHAR")?,
-            "DOUBLE" => {
+            "DOUBLE" if mysql => {
                 self.eat_kw("PRECISION");
             }
             _ => {}
         }
         let args =
             if self.at(TokenKind::LParen) { self.paren_list(|p| p.integer("a length"))? } else { Vec::new() };
+        let most = match keyword {
+            TypeKeyword::Decimal => 2,
+            TypeKeyword::Double => {
+                if mysql {
+                    0
+                } else {
+                    2
+                }
+            }
+            TypeKeyword::Float => usize::from(mysql),
+            TypeKeyword::Binary | TypeKeyword::Char | TypeKeyword::NChar | TypeKeyword::Varchar => 1,
+            TypeKeyword::Time | TypeKeyword::DateTime => 1,
+            _ => 0,
+        };
+        if args.len() > most {
+            return Err(self.error("a type that CAST knows"));
+        }
         let mut charset = None;
         let mut binary = false;
         if matches!(keyword, TypeKeyword::Char | TypeKeyword::Varchar) {

@@ -125,7 +125,9 @@ impl Parser<'_> {
                 if self.at(TokenKind::String) {
                     value.push_str(&self.string("a string")?.value);
                 }
-                Literal::String { value, introducer: Some("utf8mb3".into()) }
+                // MariaDB forgets how it was written.
+                let introducer = self.options.flavor.is_mysql().then(|| "utf8mb3".to_owned());
+                Literal::String { value, introducer }
             }
             TokenKind::HexString | TokenKind::HexNumber => self.hex(None)?,
             TokenKind::BitString | TokenKind::BitNumber => self.bits(None)?,
@@ -187,7 +189,7 @@ impl Parser<'_> {
 
     fn bits(&mut self, introducer: Option<String>) -> PResult<Literal> {
         let token = self.bump();
-        let digits = self.text(token).chars().skip(1).filter(|c| c.is_ascii_digit()).collect::<String>();
+        let digits = self.text(token).chars().skip(1).filter(char::is_ascii_digit).collect::<String>();
         // The 0 of `0b` is skipped as the first character; b and quotes are no digits.
         Ok(Literal::Bits { digits, introducer })
     }

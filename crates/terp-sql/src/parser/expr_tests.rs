@@ -130,7 +130,10 @@ fn literals_keep_their_form() {
     assert_eq!(literal("_UTF8'a'"), string("a", Some("utf8mb3")));
     assert_eq!(literal("N'a' 'b'"), string("ab", Some("utf8mb3")));
     assert_eq!(literal("0xF"), Literal::Hex { bytes: vec![15], number: true, introducer: None });
-    assert_eq!(literal("_binary x'0F'"), Literal::Hex { bytes: vec![15], number: false, introducer: Some("binary".into()) });
+    assert_eq!(
+        literal("_binary x'0F'"),
+        Literal::Hex { bytes: vec![15], number: false, introducer: Some("binary".into()) }
+    );
     assert_eq!(literal("b'0101'"), Literal::Bits { digits: "0101".into(), introducer: None });
     assert_eq!(literal("0b10"), Literal::Bits { digits: "10".into(), introducer: None });
     assert_eq!(

@@ -10,6 +10,7 @@ mod expr;
 mod expr_call;
 mod expr_cast;
 mod expr_primary;
+mod expr_words;
 mod index;
 mod options;
 mod partition;
