@@ -87,7 +87,8 @@ fn judged(case: Case) -> Judged {
             .into_iter()
             .zip(1..)
             .map(|(side, step)| {
-                let mut engine = Engine::new(case.server, transition.defaults.clone());
+                let mut engine =
+                    Engine::for_statements(case.server, transition.defaults.clone(), &side.statements);
                 engine.set_sql_mode(transition.sql_mode);
                 judge::side(&mut engine, step, side)
             })

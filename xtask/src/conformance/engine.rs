@@ -6,26 +6,41 @@ use std::panic::{self, AssertUnwindSafe};
 
 use terp_schema_model::quote::identifier;
 use terp_schema_model::{CharacterSet, Flavor};
-use terp_sql::{Catalog, ExecuteError, SqlMode};
+use terp_sql::ast::StatementKind;
+use terp_sql::{Catalog, ExecuteError, ParseOptions, SqlMode, parse};
 
 use super::judge::{Answer, Subject};
 use super::show::Texts;
 
-/// The database of the cases; its name is in no text that is compared.
+/// The database of the cases, unless a case names its own; its name is in no text that is compared.
 const DATABASE: &str = "conf";
 
 /// A catalog with one database.
 pub(crate) struct Engine {
     flavor: Flavor,
     defaults: CharacterSet,
+    database: String,
     catalog: Catalog,
 }
 
 impl Engine {
     /// An empty database with these defaults.
     pub(crate) fn new(flavor: Flavor, defaults: CharacterSet) -> Self {
-        let catalog = Self::catalog(flavor, &defaults);
-        Self { flavor, defaults, catalog }
+        Self::named(flavor, defaults, DATABASE.to_owned())
+    }
+
+    fn named(flavor: Flavor, defaults: CharacterSet, database: String) -> Self {
+        let catalog = Self::catalog(flavor, &defaults, &database);
+        Self { flavor, defaults, database, catalog }
+    }
+
+    /// For one side of a transition: the database that its statements name, and no checks of foreign keys, since
+    /// recorded schemas refer to tables of others.
+    pub(crate) fn for_statements(flavor: Flavor, defaults: CharacterSet, statements: &[String]) -> Self {
+        let database = statements.iter().find_map(|sql| named_database(flavor, sql));
+        let mut engine = Self::named(flavor, defaults, database.unwrap_or_else(|| DATABASE.to_owned()));
+        engine.catalog.session_mut().foreign_key_checks = false;
+        engine
     }
 
     /// A database with the server's defaults.
@@ -37,12 +52,23 @@ impl Engine {
         self.catalog.session_mut().sql_mode = mode;
     }
 
-    fn catalog(flavor: Flavor, defaults: &CharacterSet) -> Catalog {
+    fn catalog(flavor: Flavor, defaults: &CharacterSet, database: &str) -> Catalog {
         let mut catalog = Catalog::new(flavor);
-        catalog.create_database(DATABASE, defaults.clone());
-        catalog.use_database(DATABASE);
+        catalog.create_database(database, defaults.clone());
+        catalog.use_database(database);
         catalog
     }
+}
+
+/// The database that a statement expects to be there.
+fn named_database(flavor: Flavor, sql: &str) -> Option<String> {
+    let parsed = parse(sql, &ParseOptions::new(flavor));
+    parsed.statements.into_iter().find_map(|statement| match statement.kind {
+        StatementKind::AlterDatabase(alter) => alter.name.map(|name| name.value),
+        StatementKind::CreateTable(create) => create.name.schema.map(|name| name.value),
+        StatementKind::AlterTable(alter) => alter.name.schema.map(|name| name.value),
+        _ => None,
+    })
 }
 
 impl Subject for Engine {
@@ -58,7 +84,7 @@ impl Subject for Engine {
             Err(message) => {
                 // What a panic leaves behind is not known: start afresh, in the same session.
                 let session = self.catalog.session_mut().clone();
-                self.catalog = Self::catalog(self.flavor, &self.defaults);
+                self.catalog = Self::catalog(self.flavor, &self.defaults, &self.database);
                 *self.catalog.session_mut() = session;
                 Answer::Panicked(message)
             }
@@ -67,8 +93,8 @@ impl Subject for Engine {
 
     fn texts(&mut self) -> Result<Texts, String> {
         caught(|| {
-            let names = self.catalog.table_names(DATABASE);
-            let text = |name: &str| Some((name.to_owned(), self.catalog.show_create_table(DATABASE, name)?));
+            let names = self.catalog.table_names(&self.database);
+            let text = |name: &str| Some((name.to_owned(), self.catalog.show_create_table(&self.database, name)?));
             names.filter_map(text).collect()
         })
     }
