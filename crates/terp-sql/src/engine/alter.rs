@@ -14,8 +14,8 @@ use super::options::{self, CharsetChoice};
 use super::{create, partition_alter, table_ops};
 use crate::Span;
 use crate::ast::{
-    AlterAction, AlterActionKind, AlterColumn, AlterTable, CreateIndex, DropIndex, Ident, ObjectName, PeriodDef,
-    TableElement, TableOption,
+    AlterAction, AlterActionKind, AlterColumn, AlterTable, CreateIndex, DropIndex, Ident, ObjectName,
+    PeriodDef, TableElement, TableOption,
 };
 
 /// The sub-clauses of an ALTER TABLE, sorted by what they are about.
@@ -51,7 +51,10 @@ pub(super) fn alter_table(catalog: &mut Catalog, alter: &AlterTable) -> Result<E
 
 /// Executes CREATE INDEX, which is an ALTER TABLE.
 pub(super) fn create_index(catalog: &mut Catalog, create: &CreateIndex) -> Result<Effect> {
-    let add = AlterAction { kind: AlterActionKind::AddIndex(Box::new(create.index.clone())), span: create.index.span };
+    let add = AlterAction {
+        kind: AlterActionKind::AddIndex(Box::new(create.index.clone())),
+        span: create.index.span,
+    };
     let drop = create.index.name.clone().map(|name| AlterAction {
         kind: AlterActionKind::DropIndex { if_exists: true, name },
         span: create.index.span,
@@ -84,7 +87,12 @@ fn online_actions(algorithm: Option<&String>, lock: Option<&String>, span: Span)
     algorithm.into_iter().chain(lock).map(|kind| AlterAction { kind, span }).collect()
 }
 
-fn run(catalog: &mut Catalog, name: &ObjectName, if_exists: bool, actions: &[&AlterAction]) -> Result<Effect> {
+fn run(
+    catalog: &mut Catalog,
+    name: &ObjectName,
+    if_exists: bool,
+    actions: &[&AlterAction],
+) -> Result<Effect> {
     let at = catalog.resolve(name)?;
     catalog.check_writable(&at).map_err(|e| e.at(name.span()))?;
     if !catalog.has_database(&at.schema) && catalog.flavor().is_mysql() {
@@ -166,10 +174,15 @@ fn check_algorithm(cx: &Context<'_>, old: &Table, new: &Table, requests: &Reques
             )
             .at(span));
         }
-        if algorithm == "COPY" && requests.lock.is_some_and(|(lock, _)| lock == "NONE") && !cx.flavor.mariadb_since(11, 2, 0) {
+        if algorithm == "COPY"
+            && requests.lock.is_some_and(|(lock, _)| lock == "NONE")
+            && !cx.flavor.mariadb_since(11, 2, 0)
+        {
             return Err(refuse(
                 1846,
-                format!("LOCK=NONE is not supported. Reason: COPY algorithm requires a lock. Try LOCK=SHARED{dot}"),
+                format!(
+                    "LOCK=NONE is not supported. Reason: COPY algorithm requires a lock. Try LOCK=SHARED{dot}"
+                ),
             )
             .at(span));
         }
@@ -269,7 +282,12 @@ fn sort_one<'a>(
         AlterActionKind::AddColumn { if_not_exists, column, position } => {
             let promised = requests.columns.iter().any(|w| same_name(&w.def.name.value, &column.name.value));
             if !(*if_not_exists && (has_column(&column.name) || promised)) {
-                requests.columns.push(Wanted { def: column, replaces: None, position: position.as_ref(), span });
+                requests.columns.push(Wanted {
+                    def: column,
+                    replaces: None,
+                    position: position.as_ref(),
+                    span,
+                });
             }
         }
         AlterActionKind::AddElements { if_not_exists, elements } => {
@@ -277,7 +295,12 @@ fn sort_one<'a>(
                 match element {
                     TableElement::Column(def) => {
                         if !(*if_not_exists && has_column(&def.name)) {
-                            requests.columns.push(Wanted { def, replaces: None, position: None, span: def.span });
+                            requests.columns.push(Wanted {
+                                def,
+                                replaces: None,
+                                position: None,
+                                span: def.span,
+                            });
                         }
                     }
                     TableElement::Period(period) => requests.periods.push(period),
@@ -287,8 +310,10 @@ fn sort_one<'a>(
         }
         AlterActionKind::AddIndex(def) => {
             let exists = def.name.as_ref().is_some_and(|n| old.index(&n.value).is_some());
-            let dropped =
-                def.name.as_ref().is_some_and(|n| requests.drop_keys.iter().any(|d| same_name(&d.value, &n.value)));
+            let dropped = def
+                .name
+                .as_ref()
+                .is_some_and(|n| requests.drop_keys.iter().any(|d| same_name(&d.value, &n.value)));
             if !(def.if_not_exists && exists && !dropped) {
                 requests.keys.push(TableElementRef::Index(def));
             }
@@ -316,7 +341,12 @@ fn sort_one<'a>(
         }
         AlterActionKind::ChangeColumn { if_exists, old: name, column, position } => {
             if !(*if_exists && !has_column(name)) {
-                requests.columns.push(Wanted { def: column, replaces: Some(name), position: position.as_ref(), span });
+                requests.columns.push(Wanted {
+                    def: column,
+                    replaces: Some(name),
+                    position: position.as_ref(),
+                    span,
+                });
             }
         }
         AlterActionKind::AlterColumn { if_exists, name, change } => {
@@ -347,7 +377,9 @@ fn sort_one<'a>(
             }
         }
         AlterActionKind::DropCheck { name } => requests.drop_checks.push(name),
-        AlterActionKind::DropConstraint { if_exists, name } => drop_constraint(cx, old, requests, name, *if_exists)?,
+        AlterActionKind::DropConstraint { if_exists, name } => {
+            drop_constraint(cx, old, requests, name, *if_exists)?
+        }
         AlterActionKind::DropPeriod { .. } => return Err(unsupported("DROP PERIOD")),
         AlterActionKind::RenameColumn { if_exists, old: from, new } => {
             if !(*if_exists && !has_column(from)) {

@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 
 use terp_schema_model::{
-    CharacterSet, Column, ColumnType, DefaultValue, Generated, IndexPartKind, LobSize, PartitionMethod, Table,
-    quote, same_name,
+    CharacterSet, Column, ColumnType, DefaultValue, Generated, IndexPartKind, LobSize, PartitionMethod,
+    Table, quote, same_name,
 };
 
 use super::Context;
@@ -130,7 +130,8 @@ fn place_wanted<'a>(
     inherited: &CharacterSet,
 ) -> Result<()> {
     for (at, wanted) in requests.columns.iter().enumerate() {
-        let known = keys_of_changed.iter().position(|(w, _)| *w == at).map(|i| keys_of_changed.swap_remove(i).1);
+        let known =
+            keys_of_changed.iter().position(|(w, _)| *w == at).map(|i| keys_of_changed.swap_remove(i).1);
         if used[at] {
             // In its old place already; the keys that it brings come in the statement's order.
             if let Some(inline) = known {
@@ -454,7 +455,9 @@ fn dependency_error(
         return refuse(1054, format!("Unknown column '{column}' in '{clause}'"));
     }
     match dependency {
-        Dependency::Generated => refuse(3108, format!("Column '{column}' has a generated column dependency.")),
+        Dependency::Generated => {
+            refuse(3108, format!("Column '{column}' has a generated column dependency."))
+        }
         Dependency::Default => refuse(
             3766,
             format!(
@@ -467,11 +470,15 @@ fn dependency_error(
         ),
         Dependency::Partition => refuse(
             3855,
-            format!("Column '{column}' has a partitioning function dependency and cannot be dropped or renamed."),
+            format!(
+                "Column '{column}' has a partitioning function dependency and cannot be dropped or renamed."
+            ),
         ),
         Dependency::Check(name) => refuse(
             3959,
-            format!("Check constraint '{name}' uses column '{column}', hence column cannot be dropped or renamed."),
+            format!(
+                "Check constraint '{name}' uses column '{column}', hence column cannot be dropped or renamed."
+            ),
         ),
     }
 }

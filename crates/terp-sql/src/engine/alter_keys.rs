@@ -27,7 +27,8 @@ pub(super) fn assemble<'a>(
     let brought = std::mem::take(&mut parts.keys);
     for index in &old.indexes {
         let dropped = if index.kind == IndexKind::Primary {
-            requests.drop_primary.is_some() || requests.drop_keys.iter().any(|n| same_name(&n.value, "PRIMARY"))
+            requests.drop_primary.is_some()
+                || requests.drop_keys.iter().any(|n| same_name(&n.value, "PRIMARY"))
         } else {
             requests.drop_keys.iter().any(|n| same_name(&n.value, &index.name))
         };
@@ -165,7 +166,10 @@ fn follow_columns(
         kept.push(part);
     }
     index.parts = kept;
-    if index.using == Some(terp_schema_model::IndexAlgorithm::Hash) && cx.flavor.is_mariadb() && is_hash_unique(old, index) {
+    if index.using == Some(terp_schema_model::IndexAlgorithm::Hash)
+        && cx.flavor.is_mariadb()
+        && is_hash_unique(old, index)
+    {
         // Whether a unique key has to be a hash is seen anew.
         index.using = None;
     }
@@ -240,18 +244,22 @@ pub(super) fn carry_constraints(
         let before = table.checks.len();
         table.checks.retain(|c| !same_name(&c.name, &name.value));
         if table.checks.len() == before {
-            return Err(
-                refuse(3821, format!("Check constraint '{}' is not found in the table.", name.value)).at(name.span)
-            );
+            return Err(refuse(
+                3821,
+                format!("Check constraint '{}' is not found in the table.", name.value),
+            )
+            .at(name.span));
         }
     }
     for (name, enforced) in &requests.alter_checks {
         match table.checks.iter_mut().find(|c| same_name(&c.name, &name.value)) {
             Some(check) => check.not_enforced = !enforced,
             None => {
-                return Err(
-                    refuse(3821, format!("Check constraint '{}' is not found in the table.", name.value)).at(name.span)
-                );
+                return Err(refuse(
+                    3821,
+                    format!("Check constraint '{}' is not found in the table.", name.value),
+                )
+                .at(name.span));
             }
         }
     }
@@ -284,7 +292,9 @@ pub(super) fn check_foreign_keys(
     names: &NameMap,
 ) -> Result<Vec<(TableRef, Table)>> {
     for foreign_key in &mut new.foreign_keys.clone() {
-        let Some(before) = old.foreign_keys.iter().find(|f| same_name(&f.name, &foreign_key.name)) else { continue };
+        let Some(before) = old.foreign_keys.iter().find(|f| same_name(&f.name, &foreign_key.name)) else {
+            continue;
+        };
         check_own(cx, at, old, new, foreign_key, before)?;
     }
     let mut changed = Vec::new();
@@ -319,7 +329,8 @@ fn check_own(
     }
     let to_itself = parent_of(&at.schema, before) == *at;
     for position in 0..before.columns.len() {
-        let (Some(from), Some(to)) = (old.column(&before.columns[position]), new.column(&foreign_key.columns[position]))
+        let (Some(from), Some(to)) =
+            (old.column(&before.columns[position]), new.column(&foreign_key.columns[position]))
         else {
             continue;
         };
@@ -349,7 +360,10 @@ fn check_own(
         }
         return Err(refuse(
             1832,
-            format!("Cannot change column '{}': used in a foreign key constraint '{}'", from.name, foreign_key.name),
+            format!(
+                "Cannot change column '{}': used in a foreign key constraint '{}'",
+                from.name, foreign_key.name
+            ),
         ));
     }
     Ok(())

@@ -105,13 +105,19 @@ fn check_columns(cx: &Context<'_>, table: &Table, columns: &[ColumnDraft<'_>]) -
             return Err(at(refuse(1163, "The used table type doesn't support BLOB/TEXT columns")));
         }
         if !engine.nullable_columns && column.nullable {
-            return Err(at(refuse(1178, "The storage engine for the table doesn't support nullable columns")));
+            return Err(at(refuse(
+                1178,
+                "The storage engine for the table doesn't support nullable columns",
+            )));
         }
         if !engine.virtual_columns && draft.generated.is_some() {
             return Err(at(if cx.flavor.is_mysql() {
                 refuse(3106, "'Specified storage engine' is not supported for generated columns.")
             } else {
-                refuse(1910, format!("{} storage engine does not support computed columns", table.options.engine))
+                refuse(
+                    1910,
+                    format!("{} storage engine does not support computed columns", table.options.engine),
+                )
             }));
         }
     }
@@ -127,7 +133,10 @@ fn check_columns(cx: &Context<'_>, table: &Table, columns: &[ColumnDraft<'_>]) -
             let column = &draft.column;
             let needs = column.invisible && !column.nullable && !column.auto_increment;
             if needs && !draft.has_default && draft.generated.is_none() && column.generated.is_none() {
-                return Err(refuse(4108, format!("Invisible column `{}` must have a default value", column.name)));
+                return Err(refuse(
+                    4108,
+                    format!("Invisible column `{}` must have a default value", column.name),
+                ));
             }
         }
     }
@@ -143,7 +152,8 @@ fn check_auto_increment(cx: &Context<'_>, table: &Table) -> Result<()> {
     }
     let keyed = table.indexes.iter().any(|index| {
         index.parts.iter().enumerate().any(|(at, part)| {
-            (at == 0 || engine.auto_part) && part.column_name().is_some_and(|n| terp_schema_model::same_name(n, &column.name))
+            (at == 0 || engine.auto_part)
+                && part.column_name().is_some_and(|n| terp_schema_model::same_name(n, &column.name))
         })
     });
     if automatic.next().is_some() || !keyed {

@@ -415,8 +415,5 @@ impl Catalog {
 }
 
 pub(super) fn parent_of(schema: &str, foreign_key: &terp_schema_model::ForeignKey) -> TableRef {
-    TableRef::new(
-        foreign_key.referenced_schema.as_deref().unwrap_or(schema),
-        &foreign_key.referenced_table,
-    )
+    TableRef::new(foreign_key.referenced_schema.as_deref().unwrap_or(schema), &foreign_key.referenced_table)
 }

@@ -33,12 +33,8 @@ pub(super) fn attach_to_columns(
 
 /// Adds checks to a table whose columns are final.
 pub(super) fn add(cx: &Context<'_>, table: &mut Table, drafts: &[CheckDraft<'_>]) -> Result<()> {
-    let mut next = 1 + table
-        .checks
-        .iter()
-        .filter_map(|c| generated_number(cx, &c.name, &table.name))
-        .max()
-        .unwrap_or(0);
+    let mut next =
+        1 + table.checks.iter().filter_map(|c| generated_number(cx, &c.name, &table.name)).max().unwrap_or(0);
     for draft in drafts {
         let def = draft.def;
         let name = match &def.constraint {
@@ -81,7 +77,10 @@ pub(super) fn add(cx: &Context<'_>, table: &mut Table, drafts: &[CheckDraft<'_>]
                     (None, _) => {
                         return Err(refuse(
                             3820,
-                            format!("Check constraint '{name}' refers to non-existing column '{}'.", column.value),
+                            format!(
+                                "Check constraint '{name}' refers to non-existing column '{}'.",
+                                column.value
+                            ),
                         )
                         .at(column.span));
                     }

@@ -10,8 +10,8 @@ use super::error::{Result, messages, refuse, unsupported};
 use super::types;
 use crate::Span;
 use crate::ast::{
-    CheckDef, ColumnAttributeKind, ColumnDef, DefaultClause, Expr, ForeignKeyDef, Ident, IndexDef, IndexPartDef,
-    IndexPartDefKind, TypeKeyword,
+    CheckDef, ColumnAttributeKind, ColumnDef, DefaultClause, Expr, ForeignKeyDef, Ident, IndexDef,
+    IndexPartDef, IndexPartDefKind, TypeKeyword,
 };
 use crate::expr::ExprPlace;
 
@@ -78,7 +78,8 @@ pub(super) fn draft<'a>(
     if def.ty.keyword == TypeKeyword::Omitted {
         return Err(unsupported("a column without a type").at(def.span));
     }
-    let resolved = types::resolve(cx, &name.value, &def.ty, collate, inherited).map_err(|e| e.at(def.ty.span))?;
+    let resolved =
+        types::resolve(cx, &name.value, &def.ty, collate, inherited).map_err(|e| e.at(def.ty.span))?;
     let mut column = Column::new(&name.value, resolved.ty);
     column.character_set = resolved.character_set;
     // MariaDB does not keep whether a character set was written.
@@ -196,7 +197,10 @@ fn apply<'a>(
         ColumnAttributeKind::Unique => inline.keys.push(key(IndexKind::Unique, name)),
         ColumnAttributeKind::Comment(text) => {
             if text.value.chars().count() > 1024 && cx.session.sql_mode.strict() {
-                return Err(refuse(1629, format!("Comment for field '{}' is too long (max = 1024)", name.value)));
+                return Err(refuse(
+                    1629,
+                    format!("Comment for field '{}' is too long (max = 1024)", name.value),
+                ));
             }
             column.comment = text.value.chars().take(1024).collect();
         }
@@ -206,7 +210,9 @@ fn apply<'a>(
                 cx.collation(collation, None, &cx.database_set.charset)?;
             }
         }
-        ColumnAttributeKind::Generated { expr, stored } => draft.generated = Some((expr, stored.unwrap_or(false))),
+        ColumnAttributeKind::Generated { expr, stored } => {
+            draft.generated = Some((expr, stored.unwrap_or(false)))
+        }
         ColumnAttributeKind::RowStart | ColumnAttributeKind::RowEnd => {
             column.generated = Some(if matches!(attribute, ColumnAttributeKind::RowStart) {
                 Generated::RowStart
@@ -234,7 +240,9 @@ fn apply<'a>(
             ColumnType::Geometry { srid: own, .. } => {
                 *own = Some(u32::try_from(*srid).unwrap_or(u32::MAX));
                 if !matches!(srid, 0 | 4326 | 3857) {
-                    return Err(unsupported(format!("SRID {srid}: the spatial reference systems are not known")));
+                    return Err(unsupported(format!(
+                        "SRID {srid}: the spatial reference systems are not known"
+                    )));
                 }
             }
             _ => return Err(refuse(1221, "Incorrect usage of SRID and non-geometry column")),
@@ -349,7 +357,8 @@ fn finish(cx: &Context<'_>, draft: &mut ColumnDraft<'_>, def: &ColumnDef, primar
 
 /// `DEFAULT NULL` as SHOW CREATE tells of it: not for MySQL's BLOB and TEXT.
 pub(super) fn implied_null(cx: &Context<'_>, column: &Column) -> Option<DefaultValue> {
-    let hidden = cx.flavor.is_mysql() && matches!(column.ty, ColumnType::Text { .. } | ColumnType::Blob { .. });
+    let hidden =
+        cx.flavor.is_mysql() && matches!(column.ty, ColumnType::Text { .. } | ColumnType::Blob { .. });
     (!hidden).then_some(DefaultValue::Null)
 }
 
@@ -365,9 +374,9 @@ pub(super) fn print_expressions(cx: &Context<'_>, drafts: &mut [ColumnDraft<'_>]
         if let Some((expr, stored)) = draft.generated {
             let place = ExprPlace::Generated { stored };
             let expression = cx.print(expr, place, table, &columns, &draft.column.name)?;
-            let refers_later = crate::expr::referenced_columns(expr)
-                .into_iter()
-                .any(|name| (at..columns.len()).any(|c| generated[c] && same_name(&columns[c].name, &name.value)));
+            let refers_later = crate::expr::referenced_columns(expr).into_iter().any(|name| {
+                (at..columns.len()).any(|c| generated[c] && same_name(&columns[c].name, &name.value))
+            });
             if refers_later && cx.flavor.is_mysql() {
                 return Err(refuse(
                     3107,
@@ -379,12 +388,14 @@ pub(super) fn print_expressions(cx: &Context<'_>, drafts: &mut [ColumnDraft<'_>]
             draft.column.default = None;
         }
         if let Some(clause) = draft.default {
-            let expression = cx.print(&clause.expr, ExprPlace::Default, table, &columns, &draft.column.name)?;
-            draft.column.default = Some(if matches!(strip(&clause.expr).kind, crate::ast::ExprKind::NextValue(_)) {
-                DefaultValue::NextValue(expression)
-            } else {
-                DefaultValue::Expression(expression)
-            });
+            let expression =
+                cx.print(&clause.expr, ExprPlace::Default, table, &columns, &draft.column.name)?;
+            draft.column.default =
+                Some(if matches!(strip(&clause.expr).kind, crate::ast::ExprKind::NextValue(_)) {
+                    DefaultValue::NextValue(expression)
+                } else {
+                    DefaultValue::Expression(expression)
+                });
         }
     }
     Ok(())

@@ -61,8 +61,7 @@ impl Context<'_> {
     pub(super) fn check_name(&self, name: &Ident) -> Result<()> {
         if let Some(wide) = name.value.chars().find(|c| u32::from(*c) > 0xFFFF) {
             let mut bytes = [0; 4];
-            let shown: String =
-                wide.encode_utf8(&mut bytes).bytes().map(|b| format!("\\x{b:02X}")).collect();
+            let shown: String = wide.encode_utf8(&mut bytes).bytes().map(|b| format!("\\x{b:02X}")).collect();
             return Err(refuse(1300, format!("Invalid utf8mb4 character string: '{shown}'")).at(name.span));
         }
         if name.value.chars().count() > 64 {

@@ -30,8 +30,11 @@ pub(super) fn create_table(catalog: &mut Catalog, create: &CreateTable) -> Resul
     if name.value.is_empty() || name.value.ends_with(' ') {
         return Err(refuse(1103, format!("Incorrect table name '{}'", name.value)).at(name.span));
     }
-    let exists =
-        if create.temporary { catalog.temporary(&at).is_some() } else { catalog.table(&at.schema, &at.name).is_some() };
+    let exists = if create.temporary {
+        catalog.temporary(&at).is_some()
+    } else {
+        catalog.table(&at.schema, &at.name).is_some()
+    };
     if exists && !create.or_replace {
         if create.if_not_exists {
             return Ok(Effect::default());
@@ -172,14 +175,20 @@ fn check_merge(cx: &Context<'_>, table: &Table) -> Result<()> {
                 && m.columns.iter().zip(&table.columns).all(|(a, b)| a.ty == b.ty)
         });
         if !fits {
-            return Err(unsupported(format!("a MERGE table over `{member}`, which is no MyISAM table of the same columns")));
+            return Err(unsupported(format!(
+                "a MERGE table over `{member}`, which is no MyISAM table of the same columns"
+            )));
         }
     }
     Ok(())
 }
 
 /// Sorts elements into the parts: columns with what they bring, keys, constraints.
-pub(super) fn collect<'a>(cx: &Context<'_>, parts: &mut Parts<'a>, elements: &[&'a TableElement]) -> Result<()> {
+pub(super) fn collect<'a>(
+    cx: &Context<'_>,
+    parts: &mut Parts<'a>,
+    elements: &[&'a TableElement],
+) -> Result<()> {
     for element in elements {
         match element {
             TableElement::Column(def) => {
@@ -223,10 +232,8 @@ pub(super) fn add_period(parts: &mut Parts<'_>, period: &PeriodDef) -> Result<()
         return Err(unsupported("PERIOD FOR SYSTEM_TIME").at(period.span));
     }
     for name in [&period.start, &period.end] {
-        let Some(draft) = parts
-            .columns
-            .iter_mut()
-            .find(|c| terp_schema_model::same_name(&c.column.name, &name.value))
+        let Some(draft) =
+            parts.columns.iter_mut().find(|c| terp_schema_model::same_name(&c.column.name, &name.value))
         else {
             return Err(messages::unknown_column(&name.value, &parts.table.name).at(name.span));
         };

@@ -237,7 +237,8 @@ impl ConstantDefault {
                 let mut chosen = vec![false; values.len()];
                 for part in text.split(',').filter(|_| !text.is_empty()) {
                     let part = part.trim_end_matches(' ');
-                    let at = values.iter().position(|v| types::same_member(v, part, set)).ok_or_else(invalid)?;
+                    let at =
+                        values.iter().position(|v| types::same_member(v, part, set)).ok_or_else(invalid)?;
                     chosen[at] = true;
                 }
                 let members: Vec<&str> =
@@ -245,7 +246,9 @@ impl ConstantDefault {
                 literal(Some(members.join(",")))
             }
             ColumnType::Date => literal(self.clock_text().and_then(|t| temporal::date(&t, mode))),
-            ColumnType::Time { fsp } => literal(self.clock_text().and_then(|t| temporal::time(&t, *fsp, round))),
+            ColumnType::Time { fsp } => {
+                literal(self.clock_text().and_then(|t| temporal::time(&t, *fsp, round)))
+            }
             ColumnType::DateTime { fsp } => {
                 literal(self.clock_text().and_then(|t| temporal::date_time(&t, *fsp, mode, round)))
             }

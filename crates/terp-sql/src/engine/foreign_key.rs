@@ -3,13 +3,14 @@
 use std::collections::HashSet;
 
 use terp_schema_model::{
-    Column, ColumnType, ForeignKey, Generated, Index, IndexKind, IndexPart, IndexPartKind, ReferentialAction, Table,
-    same_name,
+    Column, ColumnType, ForeignKey, Generated, Index, IndexKind, IndexPart, IndexPartKind, ReferentialAction,
+    Table, same_name,
 };
 
 use super::Context;
 use super::error::{ExecuteError, Result, messages, refuse, unsupported};
-use super::index::{KeyDraft, fixed_bytes};
+use super::index::KeyDraft;
+use super::key_part::fixed_bytes;
 use super::options::traits;
 use crate::ast::ForeignKeyDef;
 
@@ -111,7 +112,9 @@ fn resolve(cx: &Context<'_>, table: &Table, def: &ForeignKeyDef, next: &mut u32)
         let shown = named.map_or("foreign key without name", |n| &n.value);
         return Err(refuse(
             1239,
-            format!("Incorrect foreign key definition for '{shown}': Key reference and table reference don't match"),
+            format!(
+                "Incorrect foreign key definition for '{shown}': Key reference and table reference don't match"
+            ),
         ));
     }
     for action in [references.on_delete, references.on_update] {
@@ -155,7 +158,8 @@ fn resolve(cx: &Context<'_>, table: &Table, def: &ForeignKeyDef, next: &mut u32)
             return Ok(foreign_key);
         }
         return Err(if cx.flavor.is_mysql() {
-            refuse(1824, format!("Failed to open the referenced table '{parent_name}'")).at(references.table.span())
+            refuse(1824, format!("Failed to open the referenced table '{parent_name}'"))
+                .at(references.table.span())
         } else {
             malformed().at(references.table.span())
         });
@@ -260,10 +264,15 @@ pub(super) fn check_against_parent(
                 malformed()
             });
         };
-        if matches!(theirs.generated, Some(Generated::Expression { stored: false, .. })) && cx.flavor.is_mysql() {
+        if matches!(theirs.generated, Some(Generated::Expression { stored: false, .. }))
+            && cx.flavor.is_mysql()
+        {
             return Err(refuse(
                 3733,
-                format!("Foreign key '{}' uses virtual column '{}' which is not supported.", foreign_key.name, theirs.name),
+                format!(
+                    "Foreign key '{}' uses virtual column '{}' which is not supported.",
+                    foreign_key.name, theirs.name
+                ),
             ));
         }
         if !compatible(&own.ty, own, &theirs.ty, theirs) {
@@ -274,7 +283,12 @@ pub(super) fn check_against_parent(
     check_parent_key(cx, child, foreign_key, parent)
 }
 
-pub(super) fn incompatible(cx: &Context<'_>, child: &Table, foreign_key: &ForeignKey, at: usize) -> ExecuteError {
+pub(super) fn incompatible(
+    cx: &Context<'_>,
+    child: &Table,
+    foreign_key: &ForeignKey,
+    at: usize,
+) -> ExecuteError {
     if cx.flavor.is_mysql() {
         refuse(
             3780,
@@ -350,16 +364,18 @@ pub(super) fn starts_with(index: &Index, columns: &[String]) -> bool {
 
 /// Whether a table keeps a key for its own foreign key.
 pub(super) fn has_child_key(foreign_key: &ForeignKey, table: &Table) -> bool {
-    table
-        .indexes
-        .iter()
-        .any(|index| starts_with(index, &foreign_key.columns) || extended_by_primary(table, index, &foreign_key.columns))
+    table.indexes.iter().any(|index| {
+        starts_with(index, &foreign_key.columns) || extended_by_primary(table, index, &foreign_key.columns)
+    })
 }
 
 /// What InnoDB compares of two columns that a foreign key joins: its own type, and for text the collation.
 #[derive(Debug, PartialEq, Eq)]
 enum StorageClass<'a> {
-    Integer { bytes: u32, unsigned: bool },
+    Integer {
+        bytes: u32,
+        unsigned: bool,
+    },
     /// DECIMAL, DATETIME, TIMESTAMP, TIME and BIT are fixed binary strings; their lengths are not compared.
     FixedBinary,
     Float,
@@ -389,7 +405,9 @@ fn storage_class<'a>(ty: &'a ColumnType, column: &'a Column) -> StorageClass<'a>
         ColumnType::Char { .. } | ColumnType::Varchar { .. } | ColumnType::Text { .. } => {
             StorageClass::Text(column.character_set.as_ref().map_or("", |c| &c.set.collation))
         }
-        ColumnType::Binary { .. } | ColumnType::Varbinary { .. } | ColumnType::Blob { .. } => StorageClass::Bytes,
+        ColumnType::Binary { .. } | ColumnType::Varbinary { .. } | ColumnType::Blob { .. } => {
+            StorageClass::Bytes
+        }
         ColumnType::Geometry { .. } => StorageClass::Geometry,
         other => StorageClass::Other(other),
     }

@@ -3,12 +3,13 @@
 use std::collections::HashSet;
 
 use terp_schema_model::{
-    Column, ColumnType, Generated, Index, IndexAlgorithm, IndexKind, IndexPart, IndexPartKind, LobSize, Table,
+    Column, ColumnType, Generated, Index, IndexAlgorithm, IndexKind, IndexPart, IndexPartKind, Table,
     same_name,
 };
 
 use super::Context;
 use super::error::{Result, messages, refuse, unsupported};
+use super::key_part::{key_too_long, part_bytes, spatial_part};
 use super::options::{EngineTraits, traits};
 use crate::Span;
 use crate::ast::{Ident, IndexDef, IndexOptionKind, IndexPartDefKind};
@@ -41,7 +42,9 @@ pub(super) fn draft(cx: &Context<'_>, def: &IndexDef, table: &str, columns: &[Co
         let (kind, length) = match &part.kind {
             IndexPartDefKind::Column { name, length } => {
                 if *length == Some(0) {
-                    return Err(refuse(1391, format!("Key part '{}' length cannot be 0", name.value)).at(part.span));
+                    return Err(
+                        refuse(1391, format!("Key part '{}' length cannot be 0", name.value)).at(part.span)
+                    );
                 }
                 let length = length.map(|l| u32::try_from(l).unwrap_or(u32::MAX));
                 (IndexPartKind::Column(name.value.clone()), length)
@@ -63,7 +66,16 @@ pub(super) fn draft(cx: &Context<'_>, def: &IndexDef, table: &str, columns: &[Co
                 if matches!(def.kind, IndexKind::Fulltext) {
                     return Err(refuse(3759, "Fulltext functional index is not supported.").at(part.span));
                 }
-                (IndexPartKind::Expression(cx.print(expr, ExprPlace::IndexPart, table, columns, name.map_or("functional_index", |n| &n.value))?), None)
+                (
+                    IndexPartKind::Expression(cx.print(
+                        expr,
+                        ExprPlace::IndexPart,
+                        table,
+                        columns,
+                        name.map_or("functional_index", |n| &n.value),
+                    )?),
+                    None,
+                )
             }
         };
         parts.push(IndexPart { kind, length, descending: part.descending });
@@ -83,7 +95,9 @@ pub(super) fn draft(cx: &Context<'_>, def: &IndexDef, table: &str, columns: &[Co
             }
             IndexOptionKind::Parser(parser) => {
                 if !parser.value.eq_ignore_ascii_case("ngram") || cx.flavor.is_mariadb() {
-                    return Err(refuse(1128, format!("Function '{}' is not defined", parser.value)).at(option.span));
+                    return Err(
+                        refuse(1128, format!("Function '{}' is not defined", parser.value)).at(option.span)
+                    );
                 }
                 index.parser = Some(parser.value.to_ascii_lowercase());
             }
@@ -94,7 +108,9 @@ pub(super) fn draft(cx: &Context<'_>, def: &IndexDef, table: &str, columns: &[Co
                     } else {
                         "A primary key cannot be marked as IGNORE"
                     };
-                    return Err(refuse(if cx.flavor.is_mysql() { 3522 } else { 4174 }, message).at(option.span));
+                    return Err(
+                        refuse(if cx.flavor.is_mysql() { 3522 } else { 4174 }, message).at(option.span)
+                    );
                 }
                 index.invisible = *invisible;
             }
@@ -114,16 +130,17 @@ pub(super) fn draft(cx: &Context<'_>, def: &IndexDef, table: &str, columns: &[Co
                 if def.kind == IndexKind::Vector {
                     return Err(unsupported("options of a VECTOR index").at(option.span));
                 }
-                return Err(refuse(1911, format!("Unknown option '{}'", attribute.name.value)).at(option.span));
+                return Err(
+                    refuse(1911, format!("Unknown option '{}'", attribute.name.value)).at(option.span)
+                );
             }
         }
     }
     let ordered = index.parts.iter().any(|p| p.descending);
     let unordered_kind = matches!(index.kind, IndexKind::Fulltext | IndexKind::Spatial);
     if cx.flavor.is_mysql() && ordered && (index.using == Some(IndexAlgorithm::Hash) || unordered_kind) {
-        return Err(
-            refuse(1221, "Incorrect usage of spatial/fulltext/hash index and explicit index order").at(def.span)
-        );
+        return Err(refuse(1221, "Incorrect usage of spatial/fulltext/hash index and explicit index order")
+            .at(def.span));
     }
     if let Some(period) = &def.without_overlaps {
         index.without_overlaps = Some(period.value.clone());
@@ -365,243 +382,6 @@ fn promote(cx: &Context<'_>, column: &mut Column, explicit_null: bool) -> Result
     Ok(())
 }
 
-fn spatial_part(cx: &Context<'_>, index: &mut Index, column: &Column, at: usize) -> Result<()> {
-    if !matches!(column.ty, ColumnType::Geometry { .. }) || index.parts.len() > 1 {
-        if cx.flavor.is_mariadb() {
-            return Err(refuse(1210, "Incorrect arguments to SPATIAL INDEX"));
-        }
-        return Err(refuse(1687, "A SPATIAL index may only contain a geometrical type column"));
-    }
-    if column.nullable {
-        return Err(refuse(1252, "All parts of a SPATIAL index must be NOT NULL"));
-    }
-    if index.parts[at].length.is_some() {
-        return Err(wrong_prefix());
-    }
-    Ok(())
-}
-
-struct PartBytes {
-    bytes: u32,
-    length: Option<u32>,
-    hash: bool,
-}
-
-fn part_bytes(
-    cx: &Context<'_>,
-    table: &Table,
-    column: &Column,
-    index: &Index,
-    at: usize,
-    engine: &EngineTraits,
-    existing: bool,
-) -> Result<PartBytes> {
-    let part = &index.parts[at];
-    let char_bytes = column.character_set.as_ref().map_or(1, |c| u32::from(cx.max_bytes(&c.set.charset)));
-    if !engine.null_keys && column.nullable {
-        return Err(refuse(1121, format!("Table handler doesn't support NULL in given index. Please change column '{}' to be NOT NULL or use another handler", column.name)));
-    }
-    let limit = max_part_bytes(table, engine);
-    let is_unique = index.is_unique();
-    // MariaDB keeps a unique key that is too long as a hash.
-    let can_hash = cx.flavor.is_mariadb() && index.kind == IndexKind::Unique;
-    match &column.ty {
-        ColumnType::Json => Err(refuse(
-            3152,
-            format!(
-                "JSON column '{}' supports indexing only via generated columns on a specified JSON path.",
-                column.name
-            ),
-        )),
-        ColumnType::Vector { .. } => Err(wrong_prefix()),
-        ColumnType::Text { .. } | ColumnType::Blob { .. } | ColumnType::Geometry { .. } => {
-            if !engine.blob_keys {
-                return Err(refuse(
-                    1073,
-                    format!("BLOB column '{}' can't be used in key specification with the used table type", column.name),
-                ));
-            }
-            if matches!(column.ty, ColumnType::Geometry { .. }) && cx.flavor.is_mysql() && part.length.is_some() {
-                return Err(wrong_prefix());
-            }
-            // MariaDB keeps a point in a key by its 25 bytes of WKB, whatever was written.
-            if matches!(column.ty, ColumnType::Geometry { kind: terp_schema_model::GeometryKind::Point, .. })
-                && cx.flavor.is_mariadb()
-            {
-                return Ok(PartBytes { bytes: 25, length: Some(25), hash: false });
-            }
-            match part.length {
-                None if can_hash && !index.without_overlaps.is_some() => {
-                    Ok(PartBytes { bytes: 0, length: None, hash: true })
-                }
-                None if cx.flavor.is_mariadb()
-                    && index.kind == IndexKind::Key
-                    && matches!(column.ty, ColumnType::Text { .. } | ColumnType::Blob { .. }) =>
-                {
-                    // A tiny one fits whole; of the others the longest possible prefix is taken.
-                    let own = match column.ty {
-                        ColumnType::Text { size: LobSize::Tiny } | ColumnType::Blob { size: LobSize::Tiny } => 255,
-                        _ => u32::MAX,
-                    };
-                    let bytes = limit.min(own);
-                    Ok(PartBytes { bytes, length: Some(bytes / char_bytes), hash: false })
-                }
-                None => Err(refuse(
-                    1170,
-                    format!("BLOB/TEXT column '{}' used in key specification without a key length", column.name),
-                )),
-                Some(length) => {
-                    let bytes = length.saturating_mul(char_bytes);
-                    // The longest prefix by the column's own size.
-                    let own = match column.ty {
-                        ColumnType::Text { size: LobSize::Tiny } | ColumnType::Blob { size: LobSize::Tiny } => 255,
-                        _ => u32::MAX,
-                    };
-                    if length > own && !existing {
-                        return Err(wrong_prefix());
-                    }
-                    long_part(cx, bytes, limit, length, char_bytes, is_unique, can_hash)
-                }
-            }
-        }
-        ColumnType::Char { length: own } | ColumnType::Varchar { length: own } => {
-            string_part(cx, part.length, *own, char_bytes, limit, is_unique, can_hash, existing)
-        }
-        ColumnType::Binary { length: own } | ColumnType::Varbinary { length: own } => {
-            string_part(cx, part.length, *own, 1, limit, is_unique, can_hash, existing)
-        }
-        ty => {
-            if part.length.is_some() {
-                return Err(wrong_prefix());
-            }
-            Ok(PartBytes { bytes: fixed_bytes(ty), length: None, hash: false })
-        }
-    }
-}
-
-#[expect(clippy::too_many_arguments, reason = "the limits of one part, each from another place")]
-fn string_part(
-    cx: &Context<'_>,
-    written: Option<u32>,
-    own: u32,
-    char_bytes: u32,
-    limit: u32,
-    is_unique: bool,
-    can_hash: bool,
-    existing: bool,
-) -> Result<PartBytes> {
-    let length = match written {
-        Some(length) if length > own => {
-            if !existing {
-                return Err(wrong_prefix());
-            }
-            own
-        }
-        Some(length) => length,
-        None => own,
-    };
-    let bytes = length.saturating_mul(char_bytes);
-    let mut part = long_part(cx, bytes, limit, length, char_bytes, is_unique, can_hash)?;
-    if part.hash {
-        part.length = written.filter(|l| *l < own);
-    } else if part.length == Some(own) {
-        part.length = None;
-    }
-    Ok(part)
-}
-
-/// A part beyond the limit: cut for a plain key where the server warns, refused elsewhere.
-fn long_part(
-    cx: &Context<'_>,
-    bytes: u32,
-    limit: u32,
-    length: u32,
-    char_bytes: u32,
-    is_unique: bool,
-    can_hash: bool,
-) -> Result<PartBytes> {
-    if bytes <= limit {
-        return Ok(PartBytes { bytes, length: Some(length), hash: false });
-    }
-    if can_hash {
-        return Ok(PartBytes { bytes: 0, length: Some(length), hash: true });
-    }
-    let may_cut = !is_unique && (cx.flavor.is_mariadb() || !cx.session.sql_mode.strict());
-    if !may_cut {
-        return Err(key_too_long(limit));
-    }
-    let cut = limit / char_bytes;
-    Ok(PartBytes { bytes: cut * char_bytes, length: Some(cut), hash: false })
-}
-
-/// InnoDB's 767 bytes for the old row formats, 3072 otherwise.
-fn max_part_bytes(table: &Table, engine: &EngineTraits) -> u32 {
-    let old = matches!(table.options.row_format.as_deref(), Some("COMPACT" | "REDUNDANT"));
-    if table.options.engine == "InnoDB" && old { 767 } else { engine.max_part_bytes }
-}
-
-fn key_too_long(limit: u32) -> super::ExecuteError {
-    refuse(1071, format!("Specified key was too long; max key length is {limit} bytes"))
-}
-
-fn wrong_prefix() -> super::ExecuteError {
-    refuse(
-        1089,
-        "Incorrect prefix key; the used key part isn't a string, the used length is longer than the key part, or the storage engine doesn't support unique prefix keys",
-    )
-}
-
-/// The bytes that a value of a fixed-size type takes in a key ("Data Type Storage Requirements").
-pub(super) fn fixed_bytes(ty: &ColumnType) -> u32 {
-    let fraction = |fsp: u8| u32::from(fsp.div_ceil(2));
-    match ty {
-        ColumnType::Integer { size, .. } => match size {
-            terp_schema_model::IntegerSize::TinyInt => 1,
-            terp_schema_model::IntegerSize::SmallInt => 2,
-            terp_schema_model::IntegerSize::MediumInt => 3,
-            terp_schema_model::IntegerSize::Int => 4,
-            terp_schema_model::IntegerSize::BigInt => 8,
-        },
-        ColumnType::Decimal { precision, scale, .. } => {
-            let bytes = |digits: u8| {
-                let rest = [0u32, 1, 1, 2, 2, 3, 3, 4, 4][usize::from(digits % 9)];
-                u32::from(digits / 9) * 4 + rest
-            };
-            bytes(precision.saturating_sub(*scale)) + bytes(*scale)
-        }
-        ColumnType::Float { double, .. } => {
-            if *double {
-                8
-            } else {
-                4
-            }
-        }
-        ColumnType::Bit { width } => u32::from(width.div_ceil(8)),
-        ColumnType::Enum { values } => {
-            if values.len() > 255 {
-                2
-            } else {
-                1
-            }
-        }
-        ColumnType::Set { values } => match values.len() {
-            0..=8 => 1,
-            9..=16 => 2,
-            17..=24 => 3,
-            25..=32 => 4,
-            _ => 8,
-        },
-        ColumnType::Date => 3,
-        ColumnType::Time { fsp } => 3 + fraction(*fsp),
-        ColumnType::DateTime { fsp } => 5 + fraction(*fsp),
-        ColumnType::Timestamp { fsp } => 4 + fraction(*fsp),
-        ColumnType::Year => 1,
-        ColumnType::Inet4 => 4,
-        ColumnType::Inet6 | ColumnType::Uuid => 16,
-        _ => 0,
-    }
-}
-
 /// The first column's name, or that with `_2`, `_3`, ... (`make_unique_key_name`).
 fn free_name(index: &Index, names: &HashSet<String>) -> String {
     let base = match index.parts.first().map(|p| &p.kind) {
@@ -623,9 +403,10 @@ fn free_name(index: &Index, names: &HashSet<String>) -> String {
 /// (`sort_keys` in the servers' `sql_table.cc`).
 fn sort(cx: &Context<'_>, table: &Table, indexes: &mut [Index]) {
     let rank = |index: &Index| {
-        let nullable = index.parts.iter().any(|p| {
-            p.column_name().is_none_or(|n| table.column(n).is_some_and(|c| c.nullable))
-        });
+        let nullable = index
+            .parts
+            .iter()
+            .any(|p| p.column_name().is_none_or(|n| table.column(n).is_some_and(|c| c.nullable)));
         let partial = index.parts.iter().any(|p| p.length.is_some());
         let virtual_part = index.parts.iter().any(|p| match p.column_name() {
             None => true,

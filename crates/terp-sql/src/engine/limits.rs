@@ -4,7 +4,7 @@ use terp_schema_model::{Column, ColumnType, Generated, LobSize, Table};
 
 use super::Context;
 use super::error::{Result, refuse};
-use super::index::fixed_bytes;
+use super::key_part::fixed_bytes;
 
 /// A row's bytes in the server's own format, BLOBs counted as their pointers.
 const MAX_ROW: u64 = 65_535;
@@ -23,7 +23,10 @@ pub(super) fn check_row_size(cx: &Context<'_>, table: &Table) -> Result<()> {
     if bytes > MAX_ROW {
         return Err(too_large(cx, MAX_ROW));
     }
-    if table.options.engine == "InnoDB" && cx.session.innodb_strict_mode && innodb_bytes(cx, table) >= MAX_INNODB_ROW {
+    if table.options.engine == "InnoDB"
+        && cx.session.innodb_strict_mode
+        && innodb_bytes(cx, table) >= MAX_INNODB_ROW
+    {
         return Err(too_large(cx, MAX_INNODB_ROW));
     }
     Ok(())
@@ -93,7 +96,9 @@ fn innodb_bytes(cx: &Context<'_>, table: &Table) -> u64 {
                 LobSize::Tiny => Some(255),
                 _ => Some(u64::from(u16::MAX)),
             },
-            ColumnType::Json | ColumnType::Geometry { .. } | ColumnType::Vector { .. } => Some(u64::from(u16::MAX)),
+            ColumnType::Json | ColumnType::Geometry { .. } | ColumnType::Vector { .. } => {
+                Some(u64::from(u16::MAX))
+            }
             ColumnType::Varchar { length } => Some(u64::from(*length) * char_bytes(cx, column)),
             ColumnType::Varbinary { length } => Some(u64::from(*length)),
             ColumnType::Char { length } if char_bytes(cx, column) > 1 => {

@@ -16,6 +16,7 @@ mod default;
 mod error;
 mod foreign_key;
 mod index;
+mod key_part;
 mod limits;
 mod number;
 mod options;

@@ -77,7 +77,9 @@ pub(super) fn traits(engine: &str, flavor: Flavor) -> EngineTraits {
         virtual_columns: true,
     };
     match engine {
-        "InnoDB" => EngineTraits { foreign_keys: true, fulltext: true, spatial: true, partitions: true, ..base },
+        "InnoDB" => {
+            EngineTraits { foreign_keys: true, fulltext: true, spatial: true, partitions: true, ..base }
+        }
         "MyISAM" | "MRG_MyISAM" => EngineTraits {
             max_key_bytes: 1000,
             max_part_bytes: 1000,
@@ -95,13 +97,9 @@ pub(super) fn traits(engine: &str, flavor: Flavor) -> EngineTraits {
             auto_part: true,
             ..base
         },
-        "MEMORY" => EngineTraits {
-            blob_keys: false,
-            blobs: false,
-            auto_part: true,
-            virtual_columns: false,
-            ..base
-        },
+        "MEMORY" => {
+            EngineTraits { blob_keys: false, blobs: false, auto_part: true, virtual_columns: false, ..base }
+        }
         "CSV" => EngineTraits {
             max_keys: 0,
             auto_increment: false,
@@ -111,7 +109,15 @@ pub(super) fn traits(engine: &str, flavor: Flavor) -> EngineTraits {
             ..base
         },
         "ARCHIVE" => EngineTraits { max_keys: 1, virtual_columns: false, ..base },
-        "BLACKHOLE" => EngineTraits { max_key_bytes: 1000, max_part_bytes: 1000, fulltext: true, spatial: true, auto_part: true, virtual_columns: false, ..base },
+        "BLACKHOLE" => EngineTraits {
+            max_key_bytes: 1000,
+            max_part_bytes: 1000,
+            fulltext: true,
+            spatial: true,
+            auto_part: true,
+            virtual_columns: false,
+            ..base
+        },
         _ => base,
     }
 }
@@ -134,7 +140,9 @@ impl CharsetChoice {
             if *before != chosen {
                 return Err(refuse(
                     1302,
-                    format!("Conflicting declarations: 'CHARACTER SET {before}' and 'CHARACTER SET {chosen}'"),
+                    format!(
+                        "Conflicting declarations: 'CHARACTER SET {before}' and 'CHARACTER SET {chosen}'"
+                    ),
                 ));
             }
         }
@@ -160,7 +168,10 @@ impl CharsetChoice {
             if before.charset != chosen.charset {
                 return Err(refuse(
                     1302,
-                    format!("Conflicting declarations: 'COLLATE {}' and 'COLLATE {}'", before.collation, chosen.collation),
+                    format!(
+                        "Conflicting declarations: 'COLLATE {}' and 'COLLATE {}'",
+                        before.collation, chosen.collation
+                    ),
                 ));
             }
         }
@@ -198,7 +209,9 @@ pub(super) fn apply(
             match known_engine(&name.value, cx.flavor) {
                 Some(engine) => set_engine(cx, table, engine),
                 None if cx.session.sql_mode.no_engine_substitution => {
-                    return Err(refuse(1286, format!("Unknown storage engine '{}'", name.value)).at(option.span));
+                    return Err(
+                        refuse(1286, format!("Unknown storage engine '{}'", name.value)).at(option.span)
+                    );
                 }
                 None => set_engine(cx, table, &cx.session.default_storage_engine),
             }
@@ -222,7 +235,12 @@ fn set_engine(cx: &Context<'_>, table: &mut Table, engine: &str) {
     }
 }
 
-fn apply_one(cx: &Context<'_>, table: &mut Table, option: &TableOption, charset: &mut CharsetChoice) -> Result<()> {
+fn apply_one(
+    cx: &Context<'_>,
+    table: &mut Table,
+    option: &TableOption,
+    charset: &mut CharsetChoice,
+) -> Result<()> {
     let name = table.name.clone();
     let to = &mut table.options;
     let innodb = to.engine == "InnoDB";
@@ -241,7 +259,9 @@ fn apply_one(cx: &Context<'_>, table: &mut Table, option: &TableOption, charset:
         TableOptionKind::RowFormat(word) => to.row_format = (word != "DEFAULT").then(|| word.clone()),
         TableOptionKind::KeyBlockSize(n) => to.key_block_size = nonzero(*n),
         TableOptionKind::MinRows(n) => to.min_rows = nonzero(*n),
-        TableOptionKind::MaxRows(n) => to.max_rows = nonzero(if cx.flavor.is_mysql() { (*n).min(u64::from(u32::MAX)) } else { *n }),
+        TableOptionKind::MaxRows(n) => {
+            to.max_rows = nonzero(if cx.flavor.is_mysql() { (*n).min(u64::from(u32::MAX)) } else { *n })
+        }
         TableOptionKind::AvgRowLength(n) => to.avg_row_length = nonzero(*n),
         TableOptionKind::PackKeys(v) => to.pack_keys = *v,
         TableOptionKind::StatsPersistent(v) => to.stats_persistent = *v,
@@ -257,7 +277,10 @@ fn apply_one(cx: &Context<'_>, table: &mut Table, option: &TableOption, charset:
         TableOptionKind::Compression(text) => {
             let known = ["zlib", "lz4", "none", ""];
             if innodb && !known.iter().any(|k| k.eq_ignore_ascii_case(&text.value)) {
-                return Err(refuse(1112, format!("Table '{name}' uses an extension that doesn't exist in this MySQL version")));
+                return Err(refuse(
+                    1112,
+                    format!("Table '{name}' uses an extension that doesn't exist in this MySQL version"),
+                ));
             }
             to.compression = (!text.value.is_empty()).then(|| text.value.clone());
         }
@@ -269,7 +292,12 @@ fn apply_one(cx: &Context<'_>, table: &mut Table, option: &TableOption, charset:
                     "Can't find master key from keyring, please check in the server log if a keyring is loaded and initialized successfully.",
                 ));
             }
-            "Y" => return Err(refuse(1031, format!("Table storage engine for '{name}' doesn't have this option"))),
+            "Y" => {
+                return Err(refuse(
+                    1031,
+                    format!("Table storage engine for '{name}' doesn't have this option"),
+                ));
+            }
             _ => return Err(refuse(3184, "Invalid encryption option.")),
         },
         TableOptionKind::Tablespace(tablespace) => {
@@ -295,7 +323,9 @@ fn apply_one(cx: &Context<'_>, table: &mut Table, option: &TableOption, charset:
         TableOptionKind::SecondaryEngineAttribute(text) => {
             to.secondary_engine_attribute = (!text.value.is_empty()).then(|| text.value.clone());
         }
-        TableOptionKind::SecondaryEngine(engine) => to.secondary_engine = engine.as_ref().map(|e| e.value.clone()),
+        TableOptionKind::SecondaryEngine(engine) => {
+            to.secondary_engine = engine.as_ref().map(|e| e.value.clone())
+        }
         TableOptionKind::DataDirectory(text) => {
             if innodb && cx.flavor.is_mysql() && !cx.session.sql_mode.no_dir_in_create {
                 return Err(refuse(3121, "The DATA DIRECTORY location must be in a known directory."));
@@ -306,7 +336,10 @@ fn apply_one(cx: &Context<'_>, table: &mut Table, option: &TableOption, charset:
         }
         TableOptionKind::IndexDirectory(text) => {
             if innodb && cx.flavor.is_mysql() && !cx.session.sql_mode.no_dir_in_create {
-                return Err(refuse(1031, format!("Table storage engine for '{name}' doesn't have this option")));
+                return Err(refuse(
+                    1031,
+                    format!("Table storage engine for '{name}' doesn't have this option"),
+                ));
             }
             if !innodb && !cx.session.sql_mode.no_dir_in_create {
                 to.index_directory = Some(text.value.clone());
@@ -322,7 +355,9 @@ fn apply_one(cx: &Context<'_>, table: &mut Table, option: &TableOption, charset:
                 to.union = tables.iter().map(|t| t.name.value.clone()).collect();
             }
         }
-        TableOptionKind::Connection(text) => to.connection = (!text.value.is_empty()).then(|| text.value.clone()),
+        TableOptionKind::Connection(text) => {
+            to.connection = (!text.value.is_empty()).then(|| text.value.clone())
+        }
         TableOptionKind::Transactional(v) => to.transactional = *v,
         TableOptionKind::PageChecksum(v) => to.page_checksum = Some(*v),
         TableOptionKind::Sequence(_) => return Err(unsupported("SEQUENCE tables")),
@@ -330,12 +365,7 @@ fn apply_one(cx: &Context<'_>, table: &mut Table, option: &TableOption, charset:
         TableOptionKind::StartTransaction => return Err(unsupported("START TRANSACTION in CREATE TABLE")),
         TableOptionKind::Attribute(attribute) => {
             let key = attribute.name.value.to_ascii_lowercase();
-            let known = [
-                "page_compressed",
-                "page_compression_level",
-                "encrypted",
-                "encryption_key_id",
-            ];
+            let known = ["page_compressed", "page_compression_level", "encrypted", "encryption_key_id"];
             if !known.contains(&key.as_str()) {
                 if cx.session.sql_mode.ignore_bad_table_options {
                     return Err(unsupported(format!("table option {}", attribute.name.value)));

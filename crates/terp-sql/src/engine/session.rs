@@ -77,8 +77,11 @@ impl Session {
                             SqlMode::default()
                         } else {
                             SqlMode::parse(&text).map_err(|e| {
-                                refuse(1231, format!("Variable 'sql_mode' can't be set to the value of '{}'", e.0))
-                                    .at(assignment.span)
+                                refuse(
+                                    1231,
+                                    format!("Variable 'sql_mode' can't be set to the value of '{}'", e.0),
+                                )
+                                .at(assignment.span)
                             })?
                         }
                     }
@@ -90,7 +93,9 @@ impl Session {
                     Some(value) => word(value).ok_or_else(|| not_constant(assignment))?,
                 };
                 let Some(info) = flavor.charset(&charset) else {
-                    return Err(refuse(1115, format!("Unknown character set: '{charset}'")).at(assignment.span));
+                    return Err(
+                        refuse(1115, format!("Unknown character set: '{charset}'")).at(assignment.span)
+                    );
                 };
                 let collation = flavor.default_collation(info.name).unwrap_or(info.default_collation);
                 self.connection = CharacterSet::new(info.name, collation);
@@ -108,7 +113,9 @@ impl Session {
                 if let Some(value) = value {
                     let charset = word(value).ok_or_else(|| not_constant(assignment))?;
                     let Some(info) = flavor.charset(&charset) else {
-                        return Err(refuse(1115, format!("Unknown character set: '{charset}'")).at(assignment.span));
+                        return Err(
+                            refuse(1115, format!("Unknown character set: '{charset}'")).at(assignment.span)
+                        );
                     };
                     let collation = flavor.default_collation(info.name).unwrap_or(info.default_collation);
                     self.connection = CharacterSet::new(info.name, collation);

@@ -17,7 +17,8 @@ pub(super) fn drop(catalog: &mut Catalog, drop: &DropTable) -> Result<Effect> {
         if found.contains(&at) || missing.contains(&at) {
             return Err(refuse(1066, format!("Not unique table/alias: '{}'", at.name)).at(name.span()));
         }
-        let exists = if drop.temporary { catalog.temporary(&at).is_some() } else { catalog.visible(&at).is_some() };
+        let exists =
+            if drop.temporary { catalog.temporary(&at).is_some() } else { catalog.visible(&at).is_some() };
         if exists {
             found.push(at);
         } else {
@@ -73,7 +74,8 @@ pub(super) fn check_droppable(catalog: &Catalog, at: &TableRef, together: &[Tabl
         if child_at == at || together.contains(child_at) {
             continue;
         }
-        let Some(foreign_key) = child.foreign_keys.iter().find(|f| parent_of(&child_at.schema, f) == *at) else {
+        let Some(foreign_key) = child.foreign_keys.iter().find(|f| parent_of(&child_at.schema, f) == *at)
+        else {
             continue;
         };
         return Err(if catalog.flavor().is_mysql() {
@@ -227,7 +229,9 @@ pub(super) fn truncate(catalog: &mut Catalog, name: &ObjectName) -> Result<Effec
             if *child_at == at {
                 continue;
             }
-            if let Some(foreign_key) = child.foreign_keys.iter().find(|f| parent_of(&child_at.schema, f) == at) {
+            if let Some(foreign_key) =
+                child.foreign_keys.iter().find(|f| parent_of(&child_at.schema, f) == at)
+            {
                 return Err(refuse(
                     1701,
                     format!(

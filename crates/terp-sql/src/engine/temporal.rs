@@ -287,8 +287,14 @@ mod tests {
 
     #[test]
     fn times_fit_their_precision() {
-        assert_eq!(date_time("2020-01-01 10:00:00.5", 0, &lax(), true).as_deref(), Some("2020-01-01 10:00:01"));
-        assert_eq!(date_time("2020-01-01 10:00:00.5", 0, &lax(), false).as_deref(), Some("2020-01-01 10:00:00"));
+        assert_eq!(
+            date_time("2020-01-01 10:00:00.5", 0, &lax(), true).as_deref(),
+            Some("2020-01-01 10:00:01")
+        );
+        assert_eq!(
+            date_time("2020-01-01 10:00:00.5", 0, &lax(), false).as_deref(),
+            Some("2020-01-01 10:00:00")
+        );
         assert_eq!(date_time("2020-01-01", 3, &lax(), true).as_deref(), Some("2020-01-01 00:00:00.000"));
         assert_eq!(date_time("2020-01-01T10:00:00Z", 0, &lax(), true), None);
         assert_eq!(time("10:00", 0, true).as_deref(), Some("10:00:00"));

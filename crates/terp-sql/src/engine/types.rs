@@ -27,7 +27,8 @@ pub(super) fn resolve(
     collate: Option<&Ident>,
     inherited: &CharacterSet,
 ) -> Result<ResolvedType> {
-    let mut resolved = ResolvedType { ty: ColumnType::Year, character_set: None, serial: false, json_alias: false };
+    let mut resolved =
+        ResolvedType { ty: ColumnType::Year, character_set: None, serial: false, json_alias: false };
     let plain = |resolved: ResolvedType, ty| Ok(ResolvedType { ty, ..resolved });
     match ty.keyword {
         TypeKeyword::TinyInt => plain(resolved, integer(cx, column, ty, IntegerSize::TinyInt)?),
@@ -37,7 +38,12 @@ pub(super) fn resolve(
         TypeKeyword::BigInt => plain(resolved, integer(cx, column, ty, IntegerSize::BigInt)?),
         TypeKeyword::Bool => plain(
             resolved,
-            ColumnType::Integer { size: IntegerSize::TinyInt, width: Some(1), unsigned: false, zerofill: false },
+            ColumnType::Integer {
+                size: IntegerSize::TinyInt,
+                width: Some(1),
+                unsigned: false,
+                zerofill: false,
+            },
         ),
         TypeKeyword::Serial => {
             resolved.serial = true;
@@ -125,8 +131,11 @@ pub(super) fn resolve(
             let set = character_set(cx, ty, collate, inherited)?;
             let values = members(cx, column, ty, &set.set)?;
             resolved.character_set = Some(set);
-            let ty =
-                if ty.keyword == TypeKeyword::Enum { ColumnType::Enum { values } } else { ColumnType::Set { values } };
+            let ty = if ty.keyword == TypeKeyword::Enum {
+                ColumnType::Enum { values }
+            } else {
+                ColumnType::Set { values }
+            };
             plain(resolved, ty)
         }
         TypeKeyword::Date => plain(resolved, ColumnType::Date),
@@ -155,7 +164,9 @@ pub(super) fn resolve(
             resolved.json_alias = true;
             let set = match collate {
                 Some(_) => character_set(cx, ty, collate, inherited)?,
-                None => ColumnCharacterSet { set: CharacterSet::new("utf8mb4", "utf8mb4_bin"), explicit: true },
+                None => {
+                    ColumnCharacterSet { set: CharacterSet::new("utf8mb4", "utf8mb4_bin"), explicit: true }
+                }
             };
             resolved.character_set = Some(set);
             plain(resolved, ColumnType::Text { size: LobSize::Long })
@@ -272,7 +283,9 @@ fn float(cx: &Context<'_>, column: &str, ty: &TypeName, double: bool) -> Result<
         // FLOAT(p): the precision in bits only chooses between the two.
         [bits] => {
             if *bits > 53 {
-                return Err(refuse(1063, format!("Incorrect column specifier for column '{column}'")).at(ty.span));
+                return Err(
+                    refuse(1063, format!("Incorrect column specifier for column '{column}'")).at(ty.span)
+                );
             }
             Ok(ColumnType::Float { double: double || *bits > 24, digits: None, unsigned, zerofill })
         }
@@ -287,7 +300,12 @@ fn float(cx: &Context<'_>, column: &str, ty: &TypeName, double: bool) -> Result<
             if precision < scale {
                 return Err(scale_above_precision(column).at(ty.span));
             }
-            Ok(ColumnType::Float { double, digits: Some((*precision as u8, *scale as u8)), unsigned, zerofill })
+            Ok(ColumnType::Float {
+                double,
+                digits: Some((*precision as u8, *scale as u8)),
+                unsigned,
+                zerofill,
+            })
         }
     }
 }
@@ -308,10 +326,14 @@ fn members(cx: &Context<'_>, column: &str, ty: &TypeName, set: &CharacterSet) ->
         // Trailing spaces go, but from binary members.
         let value = if binary { text.value.as_str() } else { text.value.trim_end_matches(' ') };
         if is_set && value.contains(',') {
-            return Err(refuse(1367, format!("Illegal set '{value}' value found during parsing")).at(text.span));
+            return Err(
+                refuse(1367, format!("Illegal set '{value}' value found during parsing")).at(text.span)
+            );
         }
         if value.chars().count() > 255 && cx.flavor.is_mysql() {
-            return Err(refuse(3505, format!("Too long enumeration/set value for column {column}.")).at(text.span));
+            return Err(
+                refuse(3505, format!("Too long enumeration/set value for column {column}.")).at(text.span)
+            );
         }
         values.push(value.to_owned());
     }
@@ -325,9 +347,8 @@ fn members(cx: &Context<'_>, column: &str, ty: &TypeName, set: &CharacterSet) ->
         let kind = if is_set { "SET" } else { "ENUM" };
         // Without strict mode this is a warning on every server.
         if cx.session.sql_mode.strict() {
-            return Err(
-                refuse(1291, format!("Column '{column}' has duplicated value '{value}' in {kind}")).at(ty.span)
-            );
+            return Err(refuse(1291, format!("Column '{column}' has duplicated value '{value}' in {kind}"))
+                .at(ty.span));
         }
     }
     Ok(values)
@@ -338,7 +359,11 @@ fn duplicate_member<'v>(values: &'v [String], set: &CharacterSet) -> Option<&'v 
     let exact = set.collation.ends_with("_bin") || set.collation.ends_with("_cs") || set.charset == "binary";
     let mut seen = std::collections::HashSet::with_capacity(values.len());
     values.iter().map(String::as_str).find(|value| {
-        let key = if exact || set.collation.contains("_as_cs") { (*value).to_owned() } else { value.to_lowercase() };
+        let key = if exact || set.collation.contains("_as_cs") {
+            (*value).to_owned()
+        } else {
+            value.to_lowercase()
+        };
         !seen.insert(key)
     })
 }
@@ -394,12 +419,17 @@ fn lob_for(column: &str, length: u64, max_bytes: u64) -> Result<LobSize> {
         256..=65_535 => Ok(LobSize::Regular),
         65_536..=16_777_215 => Ok(LobSize::Medium),
         _ if length <= u64::from(u32::MAX) => Ok(LobSize::Long),
-        _ => Err(refuse(1439, format!("Display width out of range for column '{column}' (max = 4294967295)"))),
+        _ => {
+            Err(refuse(1439, format!("Display width out of range for column '{column}' (max = 4294967295)")))
+        }
     }
 }
 
 fn too_long(column: &str, max: u64) -> super::ExecuteError {
-    refuse(1074, format!("Column length too big for column '{column}' (max = {max}); use BLOB or TEXT instead"))
+    refuse(
+        1074,
+        format!("Column length too big for column '{column}' (max = {max}); use BLOB or TEXT instead"),
+    )
 }
 
 fn display_width(cx: &Context<'_>, column: &str, max: u64) -> super::ExecuteError {

@@ -1,0 +1,262 @@
+//! One part of a key: how many bytes it takes, how much of a long value it can hold, and what is refused.
+
+use terp_schema_model::{Column, ColumnType, GeometryKind, Index, IndexKind, IntegerSize, LobSize, Table};
+
+use super::Context;
+use super::error::{ExecuteError, Result, refuse};
+use super::options::EngineTraits;
+
+pub(super) fn spatial_part(cx: &Context<'_>, index: &mut Index, column: &Column, at: usize) -> Result<()> {
+    if !matches!(column.ty, ColumnType::Geometry { .. }) || index.parts.len() > 1 {
+        if cx.flavor.is_mariadb() {
+            return Err(refuse(1210, "Incorrect arguments to SPATIAL INDEX"));
+        }
+        return Err(refuse(1687, "A SPATIAL index may only contain a geometrical type column"));
+    }
+    if column.nullable {
+        return Err(refuse(1252, "All parts of a SPATIAL index must be NOT NULL"));
+    }
+    if index.parts[at].length.is_some() {
+        return Err(wrong_prefix());
+    }
+    Ok(())
+}
+
+/// What a part takes: its bytes in the key, the prefix length that is shown, and whether it makes a hash of the key.
+pub(super) struct PartBytes {
+    pub(super) bytes: u32,
+    pub(super) length: Option<u32>,
+    pub(super) hash: bool,
+}
+
+pub(super) fn part_bytes(
+    cx: &Context<'_>,
+    table: &Table,
+    column: &Column,
+    index: &Index,
+    at: usize,
+    engine: &EngineTraits,
+    existing: bool,
+) -> Result<PartBytes> {
+    let part = &index.parts[at];
+    let char_bytes = column.character_set.as_ref().map_or(1, |c| u32::from(cx.max_bytes(&c.set.charset)));
+    if !engine.null_keys && column.nullable {
+        return Err(refuse(
+            1121,
+            format!(
+                "Table handler doesn't support NULL in given index. Please change column '{}' to be NOT NULL or use another handler",
+                column.name
+            ),
+        ));
+    }
+    let limit = max_part_bytes(table, engine);
+    let is_unique = index.is_unique();
+    // MariaDB keeps a unique key that is too long as a hash.
+    let can_hash = cx.flavor.is_mariadb() && index.kind == IndexKind::Unique;
+    match &column.ty {
+        ColumnType::Json => Err(refuse(
+            3152,
+            format!(
+                "JSON column '{}' supports indexing only via generated columns on a specified JSON path.",
+                column.name
+            ),
+        )),
+        ColumnType::Vector { .. } => Err(wrong_prefix()),
+        ColumnType::Text { .. } | ColumnType::Blob { .. } | ColumnType::Geometry { .. } => {
+            if !engine.blob_keys {
+                return Err(refuse(
+                    1073,
+                    format!(
+                        "BLOB column '{}' can't be used in key specification with the used table type",
+                        column.name
+                    ),
+                ));
+            }
+            if matches!(column.ty, ColumnType::Geometry { .. })
+                && cx.flavor.is_mysql()
+                && part.length.is_some()
+            {
+                return Err(wrong_prefix());
+            }
+            // MariaDB keeps a point in a key by its 25 bytes of WKB, whatever was written.
+            if matches!(column.ty, ColumnType::Geometry { kind: GeometryKind::Point, .. })
+                && cx.flavor.is_mariadb()
+            {
+                return Ok(PartBytes { bytes: 25, length: Some(25), hash: false });
+            }
+            match part.length {
+                None if can_hash && !index.without_overlaps.is_some() => {
+                    Ok(PartBytes { bytes: 0, length: None, hash: true })
+                }
+                None if cx.flavor.is_mariadb()
+                    && index.kind == IndexKind::Key
+                    && matches!(column.ty, ColumnType::Text { .. } | ColumnType::Blob { .. }) =>
+                {
+                    // A tiny one fits whole; of the others the longest possible prefix is taken.
+                    let own = match column.ty {
+                        ColumnType::Text { size: LobSize::Tiny }
+                        | ColumnType::Blob { size: LobSize::Tiny } => 255,
+                        _ => u32::MAX,
+                    };
+                    let bytes = limit.min(own);
+                    Ok(PartBytes { bytes, length: Some(bytes / char_bytes), hash: false })
+                }
+                None => Err(refuse(
+                    1170,
+                    format!(
+                        "BLOB/TEXT column '{}' used in key specification without a key length",
+                        column.name
+                    ),
+                )),
+                Some(length) => {
+                    let bytes = length.saturating_mul(char_bytes);
+                    // The longest prefix by the column's own size.
+                    let own = match column.ty {
+                        ColumnType::Text { size: LobSize::Tiny }
+                        | ColumnType::Blob { size: LobSize::Tiny } => 255,
+                        _ => u32::MAX,
+                    };
+                    if length > own && !existing {
+                        return Err(wrong_prefix());
+                    }
+                    long_part(cx, bytes, limit, length, char_bytes, is_unique, can_hash)
+                }
+            }
+        }
+        ColumnType::Char { length: own } | ColumnType::Varchar { length: own } => {
+            string_part(cx, part.length, *own, char_bytes, limit, is_unique, can_hash, existing)
+        }
+        ColumnType::Binary { length: own } | ColumnType::Varbinary { length: own } => {
+            string_part(cx, part.length, *own, 1, limit, is_unique, can_hash, existing)
+        }
+        ty => {
+            if part.length.is_some() {
+                return Err(wrong_prefix());
+            }
+            Ok(PartBytes { bytes: fixed_bytes(ty), length: None, hash: false })
+        }
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "the limits of one part, each from another place")]
+fn string_part(
+    cx: &Context<'_>,
+    written: Option<u32>,
+    own: u32,
+    char_bytes: u32,
+    limit: u32,
+    is_unique: bool,
+    can_hash: bool,
+    existing: bool,
+) -> Result<PartBytes> {
+    let length = match written {
+        Some(length) if length > own => {
+            if !existing {
+                return Err(wrong_prefix());
+            }
+            own
+        }
+        Some(length) => length,
+        None => own,
+    };
+    let bytes = length.saturating_mul(char_bytes);
+    let mut part = long_part(cx, bytes, limit, length, char_bytes, is_unique, can_hash)?;
+    if part.hash {
+        part.length = written.filter(|l| *l < own);
+    } else if part.length == Some(own) {
+        part.length = None;
+    }
+    Ok(part)
+}
+
+/// A part beyond the limit: cut for a plain key where the server warns, refused elsewhere.
+fn long_part(
+    cx: &Context<'_>,
+    bytes: u32,
+    limit: u32,
+    length: u32,
+    char_bytes: u32,
+    is_unique: bool,
+    can_hash: bool,
+) -> Result<PartBytes> {
+    if bytes <= limit {
+        return Ok(PartBytes { bytes, length: Some(length), hash: false });
+    }
+    if can_hash {
+        return Ok(PartBytes { bytes: 0, length: Some(length), hash: true });
+    }
+    let may_cut = !is_unique && (cx.flavor.is_mariadb() || !cx.session.sql_mode.strict());
+    if !may_cut {
+        return Err(key_too_long(limit));
+    }
+    let cut = limit / char_bytes;
+    Ok(PartBytes { bytes: cut * char_bytes, length: Some(cut), hash: false })
+}
+
+/// InnoDB's 767 bytes for the old row formats, 3072 otherwise.
+fn max_part_bytes(table: &Table, engine: &EngineTraits) -> u32 {
+    let old = matches!(table.options.row_format.as_deref(), Some("COMPACT" | "REDUNDANT"));
+    if table.options.engine == "InnoDB" && old { 767 } else { engine.max_part_bytes }
+}
+
+pub(super) fn key_too_long(limit: u32) -> ExecuteError {
+    refuse(1071, format!("Specified key was too long; max key length is {limit} bytes"))
+}
+
+fn wrong_prefix() -> ExecuteError {
+    refuse(
+        1089,
+        "Incorrect prefix key; the used key part isn't a string, the used length is longer than the key part, or the storage engine doesn't support unique prefix keys",
+    )
+}
+
+/// The bytes that a value of a fixed-size type takes in a key ("Data Type Storage Requirements").
+pub(super) fn fixed_bytes(ty: &ColumnType) -> u32 {
+    let fraction = |fsp: u8| u32::from(fsp.div_ceil(2));
+    match ty {
+        ColumnType::Integer { size, .. } => match size {
+            IntegerSize::TinyInt => 1,
+            IntegerSize::SmallInt => 2,
+            IntegerSize::MediumInt => 3,
+            IntegerSize::Int => 4,
+            IntegerSize::BigInt => 8,
+        },
+        ColumnType::Decimal { precision, scale, .. } => {
+            let bytes = |digits: u8| {
+                let rest = [0u32, 1, 1, 2, 2, 3, 3, 4, 4][usize::from(digits % 9)];
+                u32::from(digits / 9) * 4 + rest
+            };
+            bytes(precision.saturating_sub(*scale)) + bytes(*scale)
+        }
+        ColumnType::Float { double, .. } => {
+            if *double {
+                8
+            } else {
+                4
+            }
+        }
+        ColumnType::Bit { width } => u32::from(width.div_ceil(8)),
+        ColumnType::Enum { values } => {
+            if values.len() > 255 {
+                2
+            } else {
+                1
+            }
+        }
+        ColumnType::Set { values } => match values.len() {
+            0..=8 => 1,
+            9..=16 => 2,
+            17..=24 => 3,
+            25..=32 => 4,
+            _ => 8,
+        },
+        ColumnType::Date => 3,
+        ColumnType::Time { fsp } => 3 + fraction(*fsp),
+        ColumnType::DateTime { fsp } => 5 + fraction(*fsp),
+        ColumnType::Timestamp { fsp } => 4 + fraction(*fsp),
+        ColumnType::Year => 1,
+        ColumnType::Inet4 => 4,
+        ColumnType::Inet6 | ColumnType::Uuid => 16,
+        _ => 0,
+    }
+}
