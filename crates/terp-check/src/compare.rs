@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use terp_drift::{Comparison, DiffOptions, Finding, Place, diff, drift};
+use terp_drift::{ChangeClass, ChangeKind, Comparison, DiffOptions, Finding, Place, diff, drift};
 use terp_schema_model::{Flavor, Schema};
 
 /// One view of a schema.
@@ -12,6 +12,9 @@ pub struct View {
     pub name: String,
     /// The schema.
     pub schema: Schema,
+    /// Whether its order of columns is meant. That of a Drizzle snapshot isn't: the kit puts new columns at a table's
+    /// end and leaves them there, wherever the schema has them.
+    pub columns_ordered: bool,
     /// Tables of which this view is not sure, since a statement on them could not be checked.
     pub unchecked: BTreeSet<String>,
     /// Where it is from, if it is one file.
@@ -29,6 +32,12 @@ pub fn compare(views: &[View], flavor: Flavor, options: &DiffOptions) -> (Vec<Co
             let unchecked: BTreeSet<&String> = left.unchecked.union(&right.unchecked).collect();
             changes
                 .retain(|change| change.path.table.as_ref().is_none_or(|table| !unchecked.contains(table)));
+            for change in &mut changes {
+                if change.kind == ChangeKind::ColumnOrder && !(left.columns_ordered && right.columns_ordered)
+                {
+                    change.class = ChangeClass::Cosmetic;
+                }
+            }
             let mut comparison = Comparison::new(&left.name, &right.name, &changes);
             comparison.unchecked_tables = unchecked.into_iter().cloned().collect();
             let places = [left, right].into_iter().filter_map(|view| view.place.clone()).collect();

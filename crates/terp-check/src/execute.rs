@@ -6,7 +6,7 @@ use terp_schema_model::{Flavor, Schema};
 use terp_sql::ast::{Statement, StatementKind};
 use terp_sql::lexer::{LexErrorKind, TokenKind, lex_span};
 use terp_sql::splitter::{SplitMode, split};
-use terp_sql::{Catalog, ExecuteError, ParseOptions, Span, SyntaxError, parse_statement};
+use terp_sql::{Catalog, EngineError, ExecuteError, ParseOptions, Span, SyntaxError, parse_statement};
 
 use crate::error::CheckErrorKind;
 use crate::tables;
@@ -33,8 +33,8 @@ pub(crate) struct Refusal {
     pub(crate) statement: Span,
     /// The part of the statement that it is about, where that is known.
     pub(crate) at: Option<Span>,
-    /// Whether the query holds more than one statement.
-    pub(crate) several: bool,
+    /// What helps, where the database's state or the whole query tells more than the error number.
+    pub(crate) help: Option<String>,
 }
 
 /// A statement of which nobody knows here what it does.
@@ -106,6 +106,27 @@ impl Database {
         ParseOptions { flavor: self.catalog.flavor(), sql_mode: self.catalog.session().sql_mode }
     }
 
+    /// Says who has the name of a foreign key that is refused: the servers' messages don't.
+    fn name_is_taken(&self, statement: &Statement, refused: &EngineError) -> Option<String> {
+        let says_so =
+            refused.errno == 1826 || refused.errno == 1005 && refused.message.contains("errno: 121");
+        if !says_so {
+            return None;
+        }
+        let names = tables::foreign_keys(statement);
+        self.catalog.table_names(DATABASE).find_map(|owner| {
+            let taken = self.catalog.table(DATABASE, owner)?.foreign_keys.iter().find(|foreign_key| {
+                names.iter().any(|(_, name)| name.to_lowercase() == foreign_key.name.to_lowercase())
+            })?;
+            let (table, _) = names.iter().find(|(_, name)| name.to_lowercase() == taken.name.to_lowercase())?;
+            Some(format!(
+                "`{owner}` has a foreign key `{}` already, and such names are unique in a database: name that of \
+                 `{table}` otherwise",
+                taken.name
+            ))
+        })
+    }
+
     fn failed(&mut self, statement: &Statement, error: ExecuteError) -> Outcome {
         let at = error.span();
         let span = statement.span;
@@ -113,16 +134,10 @@ impl Database {
         match error {
             ExecuteError::Refused(refused) => {
                 let Some(table) = touched.all().find(|table| self.unchecked.contains(*table)) else {
+                    let help = self.name_is_taken(statement, &refused);
                     let (errno, sqlstate) = (refused.errno, refused.sqlstate());
                     let message = refused.message;
-                    return Outcome::Refused(Refusal {
-                        errno,
-                        sqlstate,
-                        message,
-                        statement: span,
-                        at,
-                        several: false,
-                    });
+                    return Outcome::Refused(Refusal { errno, sqlstate, message, statement: span, at, help });
                 };
                 // What the engine has of that table may be wrong, and its refusal with it.
                 let reason = format!("an earlier statement on the table {table} could not be checked");
@@ -147,11 +162,13 @@ fn runs_others(statement: &Statement) -> bool {
     matches!(passed.keyword.as_str(), "CALL" | "EXECUTE")
 }
 
-/// Servers cut white space and semicolons off both ends of a query before they read it.
+/// Servers cut white space off both ends of a query before they read it, and semicolons off its end.
 fn without_garbage(src: &str, query: Span) -> Span {
+    let garbage = |c: char| c.is_ascii_whitespace();
     let text = query.text(src);
-    let kept = text.trim_end_matches(|c: char| c == ';' || c.is_ascii_whitespace());
-    Span::new(query.start, query.start + kept.len() as u32)
+    let kept = text.trim_end_matches(|c: char| c == ';' || garbage(c));
+    let start = query.start + (kept.len() - kept.trim_start_matches(garbage).len()) as u32;
+    Span::new(start, query.start + kept.len() as u32)
 }
 
 fn syntax_error(
@@ -180,7 +197,7 @@ fn syntax_error(
             message: "Query was empty".to_owned(),
             statement: query,
             at: None,
-            several: false,
+            help: None,
         }));
     }
     let text = query.text(src);
@@ -190,13 +207,18 @@ fn syntax_error(
     // The servers' grammar reads one statement to its end before it complains about the next.
     let first_end = found.first().map_or(query.end, |first| query.start + first.span.end);
     let several = found.len() > 1 && error.span.start >= first_end;
+    let help = several.then(|| {
+        "the migrator sends this as one query, and a server takes one statement a query: put \
+         `--> statement-breakpoint` between the statements"
+            .to_owned()
+    });
     let at = Some(error.span);
     let refused = ExecuteError::from(error);
     let (errno, message) = match refused {
         ExecuteError::Refused(refused) => (refused.errno, refused.message),
         other => (1064, other.to_string()),
     };
-    Ok(Outcome::Refused(Refusal { errno, sqlstate: "42000", message, statement, at, several }))
+    Ok(Outcome::Refused(Refusal { errno, sqlstate: "42000", message, statement, at, help }))
 }
 
 /// What is not closed, as a person would call it.

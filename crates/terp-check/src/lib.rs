@@ -63,6 +63,7 @@ pub fn check_project(project: &Project, name: &str, options: &CheckOptions) -> R
         views.push(View {
             name: format!("snapshot {}", snapshot_prefix(newest)),
             schema: built.schema,
+            columns_ordered: false,
             unchecked: built.unchecked,
             place: Some(place),
         });
@@ -74,7 +75,15 @@ pub fn check_project(project: &Project, name: &str, options: &CheckOptions) -> R
         None => summarise(&replayed.schema, None, migrations),
     };
     let (comparisons, drift) = compare(&views, flavor, &options.diff);
-    findings.extend(drift);
+    let failed = !replayed.replay.failed.is_empty();
+    findings.extend(drift.into_iter().map(|mut finding| {
+        if failed {
+            let help = "the differences are listed below; what the failed statements would have done is among them: \
+                mend those first";
+            finding.help = Some(help.to_owned());
+        }
+        finding
+    }));
     Ok(Report::new(name, flavor, summary, Some(replayed.replay), comparisons, findings))
 }
 

@@ -96,6 +96,7 @@ impl<'a> Runner<'a> {
         View {
             name,
             schema: self.database.schema(),
+            columns_ordered: true,
             unchecked: self.database.unchecked().clone(),
             place: None,
         }
@@ -147,14 +148,26 @@ impl<'a> Runner<'a> {
             stops_build: self.failed.is_empty(),
         };
         let mut finding = migration_fails(&failure);
-        if refusal.several {
-            let help = "the migrator sends this as one query, and a server takes one statement a query: \
-                put `--> statement-breakpoint` between the statements";
-            finding.help = Some(help.to_owned());
-        }
+        let help = refusal.help.or_else(|| self.read_by_the_other(&failure, source, refusal.statement));
+        finding.help = help.or(finding.help);
         source.point(&mut finding, refusal.at);
         self.findings.push(finding);
         self.failed.push(failure);
+    }
+
+    /// Whether a statement that this server can't read is SQL of the other vendor.
+    fn read_by_the_other(
+        &self,
+        failure: &ReplayFailure,
+        source: &Source<'_>,
+        statement: Span,
+    ) -> Option<String> {
+        if failure.errno != 1064 {
+            return None;
+        }
+        let options = ParseOptions { flavor: self.other, sql_mode: self.database.options().sql_mode };
+        parse_statement(&source.file.text, statement, &options).ok()?;
+        Some(format!("{} takes this form: write it so that both vendors do", self.other))
     }
 
     fn unchecked(&mut self, entry: &JournalEntry, chunk: usize, source: &Source<'_>, unchecked: Unchecked) {

@@ -47,7 +47,9 @@ pub fn build_snapshot(
             Outcome::Refused(refusal) => {
                 let origin = origin(&statement, refusal.at);
                 let place = Place::at(file, origin.line, origin.column);
-                findings.push(snapshot_fails(&described(origin), refusal.errno, &refusal.message, place));
+                let mut finding = snapshot_fails(&described(origin), refusal.errno, &refusal.message, place);
+                finding.help = refusal.help.or(finding.help);
+                findings.push(finding);
             }
             Outcome::Unchecked(unchecked) => {
                 let origin = origin(&statement, unchecked.at);

@@ -83,3 +83,39 @@ pub(crate) fn touched(statement: &Statement) -> Touched {
     }
     out
 }
+
+/// The names that a statement gives to foreign keys, each with the table that it is for.
+pub(crate) fn foreign_keys(statement: &Statement) -> Vec<(&str, &str)> {
+    let mut out = Vec::new();
+    match &statement.kind {
+        StatementKind::CreateTable(create) => {
+            if let CreateTableBody::Definition(definition) = &create.body {
+                named(&create.name, &definition.elements, &mut out);
+            }
+        }
+        StatementKind::AlterTable(alter) => {
+            for action in &alter.actions {
+                match &action.kind {
+                    AlterActionKind::AddElements { elements, .. } => named(&alter.name, elements, &mut out),
+                    AlterActionKind::AddForeignKey(key) => {
+                        let name = key.constraint.as_ref();
+                        out.extend(name.map(|name| (alter.name.name.value.as_str(), name.value.as_str())));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        _ => {}
+    }
+    out
+}
+
+fn named<'s>(table: &'s ObjectName, elements: &'s [TableElement], out: &mut Vec<(&'s str, &'s str)>) {
+    for element in elements {
+        if let TableElement::ForeignKey(key) = element
+            && let Some(name) = &key.constraint
+        {
+            out.push((&table.name.value, &name.value));
+        }
+    }
+}

@@ -110,7 +110,10 @@ fn attributes(
             .map(|column| flag_side(column.nullable, if column.nullable { "NULL" } else { "NOT NULL" }));
         out.changed(ChangeKind::ColumnNullability, Substance, path(), before, after);
     }
-    if left.default != right.default {
+    // A nullable column has DEFAULT NULL of itself: said once, with its nullability.
+    let follows = left.nullable != right.nullable
+        && columns.iter().all(|column| matches!(column.default, None | Some(DefaultValue::Null)));
+    if left.default != right.default && !follows {
         let [before, after] = columns.map(|column| Side {
             value: ChangeValue::Default(column.default.clone()),
             sql: sql::default(column, flavor),

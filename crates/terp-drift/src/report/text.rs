@@ -3,10 +3,10 @@
 
 mod snippet;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Write};
 
-use super::{Comparison, Replay, Report, Verdict};
+use super::{Changed, Comparison, Replay, Report, Verdict};
 use crate::finding::{Finding, Place, Severity};
 use crate::rules::count;
 use snippet::Snippets;
@@ -117,16 +117,15 @@ impl Text<'_> {
     }
 
     fn replay(&mut self, replay: &Replay, migrations: usize) -> fmt::Result {
-        let mut text = format!(
-            "  replay      {} of {}: ",
-            count(replay.chunks, "chunk"),
-            count(migrations, "migration")
-        );
+        let mut text = format!("  replay      {}", count(replay.chunks, "chunk"));
+        if replay.ends_before.is_none() {
+            let _ = write!(text, " of {}", count(migrations, "migration"));
+        }
         let _ = match (replay.failed.len(), replay.unsupported.len()) {
-            (0, 0) => write!(text, "all run"),
-            (failed, 0) => write!(text, "{failed} failed"),
-            (0, unchecked) => write!(text, "none failed, {unchecked} not checked"),
-            (failed, unchecked) => write!(text, "{failed} failed, {unchecked} not checked"),
+            (0, 0) => write!(text, ": all run"),
+            (failed, 0) => write!(text, ": {failed} failed"),
+            (0, unchecked) => write!(text, ": none failed, {unchecked} not checked"),
+            (failed, unchecked) => write!(text, ": {failed} failed, {unchecked} not checked"),
         };
         if replay.passed_over > 0 {
             let _ = write!(text, ", {} without DDL passed over", replay.passed_over);
@@ -166,14 +165,17 @@ impl Text<'_> {
         .map(|(number, of)| format!("{number} {of}"))
         .collect();
         let unchecked = &comparison.unchecked_tables;
-        if parts.is_empty() {
-            let what =
-                if unchecked.is_empty() { "no difference" } else { "no difference in what was checked" };
-            writeln!(self.out, "  comparison  {names}: {what}")?;
-            return self.unchecked(unchecked);
-        }
+        let nothing =
+            if unchecked.is_empty() { "no difference" } else { "no difference in what was checked" };
         let total = counts.substance + counts.name_only + counts.cosmetic;
-        writeln!(self.out, "  comparison  {names}: {} ({})", count(total, "difference"), parts.join(", "))?;
+        let what = if total == 0 {
+            nothing.to_owned()
+        } else if comparison.has_drift() {
+            format!("{} ({})", count(total, "difference"), parts.join(", "))
+        } else {
+            format!("{nothing} but {}", parts.join(", "))
+        };
+        writeln!(self.out, "  comparison  {names}: {what}")?;
         let lines = difference_lines(comparison);
         for (sign, text) in lines.iter().take(self.options.limit) {
             let color = match sign {
@@ -236,18 +238,22 @@ impl Text<'_> {
             .collect();
         let counts = if counts.is_empty() { "no findings".to_owned() } else { counts.join(", ") };
         let (color, says) = match report.verdict() {
-            Verdict::Clean => ("1;32", "clean: the migrations build the schema"),
+            Verdict::Clean => ("1;32", "clean: the migrations build what they should"),
             Verdict::Warnings if unchecked(report) => {
                 ("1;33", "nothing wrong was found, but not everything could be checked")
             }
             Verdict::Warnings => ("1;33", "no error and no drift, but warnings"),
             Verdict::Drift => ("1;31", "drift: the views of the schema differ"),
-            Verdict::Errors => ("1;31", "errors: see the first finding above"),
+            Verdict::Errors if report.replay.as_ref().is_some_and(|replay| replay.stops_at.is_some()) => {
+                ("1;31", "errors: the migrations can't be run from nothing")
+            }
+            Verdict::Errors => ("1;31", "errors: see the findings above"),
         };
         // What was not looked at is not vouched for.
-        let says = match (report.verdict(), &report.replay) {
-            (Verdict::Clean, None) => "clean: nothing was found, and no migration was replayed",
-            _ => says,
+        let says = if report.verdict() == Verdict::Clean && report.comparisons.is_empty() {
+            "clean: nothing was found, and nothing was compared"
+        } else {
+            says
         };
         writeln!(self.out, "{} ({counts})", self.paint(color, says))
     }
@@ -281,6 +287,9 @@ fn place_text(place: &Place) -> String {
     }
 }
 
+/// Above this number, cosmetic differences of one kind are counted and not listed.
+const COSMETIC: usize = 4;
+
 /// One line for each difference: `-` missing, `+` extra, `~` changed, `=` cosmetic.
 fn difference_lines(comparison: &Comparison) -> Vec<(char, String)> {
     let mut lines: Vec<(char, String)> = Vec::new();
@@ -310,10 +319,21 @@ fn difference_lines(comparison: &Comparison) -> Vec<(char, String)> {
     for renamed in &comparison.renamed {
         lines.push(('~', format!("{}, name only: {} -> {}", renamed.path, renamed.before, renamed.after)));
     }
+    let mut by_kind: BTreeMap<&str, Vec<&Changed>> = BTreeMap::new();
     for changed in &comparison.cosmetic {
-        let text =
-            format!("{}, {}, cosmetic: {} -> {}", changed.path, changed.kind, changed.before, changed.after);
-        lines.push(('=', text));
+        by_kind.entry(changed.kind.id()).or_default().push(changed);
+    }
+    for (kind, list) in by_kind {
+        if list.len() > COSMETIC {
+            let tables: BTreeSet<_> = list.iter().map(|changed| &changed.path.table).collect();
+            let text = format!("{kind}, cosmetic: {} in {} {CUT}", list.len(), count(tables.len(), "table"));
+            lines.push(('=', text));
+        } else {
+            lines.extend(list.iter().map(|changed| {
+                let Changed { path, before, after, .. } = changed;
+                ('=', format!("{path}, {kind}, cosmetic: {before} -> {after}"))
+            }));
+        }
     }
     lines
 }

@@ -39,8 +39,9 @@ pub fn drift(comparison: &Comparison, places: Vec<Place>) -> Option<Finding> {
         severity: Severity::Error,
         message: format!("{} and {} differ: {}", comparison.left, comparison.right, parts.join(", ")),
         help: Some(format!(
-            "write a migration that makes {} like {}, or correct what {} says",
-            comparison.right, comparison.left, comparison.left
+            "the differences are listed below: where {} is right, write a migration; where it is wrong, correct the \
+             schema and generate again",
+            comparison.left
         )),
         places,
     })

@@ -68,7 +68,6 @@ pub(super) const fn help(errno: u16) -> Option<&'static str> {
         1059 => "give the constraint or index an explicit name of at most 64 characters in the schema",
         1060 => "an earlier migration added the column already: drop this statement",
         1061 => "an earlier migration made the index already: drop this statement, or rename one of them",
-        1064 => "the server can't read this statement",
         1091 => "what is dropped is not there under this name: look at what the earlier migrations called it",
         1101 => "write the default in parentheses, as an expression",
         1553 => "drop the foreign key first, then the index, then add the foreign key again",

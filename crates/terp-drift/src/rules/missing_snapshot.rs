@@ -43,20 +43,20 @@ fn check(history: &History) -> Vec<Finding> {
     }
     let without: Vec<&JournalEntry> = older.iter().filter(|entry| !known.contains(entry.prefix())).collect();
     if let (Some(first), Some(last)) = (without.first(), without.last()) {
-        let range = if without.len() == 1 {
-            format!("entry {}", first.idx)
+        let (message, them, they_are) = if without.len() == 1 {
+            (format!("the migration of entry {}, {}, has no snapshot", first.idx, first.tag), "it", "it is")
         } else {
-            format!("entries {} to {}", first.idx, last.idx)
+            let range = format!("of entries {} to {}", first.idx, last.idx);
+            (format!("{} {range} have no snapshot", count(without.len(), "migration")), "them", "they are")
         };
-        let verb = if without.len() == 1 { "has" } else { "have" };
         findings.push(Finding {
             rule: RULE.id,
             severity: Severity::Warning,
-            message: format!("{} of {range} {verb} no snapshot", count(without.len(), "older migration")),
-            help: Some(
-                "restore them from version control: they are what a later schema is compared with".to_owned(),
-            ),
-            places: without.iter().map(|entry| entry.place.clone().labelled(&entry.tag)).collect(),
+            message,
+            help: Some(format!(
+                "restore {them} from version control: {they_are} what the schema at that point is compared with"
+            )),
+            places: without.iter().map(|entry| entry.place.clone()).collect(),
         });
     }
     findings

@@ -38,16 +38,16 @@ fn check(history: &History) -> Vec<Finding> {
         return Vec::new();
     }
     places.sort_by(|a, b| a.file.cmp(&b.file));
-    let verb = if places.len() == 1 {
-        "is not in the journal and never runs"
+    let (verb, them) = if places.len() == 1 {
+        ("is not in the journal and never runs", "it")
     } else {
-        "are not in the journal and never run"
+        ("are not in the journal and never run", "them")
     };
     vec![Finding {
         rule: RULE.id,
         severity: Severity::Note,
         message: format!("{} {verb}", count(places.len(), "file")),
-        help: Some("delete them, or move what is still needed into a new migration".to_owned()),
+        help: Some(format!("delete {them}, or move what is still needed into a new migration")),
         places,
     }]
 }
