@@ -95,7 +95,7 @@ impl Database {
             let reason = "it runs statements that are not known here".to_owned();
             return Ok(Outcome::Unchecked(Unchecked { reason, statement: statement.span, at: None }));
         }
-        match self.catalog.execute(src, &statement) {
+        match self.catalog.execute(&statement) {
             Ok(effect) if effect.passed_over.is_some() => Ok(Outcome::PassedOver),
             Ok(_) => Ok(Outcome::Done),
             Err(error) => Ok(self.failed(&statement, error)),

@@ -187,10 +187,11 @@ fn check_algorithm(cx: &Context<'_>, old: &Table, new: &Table, requests: &Reques
             .at(span));
         }
     }
-    if let Some((lock, span)) = requests.lock {
-        if matches!(lock, "NONE" | "SHARED") && old.options.engine != "InnoDB" {
-            return Err(unsupported(format!("LOCK={lock} on {}", old.options.engine)).at(span));
-        }
+    if let Some((lock, span)) = requests.lock
+        && matches!(lock, "NONE" | "SHARED")
+        && old.options.engine != "InnoDB"
+    {
+        return Err(unsupported(format!("LOCK={lock} on {}", old.options.engine)).at(span));
     }
     Ok(())
 }
@@ -330,7 +331,7 @@ fn sort_one<'a>(
         AlterActionKind::AddSystemVersioning => requests.system_versioning = Some(true),
         AlterActionKind::DropSystemVersioning => requests.system_versioning = Some(false),
         AlterActionKind::ModifyColumn { if_exists, column, position } => {
-            if !(*if_exists && !has_column(&column.name)) {
+            if !*if_exists || has_column(&column.name) {
                 requests.columns.push(Wanted {
                     def: column,
                     replaces: Some(&column.name),
@@ -340,7 +341,7 @@ fn sort_one<'a>(
             }
         }
         AlterActionKind::ChangeColumn { if_exists, old: name, column, position } => {
-            if !(*if_exists && !has_column(name)) {
+            if !*if_exists || has_column(name) {
                 requests.columns.push(Wanted {
                     def: column,
                     replaces: Some(name),
@@ -350,7 +351,7 @@ fn sort_one<'a>(
             }
         }
         AlterActionKind::AlterColumn { if_exists, name, change } => {
-            if !(*if_exists && !has_column(name)) {
+            if !*if_exists || has_column(name) {
                 requests.alter_columns.push((name, change, span));
             }
         }
@@ -372,17 +373,17 @@ fn sort_one<'a>(
         }
         AlterActionKind::DropForeignKey { if_exists, name } => {
             let exists = old.foreign_keys.iter().any(|f| same_name(&f.name, &name.value));
-            if !(*if_exists && !exists) {
+            if !*if_exists || exists {
                 requests.drop_foreign_keys.push(name);
             }
         }
         AlterActionKind::DropCheck { name } => requests.drop_checks.push(name),
         AlterActionKind::DropConstraint { if_exists, name } => {
-            drop_constraint(cx, old, requests, name, *if_exists)?
+            drop_constraint(cx, old, requests, name, *if_exists)?;
         }
         AlterActionKind::DropPeriod { .. } => return Err(unsupported("DROP PERIOD")),
         AlterActionKind::RenameColumn { if_exists, old: from, new } => {
-            if !(*if_exists && !has_column(from)) {
+            if !*if_exists || has_column(from) {
                 requests.rename_columns.push((from, new, span));
             }
         }

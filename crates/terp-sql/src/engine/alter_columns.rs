@@ -96,7 +96,7 @@ pub(super) fn assemble<'a>(
         push_column(cx, parts, draft, Inline::default(), None);
     }
     place_wanted(cx, old, requests, parts, &used, &mut keys_of_changed, &inherited)?;
-    for (unknown, at) in requests
+    if let Some((unknown, at)) = requests
         .alter_columns
         .iter()
         .zip(&defaults_used)
@@ -110,6 +110,7 @@ pub(super) fn assemble<'a>(
                 .filter(|(_, used)| !**used)
                 .map(|((name, _, span), _)| (name, *span)),
         )
+        .next()
     {
         return Err(messages::unknown_column(&unknown.value, &old.name).at(at));
     }

@@ -90,10 +90,10 @@ impl<'a> TableElementRef<'a> {
 }
 
 fn check_key_drops(cx: &Context<'_>, old: &Table, requests: &Requests<'_>) -> Result<()> {
-    if let Some(span) = requests.drop_primary {
-        if old.primary_key().is_none() {
-            return Err(messages::cannot_drop(cx.flavor, "INDEX", "PRIMARY").at(span));
-        }
+    if let Some(span) = requests.drop_primary
+        && old.primary_key().is_none()
+    {
+        return Err(messages::cannot_drop(cx.flavor, "INDEX", "PRIMARY").at(span));
     }
     let mut seen: Vec<&str> = Vec::new();
     for name in &requests.drop_keys {
@@ -160,7 +160,7 @@ fn follow_columns(
             .find(|c| c.old_name.as_deref().is_some_and(|o| same_name(o, &name)))
             .map(|c| &c.column);
         if let (Some(before), Some(after)) = (before, after) {
-            part.length = kept_length(cx, before, after, part.length, index.kind);
+            part.length = kept_length(before, after, part.length, index.kind);
         }
         part.kind = terp_schema_model::IndexPartKind::Column(new_name.clone());
         kept.push(part);
@@ -182,13 +182,7 @@ fn is_hash_unique(old: &Table, index: &Index) -> bool {
 }
 
 /// The prefix length of a part whose column changes.
-fn kept_length(
-    cx: &Context<'_>,
-    before: &Column,
-    after: &Column,
-    length: Option<u32>,
-    kind: IndexKind,
-) -> Option<u32> {
+fn kept_length(before: &Column, after: &Column, length: Option<u32>, kind: IndexKind) -> Option<u32> {
     let length = length?;
     if kind == IndexKind::Spatial || !takes_prefix(&before.ty) || !takes_prefix(&after.ty) {
         return None;
@@ -204,7 +198,6 @@ fn kept_length(
         },
         _ => u32::MAX,
     };
-    let _ = cx;
     (own > length || after.ty.is_lob()).then_some(length)
 }
 
@@ -352,10 +345,10 @@ fn check_own(
             let parent = parent_of(&at.schema, before);
             let parent = cx.lookup(&parent.schema, &parent.name);
             let theirs = parent.and_then(|p| p.column(&before.referenced_columns[position]));
-            if let Some(theirs) = theirs {
-                if !foreign_key::compatible(&to.ty, to, &theirs.ty, theirs) {
-                    return Err(foreign_key::incompatible(cx, new, foreign_key, position));
-                }
+            if let Some(theirs) = theirs
+                && !foreign_key::compatible(&to.ty, to, &theirs.ty, theirs)
+            {
+                return Err(foreign_key::incompatible(cx, new, foreign_key, position));
             }
         }
         return Err(refuse(
@@ -401,12 +394,11 @@ fn check_parent(
         }
         let Some(to) = new.column(&foreign_key.referenced_columns[position]) else { continue };
         if changes_storage(from, to) && cx.session.foreign_key_checks {
-            if cx.flavor.is_mysql() {
-                if let Some(own) = child.column(&before.columns[position]) {
-                    if !foreign_key::compatible(&own.ty, own, &to.ty, to) {
-                        return Err(foreign_key::incompatible(cx, child, foreign_key, position));
-                    }
-                }
+            if cx.flavor.is_mysql()
+                && let Some(own) = child.column(&before.columns[position])
+                && !foreign_key::compatible(&own.ty, own, &to.ty, to)
+            {
+                return Err(foreign_key::incompatible(cx, child, foreign_key, position));
             }
             let table = if cx.flavor.is_mysql() {
                 format!("'{}'", child.name)

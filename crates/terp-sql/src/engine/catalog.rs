@@ -150,17 +150,16 @@ impl Catalog {
     pub fn execute_span(&mut self, src: &str, span: Span) -> Result<Effect> {
         let options = ParseOptions { flavor: self.flavor, sql_mode: self.session.sql_mode };
         let statement = crate::parse_statement(src, span, &options)?;
-        self.execute(src, &statement)
+        self.execute(&statement)
     }
 
-    /// Executes a statement that was read from `src`.
+    /// Executes a statement.
     ///
     /// # Errors
     /// [`ExecuteError::Refused`] as the server would refuse it, [`ExecuteError::Unsupported`] where what the server
     /// would do is not known. Either way the catalog is as it was, but for a DROP TABLE that names several tables,
     /// of which MySQL drops none and MariaDB those that exist.
-    pub fn execute(&mut self, src: &str, statement: &Statement) -> Result<Effect> {
-        let _ = src;
+    pub fn execute(&mut self, statement: &Statement) -> Result<Effect> {
         match &statement.kind {
             StatementKind::CreateTable(create) => create::create_table(self, create),
             StatementKind::AlterTable(alter) => alter::alter_table(self, alter),
@@ -365,9 +364,8 @@ impl Catalog {
             catalog: self,
         };
         let mut choice = super::options::CharsetChoice::default();
-        match &options.charset {
-            Some(Some(charset)) => choice.charset(&cx, Some(charset))?,
-            Some(None) | None => {}
+        if let Some(Some(charset)) = &options.charset {
+            choice.charset(&cx, Some(charset))?;
         }
         if let Some(collation) = &options.collation {
             choice.collate(&cx, collation.as_ref())?;

@@ -211,7 +211,7 @@ fn apply<'a>(
             }
         }
         ColumnAttributeKind::Generated { expr, stored } => {
-            draft.generated = Some((expr, stored.unwrap_or(false)))
+            draft.generated = Some((expr, stored.unwrap_or(false)));
         }
         ColumnAttributeKind::RowStart | ColumnAttributeKind::RowEnd => {
             column.generated = Some(if matches!(attribute, ColumnAttributeKind::RowStart) {
@@ -310,7 +310,7 @@ fn finish(cx: &Context<'_>, draft: &mut ColumnDraft<'_>, def: &ColumnDef, primar
         return Err(unsupported("TIMESTAMP with explicit_defaults_for_timestamp off").at(def.span));
     }
     let not_null = !column.nullable || primary && !draft.explicit_null;
-    if primary && !draft.explicit_null || primary && cx.flavor.is_mariadb() {
+    if primary && (!draft.explicit_null || cx.flavor.is_mariadb()) {
         column.nullable = false;
     }
     match draft.default {

@@ -49,10 +49,10 @@ impl Context<'_> {
             return Ok(CharacterSet::new(info.charset, info.name));
         }
         let info = self.flavor.collation(&name.value).ok_or_else(unknown)?;
-        if let Some(required) = required {
-            if info.charset != required {
-                return Err(super::options::not_valid_for(info.name, required).at(name.span));
-            }
+        if let Some(required) = required
+            && info.charset != required
+        {
+            return Err(super::options::not_valid_for(info.name, required).at(name.span));
         }
         Ok(CharacterSet::new(info.charset, info.name))
     }

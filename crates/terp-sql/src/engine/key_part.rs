@@ -85,7 +85,7 @@ pub(super) fn part_bytes(
                 return Ok(PartBytes { bytes: 25, length: Some(25), hash: false });
             }
             match part.length {
-                None if can_hash && !index.without_overlaps.is_some() => {
+                None if can_hash && index.without_overlaps.is_none() => {
                     Ok(PartBytes { bytes: 0, length: None, hash: true })
                 }
                 None if cx.flavor.is_mariadb()

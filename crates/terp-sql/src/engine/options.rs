@@ -136,20 +136,18 @@ impl CharsetChoice {
             Some(name) => cx.charset(name)?.name.to_owned(),
             None => cx.database_set.charset.clone(),
         };
-        if let Some(before) = &self.charset {
-            if *before != chosen {
-                return Err(refuse(
-                    1302,
-                    format!(
-                        "Conflicting declarations: 'CHARACTER SET {before}' and 'CHARACTER SET {chosen}'"
-                    ),
-                ));
-            }
+        if let Some(before) = &self.charset
+            && *before != chosen
+        {
+            return Err(refuse(
+                1302,
+                format!("Conflicting declarations: 'CHARACTER SET {before}' and 'CHARACTER SET {chosen}'"),
+            ));
         }
-        if let Some(collation) = &self.collation {
-            if collation.charset != chosen {
-                return Err(not_valid_for(&collation.collation, &chosen));
-            }
+        if let Some(collation) = &self.collation
+            && collation.charset != chosen
+        {
+            return Err(not_valid_for(&collation.collation, &chosen));
         }
         self.charset = Some(chosen);
         Ok(())
@@ -164,16 +162,16 @@ impl CharsetChoice {
         };
         let inherited = self.charset.as_deref().unwrap_or(&cx.database_set.charset);
         let chosen = cx.collation(name, self.charset.as_deref(), inherited)?;
-        if let (Some(before), true) = (&self.collation, cx.flavor.is_mariadb()) {
-            if before.charset != chosen.charset {
-                return Err(refuse(
-                    1302,
-                    format!(
-                        "Conflicting declarations: 'COLLATE {}' and 'COLLATE {}'",
-                        before.collation, chosen.collation
-                    ),
-                ));
-            }
+        if let (Some(before), true) = (&self.collation, cx.flavor.is_mariadb())
+            && before.charset != chosen.charset
+        {
+            return Err(refuse(
+                1302,
+                format!(
+                    "Conflicting declarations: 'COLLATE {}' and 'COLLATE {}'",
+                    before.collation, chosen.collation
+                ),
+            ));
         }
         self.collation = Some(chosen);
         Ok(())
@@ -260,7 +258,7 @@ fn apply_one(
         TableOptionKind::KeyBlockSize(n) => to.key_block_size = nonzero(*n),
         TableOptionKind::MinRows(n) => to.min_rows = nonzero(*n),
         TableOptionKind::MaxRows(n) => {
-            to.max_rows = nonzero(if cx.flavor.is_mysql() { (*n).min(u64::from(u32::MAX)) } else { *n })
+            to.max_rows = nonzero(if cx.flavor.is_mysql() { (*n).min(u64::from(u32::MAX)) } else { *n });
         }
         TableOptionKind::AvgRowLength(n) => to.avg_row_length = nonzero(*n),
         TableOptionKind::PackKeys(v) => to.pack_keys = *v,
@@ -324,7 +322,7 @@ fn apply_one(
             to.secondary_engine_attribute = (!text.value.is_empty()).then(|| text.value.clone());
         }
         TableOptionKind::SecondaryEngine(engine) => {
-            to.secondary_engine = engine.as_ref().map(|e| e.value.clone())
+            to.secondary_engine = engine.as_ref().map(|e| e.value.clone());
         }
         TableOptionKind::DataDirectory(text) => {
             if innodb && cx.flavor.is_mysql() && !cx.session.sql_mode.no_dir_in_create {
@@ -356,7 +354,7 @@ fn apply_one(
             }
         }
         TableOptionKind::Connection(text) => {
-            to.connection = (!text.value.is_empty()).then(|| text.value.clone())
+            to.connection = (!text.value.is_empty()).then(|| text.value.clone());
         }
         TableOptionKind::Transactional(v) => to.transactional = *v,
         TableOptionKind::PageChecksum(v) => to.page_checksum = Some(*v),

@@ -174,7 +174,7 @@ pub(super) fn resolve(
         TypeKeyword::Geometry(kind) => plain(resolved, ColumnType::Geometry { kind, srid: None }),
         TypeKeyword::Vector => {
             let dimensions = ty.args.first().copied().unwrap_or(2048);
-            let max = if cx.flavor.is_mysql() { 16_383 } else { 16_383 };
+            let max = 16_383;
             if dimensions == 0 || dimensions > max {
                 return Err(if cx.flavor.is_mysql() {
                     refuse(
