@@ -7,16 +7,15 @@ use crate::lexer::TokenKind;
 impl Parser<'_> {
     /// Options with or without commas between them, as CREATE TABLE takes them.
     pub(super) fn table_options(&mut self, options: &mut Vec<TableOption>) -> PResult<()> {
-        while let Some(option) = self.table_option()? {
-            options.push(option);
-            if self.eat(TokenKind::Comma) {
-                match self.table_option()? {
-                    Some(option) => options.push(option),
-                    None => return Err(self.error("a table option")),
-                }
+        let mut comma = false;
+        loop {
+            match self.table_option()? {
+                Some(option) => options.push(option),
+                None if comma => return Err(self.error("a table option")),
+                None => return Ok(()),
             }
+            comma = self.eat(TokenKind::Comma);
         }
-        Ok(())
     }
 
     /// One option, if there is one.
