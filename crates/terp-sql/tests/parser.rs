@@ -1,5 +1,7 @@
 //! The parser: trees and errors pinned by snapshots, verdicts of real servers, and texts that nobody would write.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail so")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

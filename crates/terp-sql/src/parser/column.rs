@@ -101,10 +101,14 @@ impl Parser<'_> {
             (Some(ColumnAttributeKind::Check(_)), word) if mariadb => {
                 matches!(word, "CONSTRAINT" | "REFERENCES")
             }
+            (_, "AS" | "GENERATED" | "AUTO_INCREMENT" | "DEFAULT" | "NULL" | "COLLATE" | "ON")
+                if mariadb && column.ty.keyword == TypeKeyword::Serial =>
+            {
+                false
+            }
             // An expression stands right after the type and its collation.
             (_, "AS" | "GENERATED") => {
-                !(mariadb && column.ty.keyword == TypeKeyword::Serial)
-                    && column.attributes.iter().all(|a| matches!(a.kind, ColumnAttributeKind::Collate(_)))
+                column.attributes.iter().all(|a| matches!(a.kind, ColumnAttributeKind::Collate(_)))
             }
             (_, "COLLATE") if !mariadb => {
                 !column.attributes.iter().any(|a| matches!(a.kind, ColumnAttributeKind::Collate(_)))

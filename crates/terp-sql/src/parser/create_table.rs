@@ -46,12 +46,38 @@ impl Parser<'_> {
         let duplicates = self.eat_kw("IGNORE") || self.eat_kw("REPLACE");
         let explicit = self.eat_kw("AS");
         if self.at_query() {
+            self.refuse_type_for_query()?;
             return Ok(Some(self.skip_rest()));
         }
         if duplicates || explicit {
             return Err(self.error("a query"));
         }
         Ok(None)
+    }
+
+    /// `(select INT)` is no query, but a column whose name lacks its quotes.
+    fn refuse_type_for_query(&mut self) -> PResult<()> {
+        const TYPES: [&str; 13] = [
+            "BIGINT",
+            "BLOB",
+            "DECIMAL",
+            "DOUBLE",
+            "FLOAT",
+            "INT",
+            "INTEGER",
+            "MEDIUMINT",
+            "NUMERIC",
+            "SMALLINT",
+            "TINYINT",
+            "VARBINARY",
+            "VARCHAR",
+        ];
+        let mark = self.mark();
+        if self.eat(TokenKind::LParen) && self.eat_kw("SELECT") && TYPES.contains(&self.upper().as_str()) {
+            return Err(self.error("an expression"));
+        }
+        self.reset(mark);
+        Ok(())
     }
 
     /// Whether a query begins here, in any number of parentheses.
