@@ -38,26 +38,46 @@ fn terp_has_ten_warnings_and_nothing_worse() {
     }
 }
 
+/// As MySQL 9.7, MariaDB 11.8 and MariaDB 10.11 answered mysql2, which is what Drizzle sends them through.
 #[test]
 fn a_chunk_is_one_query() {
-    let folder = Folder::new(&[(
-        "0000_a",
-        "CREATE TABLE a (x int); CREATE TABLE b (x int);--> statement-breakpoint\n\
-         CREATE TABLE c (x int);;\n;--> statement-breakpoint\n\
-         -- nothing\n--> statement-breakpoint\n/* why */ CREATE TABLE d (x int) -- so",
-    )]);
-    let report = folder.check(Flavor::MYSQL_9_7);
-    let replay = report.replay.as_ref().expect("it was replayed");
-    let failed: Vec<_> = replay.failed.iter().map(|f| (f.chunk, f.line, f.errno, f.stops_build)).collect();
-    assert_eq!(failed, [(0, 1, 1064, true), (2, 4, 1065, false)]);
-    // The first query made neither of its tables.
-    assert_eq!((replay.chunks, replay.tables), (4, 2));
-    let stop = replay.stops_at.as_ref().expect("it stops");
-    assert_eq!((stop.migration, stop.chunk, stop.of_chunks, stop.errno), (1, 0, 4, 1064));
-    let finding = &report.findings[0];
-    assert_eq!(finding.rule, "migration-fails");
-    assert_eq!((finding.places[0].line, finding.places[0].column), (Some(1), Some(25)));
-    assert!(finding.help.as_ref().is_some_and(|help| help.contains("statement-breakpoint")), "{finding:?}");
+    let chunks = [
+        ("CREATE TABLE a (x int); CREATE TABLE b (x int);", Some(1064)),
+        ("\nCREATE TABLE c (x int);;\n;", None),
+        ("\n-- nothing\n", None),
+        ("", Some(1065)),
+        ("\n", Some(1065)),
+        (";", Some(1065)),
+        ("/* why */ CREATE TABLE d (x int) -- so", None),
+        ("CREATE TABLE e (x int); -- so", None),
+        ("CREATE TABLE f (x int); -- so;", None),
+        ("CREATE TABLE g (x int); ; -- c", Some(1064)),
+        (";CREATE TABLE h (x int)", Some(1064)),
+        ("/*!99999 SELECT 1 */", None),
+        ("CREATE TABLE i (x int); # z\n;", None),
+    ];
+    let text: Vec<&str> = chunks.iter().map(|(text, _)| *text).collect();
+    let folder = Folder::new(&[("0000_a", &text.join("--> statement-breakpoint"))]);
+    for flavor in FLAVORS {
+        let report = folder.check(flavor);
+        let replay = report.replay.as_ref().expect("it was replayed");
+        let errno =
+            |at: usize| replay.failed.iter().find(|failed| failed.chunk == at).map(|failed| failed.errno);
+        let errnos: Vec<_> = (0..chunks.len()).map(errno).collect();
+        assert_eq!(errnos, chunks.map(|(_, errno)| errno), "{flavor}");
+        // The first query made neither of its tables: c, d, e, f and i are there.
+        assert_eq!((replay.chunks, replay.tables), (13, 5), "{flavor}");
+        let stop = replay.stops_at.as_ref().expect("it stops");
+        assert_eq!((stop.migration, stop.chunk, stop.of_chunks, stop.errno), (1, 0, 13, 1064));
+        let finding = &report.findings[0];
+        assert_eq!(finding.rule, "migration-fails");
+        assert_eq!((finding.places[0].line, finding.places[0].column), (Some(1), Some(25)));
+        assert!(
+            finding.help.as_ref().is_some_and(|help| help.contains("statement-breakpoint")),
+            "{finding:?}"
+        );
+        assert_eq!((replay.failed[0].line, replay.failed[0].column, replay.failed[0].end_column), (1, 1, 47));
+    }
 }
 
 #[test]

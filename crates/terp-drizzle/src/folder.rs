@@ -15,8 +15,8 @@ pub struct MigrationFile {
     /// Its text, at most 1 GiB.
     pub text: String,
     /// What Drizzle's migrator sends, each as one query, exactly as it stands here: untrimmed, and even when nothing
-    /// but whitespace or comments is left (which servers refuse with 1065). Several statements in one chunk are
-    /// refused too, with 1064, unless the connection allows them.
+    /// but whitespace is left (which servers refuse with 1065). Several statements in one chunk are refused too, with
+    /// 1064, unless the connection allows them.
     pub chunks: Vec<Span>,
 }
 
