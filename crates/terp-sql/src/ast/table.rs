@@ -153,8 +153,6 @@ pub enum TypeKeyword {
     Inet6,
     /// UUID; MariaDB.
     Uuid,
-    /// No type was written: MariaDB's `x GENERATED ALWAYS AS ROW START` and the like.
-    Omitted,
 }
 
 /// A type as written.

@@ -11,7 +11,7 @@ use super::types;
 use crate::Span;
 use crate::ast::{
     CheckDef, ColumnAttributeKind, ColumnDef, DefaultClause, Expr, ForeignKeyDef, Ident, IndexDef,
-    IndexPartDef, IndexPartDefKind, TypeKeyword,
+    IndexPartDef, IndexPartDefKind,
 };
 use crate::expr::ExprPlace;
 
@@ -72,12 +72,9 @@ pub(super) fn draft<'a>(
         return Err(refuse(1166, format!("Incorrect column name '{}'", name.value)).at(name.span));
     }
     let collate = def.attributes.iter().rev().find_map(|a| match &a.kind {
-        ColumnAttributeKind::Collate(collation) => Some(collation),
+        ColumnAttributeKind::Collate(collation) if !is_default(collation) => Some(collation),
         _ => None,
     });
-    if def.ty.keyword == TypeKeyword::Omitted {
-        return Err(unsupported("a column without a type").at(def.span));
-    }
     let resolved =
         types::resolve(cx, &name.value, &def.ty, collate, inherited).map_err(|e| e.at(def.ty.span))?;
     let mut column = Column::new(&name.value, resolved.ty);
@@ -117,6 +114,11 @@ pub(super) fn draft<'a>(
     }
     finish(cx, &mut draft, def, primary)?;
     Ok(draft)
+}
+
+/// MariaDB's COLLATE DEFAULT: the character set's own collation.
+fn is_default(collation: &Ident) -> bool {
+    !collation.quoted && collation.value.eq_ignore_ascii_case("DEFAULT")
 }
 
 fn serial(draft: &mut ColumnDraft<'_>, inline: &mut Inline, name: &Ident) {
@@ -206,7 +208,7 @@ fn apply<'a>(
         }
         ColumnAttributeKind::Collate(collation) => {
             // Types without a character set take a collation and forget it, but it has to exist.
-            if column.character_set.is_none() {
+            if column.character_set.is_none() && !is_default(collation) {
                 cx.collation(collation, None, &cx.database_set.charset)?;
             }
         }

@@ -90,7 +90,11 @@ impl std::error::Error for ExecuteError {}
 
 impl From<SyntaxError> for ExecuteError {
     fn from(e: SyntaxError) -> Self {
-        refuse(1064, format!("You have an error in your SQL syntax: {e}")).at(e.span)
+        match e.errno {
+            4161 => refuse(4161, format!("Unknown data type: '{}'", e.found)),
+            errno => refuse(errno, format!("You have an error in your SQL syntax: {e}")),
+        }
+        .at(e.span)
     }
 }
 

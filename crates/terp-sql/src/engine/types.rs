@@ -191,7 +191,6 @@ pub(super) fn resolve(
         TypeKeyword::Inet4 => plain(resolved, ColumnType::Inet4),
         TypeKeyword::Inet6 => plain(resolved, ColumnType::Inet6),
         TypeKeyword::Uuid => plain(resolved, ColumnType::Uuid),
-        TypeKeyword::Omitted => Err(unsupported("a column without a type").at(ty.span)),
     }
 }
 
