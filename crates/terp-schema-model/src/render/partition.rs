@@ -10,7 +10,7 @@ use crate::quote;
 /// The clause, on MySQL within the comment that its method asks for; MariaDB puts a blank ahead of it.
 pub(super) fn push_clause(out: &mut String, partitioning: &Partitioning, style: Style) {
     let mysql = style.flavor.is_mysql();
-    let comment = opening_comment(&partitioning.method);
+    let comment = opening_comment(partitioning);
     out.push_str(if mysql { comment } else { " " });
     out.push_str("PARTITION BY ");
     push_method(out, &partitioning.method, comment, style);
@@ -39,12 +39,17 @@ pub(super) fn push_clause(out: &mut String, partitioning: &Partitioning, style: 
     }
 }
 
-/// MySQL's comment by the version that brought the method.
-const fn opening_comment(method: &PartitionMethod) -> &'static str {
-    match method {
-        PartitionMethod::RangeColumns { .. } | PartitionMethod::ListColumns { .. } => "/*!50500 ",
-        _ => "/*!50100 ",
-    }
+/// MySQL's comment by the version that brought the method, or the function in it.
+fn opening_comment(partitioning: &Partitioning) -> &'static str {
+    let is_newer = |method: &PartitionMethod| match method {
+        PartitionMethod::RangeColumns { .. } | PartitionMethod::ListColumns { .. } => true,
+        PartitionMethod::Range { expression }
+        | PartitionMethod::List { expression }
+        | PartitionMethod::Hash { expression, .. } => expression.contains("to_seconds("),
+        PartitionMethod::Key { .. } | PartitionMethod::SystemTime { .. } => false,
+    };
+    let sub = partitioning.subpartitioning.as_ref().map(|s| &s.method);
+    if std::iter::once(&partitioning.method).chain(sub).any(is_newer) { "/*!50500 " } else { "/*!50100 " }
 }
 
 fn push_method(out: &mut String, method: &PartitionMethod, comment: &str, style: Style) {

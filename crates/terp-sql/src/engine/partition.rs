@@ -3,6 +3,7 @@
 mod definition;
 mod evaluate;
 mod function;
+mod kind;
 mod text;
 mod values;
 
@@ -39,8 +40,16 @@ pub(super) fn apply(
         let leaf = first.subpartitions.first().map_or(&first.options, |s| &s.options);
         table.options.engine.clone_from(&leaf.engine);
     }
+    hide_page_checksum(table);
     table.partitioning = Some(partitioning);
     Ok(())
+}
+
+/// A partitioned Aria table does not show the PAGE_CHECKSUM that all others show.
+pub(super) fn hide_page_checksum(table: &mut Table) {
+    if table.options.engine == "Aria" && table.options.page_checksum == Some(true) {
+        table.options.page_checksum = None;
+    }
 }
 
 fn partitioning(
@@ -69,7 +78,8 @@ fn partitioning(
     }
     let by_time = matches!(clause.by, PartitionBy::SystemTime { .. });
     let default_count = if by_time { 2 } else { 1 };
-    let count = if definitions.is_empty() { clause.count.unwrap_or(default_count) } else { definitions.len() as u64 };
+    let count =
+        if definitions.is_empty() { clause.count.unwrap_or(default_count) } else { definitions.len() as u64 };
     let listed_subs = definitions.first().map_or(0, |d| d.subpartitions.len() as u64);
     let sub_count = sub.map(|(_, count)| if listed_subs > 0 { listed_subs } else { count.unwrap_or(1) });
     check_count(count, sub_count)?;
@@ -112,7 +122,8 @@ fn partitioning(
         for number in 0..count {
             let mut made = default_partition(default_name(number), &engine);
             if by_time {
-                made.values = if number + 1 == count { PartitionValues::Current } else { PartitionValues::History };
+                made.values =
+                    if number + 1 == count { PartitionValues::Current } else { PartitionValues::History };
                 if number + 1 == count {
                     "pn".clone_into(&mut made.name);
                 }
@@ -145,10 +156,14 @@ fn check_subpartitioning(clause: &PartitionClause, definitions: &[PartitionDef])
     let has_subpartitions = clause.subpartition.is_some();
     let fits = matches!(
         clause.by,
-        PartitionBy::Range(_) | PartitionBy::RangeColumns(_) | PartitionBy::List(_) | PartitionBy::ListColumns(_)
+        PartitionBy::Range(_)
+            | PartitionBy::RangeColumns(_)
+            | PartitionBy::List(_)
+            | PartitionBy::ListColumns(_)
     );
     let listed = definitions.iter().any(|d| !d.subpartitions.is_empty());
-    if has_subpartitions && !fits && !matches!(clause.by, PartitionBy::SystemTime { .. }) || listed && !has_subpartitions
+    if has_subpartitions && !fits && !matches!(clause.by, PartitionBy::SystemTime { .. })
+        || listed && !has_subpartitions
     {
         return Err(refuse(
             1500,
@@ -173,7 +188,9 @@ fn check_duplicate_columns(clause: &PartitionClause) -> Result<()> {
 
 /// Whether tables of an engine, and with this table's keys and columns, can be partitioned.
 pub(super) fn check_engine(cx: &Context<'_>, table: &Table, engine: &str) -> Result<()> {
-    if matches!(engine, "CSV" | "MRG_MyISAM") || cx.flavor.is_mariadb() && !traits(engine, cx.flavor).partitions {
+    if matches!(engine, "CSV" | "MRG_MyISAM")
+        || cx.flavor.is_mariadb() && !traits(engine, cx.flavor).partitions
+    {
         return Err(refuse(1572, "Engine cannot be used in partitioned tables"));
     }
     if !traits(engine, cx.flavor).partitions {
@@ -190,11 +207,7 @@ pub(super) fn check_engine(cx: &Context<'_>, table: &Table, engine: &str) -> Res
 }
 
 /// MariaDB's SYSTEM_TIME, in its simple form.
-fn check_system_time(
-    table: &Table,
-    clause: &PartitionClause,
-    definitions: &[PartitionDef],
-) -> Result<()> {
+fn check_system_time(table: &Table, clause: &PartitionClause, definitions: &[PartitionDef]) -> Result<()> {
     if !table.options.system_versioning {
         return Err(refuse(4124, format!("Table `{}` is not system-versioned", table.name)));
     }
@@ -262,7 +275,9 @@ fn method(cx: &Context<'_>, table: &Table, by: &PartitionBy) -> Result<Partition
     Ok(match by {
         PartitionBy::Range(expr) => PartitionMethod::Range { expression: print(expr)? },
         PartitionBy::List(expr) => PartitionMethod::List { expression: print(expr)? },
-        PartitionBy::Hash { linear, expr } => PartitionMethod::Hash { expression: print(expr)?, linear: *linear },
+        PartitionBy::Hash { linear, expr } => {
+            PartitionMethod::Hash { expression: print(expr)?, linear: *linear }
+        }
         PartitionBy::RangeColumns(columns) => PartitionMethod::RangeColumns { columns: names(columns) },
         PartitionBy::ListColumns(columns) => PartitionMethod::ListColumns { columns: names(columns) },
         PartitionBy::Key { linear, algorithm, columns } => PartitionMethod::Key {
@@ -279,6 +294,7 @@ pub(super) fn recheck(cx: &Context<'_>, table: &Table) -> Result<()> {
     let Some(partitioning) = &table.partitioning else { return Ok(()) };
     check_engine(cx, table, &table.options.engine)?;
     let needs = function::check_methods(cx, table, partitioning)?;
+    values::check_bounds(cx, table, partitioning, needs.unsigned)?;
     check_order(cx, table, partitioning)?;
     function::check_keys(cx, table, partitioning, &needs)
 }

@@ -3,7 +3,8 @@
 use std::cmp::Ordering;
 
 use terp_schema_model::{
-    Partition, PartitionBound, PartitionListing, PartitionMethod, PartitionValues, Partitioning, Table, same_name,
+    Partition, PartitionBound, PartitionListing, PartitionMethod, PartitionValues, Partitioning, Table,
+    same_name,
 };
 
 use super::Context;
@@ -19,11 +20,15 @@ pub(super) fn alter(cx: &Context<'_>, table: &mut Table, action: &AlterActionKin
     let done = match action {
         A::PartitionBy(clause) => {
             check_foreign_keys(cx, table)?;
-            partition::apply(cx, table, clause, true)
+            // Only a table made with partitions hides what it was not told.
+            let page_checksum = table.options.page_checksum;
+            let done = partition::apply(cx, table, clause, true);
+            table.options.page_checksum = page_checksum;
+            done
         }
-        A::ExchangePartition { .. } | A::ConvertPartitionToTable { .. } | A::ConvertTableToPartition { .. } => {
-            Err(unsupported("EXCHANGE PARTITION and CONVERT PARTITION"))
-        }
+        A::ExchangePartition { .. }
+        | A::ConvertPartitionToTable { .. }
+        | A::ConvertTableToPartition { .. } => Err(unsupported("EXCHANGE PARTITION and CONVERT PARTITION")),
         // MySQL answers these with a report on the table.
         A::MaintainPartition { operation, .. }
             if table.partitioning.is_none() && cx.flavor.is_mysql() && only_reports(operation) =>
@@ -35,6 +40,9 @@ pub(super) fn alter(cx: &Context<'_>, table: &mut Table, action: &AlterActionKin
             Some(mut partitioning) => {
                 let removes = matches!(action, A::RemovePartitioning);
                 let done = change(cx, table, &mut partitioning, action);
+                if removes && table.options.engine == "Aria" && table.options.page_checksum.is_none() {
+                    table.options.page_checksum = Some(true);
+                }
                 table.partitioning = if removes { None } else { Some(partitioning) };
                 done
             }
@@ -69,7 +77,9 @@ fn change(
     use AlterActionKind as A;
     match action {
         A::RemovePartitioning => Ok(()),
-        A::AddPartition { if_not_exists, definitions } => add(cx, table, partitioning, definitions, *if_not_exists),
+        A::AddPartition { if_not_exists, definitions } => {
+            add(cx, table, partitioning, definitions, *if_not_exists)
+        }
         A::AddPartitionCount(count) => add_count(table, partitioning, *count),
         A::DropPartition { if_exists, names } => drop_partitions(cx, partitioning, names, *if_exists),
         A::CoalescePartition(count) => coalesce(partitioning, *count),
@@ -117,7 +127,12 @@ fn wrong_list(cx: &Context<'_>, operation: &str) -> ExecuteError {
 }
 
 /// Where the named partitions stand, in their own order; error 1507 for a name that is none or stands twice.
-fn positions(cx: &Context<'_>, partitioning: &Partitioning, names: &[Ident], operation: &str) -> Result<Vec<usize>> {
+fn positions(
+    cx: &Context<'_>,
+    partitioning: &Partitioning,
+    names: &[Ident],
+    operation: &str,
+) -> Result<Vec<usize>> {
     let mut positions = Vec::with_capacity(names.len());
     for name in names {
         match find(partitioning, &name.value) {
@@ -129,7 +144,12 @@ fn positions(cx: &Context<'_>, partitioning: &Partitioning, names: &[Ident], ope
     Ok(positions)
 }
 
-fn check_truncated(cx: &Context<'_>, table: &Table, partitioning: &Partitioning, names: &PartitionNames) -> Result<()> {
+fn check_truncated(
+    cx: &Context<'_>,
+    table: &Table,
+    partitioning: &Partitioning,
+    names: &PartitionNames,
+) -> Result<()> {
     let PartitionNames::Named(names) = names else { return Ok(()) };
     for name in names {
         if find(partitioning, &name.value).is_some() {
@@ -182,7 +202,10 @@ fn define(
             partition::name_subpartitions(before, count);
         }
     }
-    definitions.iter().map(|def| partition::partition(cx, table, partitioning, unsigned, def, &engine)).collect()
+    definitions
+        .iter()
+        .map(|def| partition::partition(cx, table, partitioning, unsigned, def, &engine))
+        .collect()
 }
 
 fn check_subpartition_counts(partitioning: &Partitioning, definitions: &[PartitionDef]) -> Result<()> {
@@ -197,7 +220,11 @@ fn check_subpartition_counts(partitioning: &Partitioning, definitions: &[Partiti
     Ok(())
 }
 
-fn check_definitions(cx: &Context<'_>, partitioning: &Partitioning, definitions: &[PartitionDef]) -> Result<()> {
+fn check_definitions(
+    cx: &Context<'_>,
+    partitioning: &Partitioning,
+    definitions: &[PartitionDef],
+) -> Result<()> {
     let columns = partition::value_columns(&partitioning.method);
     partition::check_definitions(cx, word(partitioning), columns, definitions)
 }
@@ -233,7 +260,10 @@ fn add(
 fn add_count(table: &Table, partitioning: &mut Partitioning, count: u64) -> Result<()> {
     refuse_system_time(partitioning)?;
     if by_values(partitioning) {
-        return Err(refuse(1492, format!("For {} partitions each partition must be defined", word(partitioning))));
+        return Err(refuse(
+            1492,
+            format!("For {} partitions each partition must be defined", word(partitioning)),
+        ));
     }
     if count == 0 {
         return Err(refuse(1514, "At least one partition must be added"));
@@ -250,7 +280,12 @@ fn add_count(table: &Table, partitioning: &mut Partitioning, count: u64) -> Resu
     partition::check_names(partitioning)
 }
 
-fn drop_partitions(cx: &Context<'_>, partitioning: &mut Partitioning, names: &[Ident], if_exists: bool) -> Result<()> {
+fn drop_partitions(
+    cx: &Context<'_>,
+    partitioning: &mut Partitioning,
+    names: &[Ident],
+    if_exists: bool,
+) -> Result<()> {
     refuse_system_time(partitioning)?;
     if !by_values(partitioning) {
         return Err(refuse(1512, "DROP PARTITION can only be used on RANGE/LIST partitions"));
@@ -320,7 +355,9 @@ fn reorganize(
     }
     partition::check_count((before - names.len() + into.len()) as u64, sub_count(partitioning))?;
     let replaced = positions(cx, partitioning, names, "REORGANIZE")?;
-    let (Some(first), Some(last)) = (replaced.first().copied(), replaced.last().copied()) else { return Ok(()) };
+    let (Some(first), Some(last)) = (replaced.first().copied(), replaced.last().copied()) else {
+        return Ok(());
+    };
     if by_values(partitioning) && last - first + 1 != replaced.len() {
         return Err(refuse(1519, "When reorganizing a set of partitions they must be in consecutive order"));
     }
@@ -371,6 +408,7 @@ pub(super) fn recheck(cx: &Context<'_>, table: &Table) -> Result<()> {
 pub(super) fn engine_changed(cx: &Context<'_>, table: &mut Table) -> Result<()> {
     let engine = table.options.engine.clone();
     partition::check_engine(cx, table, &engine)?;
+    partition::hide_page_checksum(table);
     let Some(partitioning) = &mut table.partitioning else { return Ok(()) };
     for partition in &mut partitioning.partitions {
         partition.options.engine.clone_from(&engine);

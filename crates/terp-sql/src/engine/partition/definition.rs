@@ -30,7 +30,8 @@ pub(in crate::engine) fn check_definitions(
         _ => return Ok(()),
     };
     let Some(missing) = missing else { return Ok(()) };
-    let message = format!("Syntax error: {method} PARTITIONING requires definition of {wanted} for each partition");
+    let message =
+        format!("Syntax error: {method} PARTITIONING requires definition of {wanted} for each partition");
     // MySQL's grammar sees the difference between definitions.
     let mixed = definitions.iter().any(|d| d.values != PartitionValuesDef::None);
     let errno = if cx.flavor.is_mysql() && mixed { 1064 } else { 1479 };
@@ -133,7 +134,10 @@ pub(in crate::engine) fn engine(
 }
 
 fn written_engine(cx: &Context<'_>, options: &[PartitionOption]) -> Result<Option<&'static str>> {
-    let written = options.iter().rev().find_map(|o| if let PartitionOption::Engine(name) = o { Some(name) } else { None });
+    let written = options
+        .iter()
+        .rev()
+        .find_map(|o| if let PartitionOption::Engine(name) = o { Some(name) } else { None });
     let Some(name) = written else { return Ok(None) };
     match known_engine(&name.value, cx.flavor) {
         Some(engine) => Ok(Some(engine)),
@@ -178,7 +182,10 @@ pub(in crate::engine) fn partition(
 /// Gives a partition the subpartitions that the server made by itself, now that they are listed.
 pub(in crate::engine) fn name_subpartitions(partition: &mut Partition, count: u32) {
     partition.subpartitions = (0..count)
-        .map(|n| Subpartition { name: format!("{}sp{n}", partition.name), options: partition.options.clone() })
+        .map(|n| Subpartition {
+            name: format!("{}sp{n}", partition.name),
+            options: partition.options.clone(),
+        })
         .collect();
 }
 
@@ -236,7 +243,8 @@ fn check_tablespace(name: &Ident) -> Result<()> {
     match name.value.as_str() {
         "innodb_file_per_table" => Ok(()),
         "innodb_system" | "innodb_temporary" | "mysql" => {
-            Err(refuse(1478, "InnoDB : A partitioned table is not allowed in a shared tablespace.").at(name.span))
+            Err(refuse(1478, "InnoDB : A partitioned table is not allowed in a shared tablespace.")
+                .at(name.span))
         }
         other => Err(refuse(3510, format!("Tablespace {other} doesn't exist.")).at(name.span)),
     }
@@ -261,7 +269,9 @@ fn index_directory(cx: &Context<'_>, table: &Table, engine: &str) -> ExecuteErro
 /// How many columns the values of a method are for; `None` where they are of an expression.
 pub(in crate::engine) const fn value_columns(method: &PartitionMethod) -> Option<usize> {
     match method {
-        PartitionMethod::RangeColumns { columns } | PartitionMethod::ListColumns { columns } => Some(columns.len()),
+        PartitionMethod::RangeColumns { columns } | PartitionMethod::ListColumns { columns } => {
+            Some(columns.len())
+        }
         _ => None,
     }
 }

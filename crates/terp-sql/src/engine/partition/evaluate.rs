@@ -64,7 +64,9 @@ pub(super) fn evaluate(cx: &Context<'_>, expr: &Expr) -> Result<Value> {
             let written = matches!(super::function::bare(inner).kind, ExprKind::Literal(_));
             negate(cx, expr, evaluate(cx, inner)?, written)
         }
-        ExprKind::Binary { op, left, right } => binary(cx, expr, *op, &evaluate(cx, left)?, &evaluate(cx, right)?),
+        ExprKind::Binary { op, left, right } => {
+            binary(cx, expr, *op, &evaluate(cx, left)?, &evaluate(cx, right)?)
+        }
         ExprKind::Function { name, args, .. } => {
             let args = args.iter().map(|a| evaluate(cx, a)).collect::<Result<Vec<_>>>()?;
             function(cx, expr, &name.value.to_ascii_lowercase(), &args)
@@ -117,11 +119,8 @@ fn out_of_range(cx: &Context<'_>, expr: &Expr, unsigned: bool) -> super::super::
 }
 
 fn fitting(cx: &Context<'_>, expr: &Expr, value: Option<i128>, unsigned: bool) -> Result<Value> {
-    let (low, high) = if unsigned {
-        (0, i128::from(u64::MAX))
-    } else {
-        (i128::from(i64::MIN), i128::from(i64::MAX))
-    };
+    let (low, high) =
+        if unsigned { (0, i128::from(u64::MAX)) } else { (i128::from(i64::MIN), i128::from(i64::MAX)) };
     match value {
         Some(value) if (low..=high).contains(&value) => Ok(Value::Integer { value, unsigned }),
         _ => Err(out_of_range(cx, expr, unsigned)),
@@ -150,14 +149,18 @@ fn negate(cx: &Context<'_>, expr: &Expr, value: Value, literal: bool) -> Result<
 
 fn binary(cx: &Context<'_>, expr: &Expr, op: BinaryOp, left: &Value, right: &Value) -> Result<Value> {
     use BinaryOp as O;
-    if matches!(left, Value::Bytes(_) | Value::Temporal(_)) || matches!(right, Value::Bytes(_) | Value::Temporal(_)) {
+    if matches!(left, Value::Bytes(_) | Value::Temporal(_))
+        || matches!(right, Value::Bytes(_) | Value::Temporal(_))
+    {
         return Err(unknown(expr));
     }
     let whole_division = op == O::IntDivide;
     if matches!(left, Value::Null { .. }) || matches!(right, Value::Null { .. }) {
         return Ok(Value::Null { integer: whole_division });
     }
-    if let (Value::Integer { value: a, unsigned: ua }, Value::Integer { value: b, unsigned: ub }) = (left, right) {
+    if let (Value::Integer { value: a, unsigned: ua }, Value::Integer { value: b, unsigned: ub }) =
+        (left, right)
+    {
         let (a, b) = (*a, *b);
         let unsigned = *ua || *ub;
         return match op {
@@ -179,7 +182,8 @@ fn binary(cx: &Context<'_>, expr: &Expr, op: BinaryOp, left: &Value, right: &Val
         let (Some(a), Some(b)) = (scaled(&a), scaled(&b)) else { return Err(unknown(expr)) };
         return fitting(cx, expr, Some(a / b), false);
     }
-    if matches!(left, Value::Float | Value::Text { .. }) || matches!(right, Value::Float | Value::Text { .. }) {
+    if matches!(left, Value::Float | Value::Text { .. }) || matches!(right, Value::Float | Value::Text { .. })
+    {
         return Ok(Value::Float);
     }
     Ok(Value::Decimal(None))
@@ -206,7 +210,9 @@ fn function(cx: &Context<'_>, expr: &Expr, name: &str, args: &[Value]) -> Result
         },
         "floor" | "ceiling" | "ceil" => match first {
             Value::Integer { .. } => Ok(first.clone()),
-            Value::Decimal(Some(number)) if number.whole_digits() < 18 => Ok(round_to(number, name == "floor")),
+            Value::Decimal(Some(number)) if number.whole_digits() < 18 => {
+                Ok(round_to(number, name == "floor"))
+            }
             Value::Float | Value::Text { .. } => Ok(Value::Float),
             _ => Err(unknown(expr)),
         },
@@ -225,7 +231,9 @@ fn function(cx: &Context<'_>, expr: &Expr, name: &str, args: &[Value]) -> Result
             moment(expr, first)?.and_then(|m| m.days().map(|days| days * 86_400 + m.seconds())),
         )),
         "weekday" => Ok(integer_or_null(moment(expr, first)?.and_then(|m| m.days()).map(|d| (d + 5) % 7))),
-        "dayofweek" => Ok(integer_or_null(moment(expr, first)?.and_then(|m| m.days()).map(|d| (d + 6) % 7 + 1))),
+        "dayofweek" => {
+            Ok(integer_or_null(moment(expr, first)?.and_then(|m| m.days()).map(|d| (d + 6) % 7 + 1)))
+        }
         "dayofyear" => Ok(integer_or_null(
             moment(expr, first)?.and_then(|m| m.days().map(|days| days - days_to(m.year, 1, 1) + 1)),
         )),
@@ -354,7 +362,9 @@ fn clock(expr: &Expr, value: &Value) -> Result<Option<(i128, i128, i128, i128)>>
         return Ok(None);
     }
     let text = value.clock_text().filter(|text| text.contains(':') && !text.starts_with('-'));
-    let Some(shown) = text.and_then(|text| temporal::time(&text, 6, false)) else { return Err(unknown(expr)) };
+    let Some(shown) = text.and_then(|text| temporal::time(&text, 6, false)) else {
+        return Err(unknown(expr));
+    };
     let numbers: Vec<i128> = shown.split([':', '.']).filter_map(|n| n.parse().ok()).collect();
     let [hour, minute, second, micros] = numbers[..] else { return Err(unknown(expr)) };
     Ok(Some((hour, minute, second, micros)))

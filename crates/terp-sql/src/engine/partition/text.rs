@@ -8,7 +8,12 @@ use super::super::Context;
 use super::super::error::{Result, refuse, unsupported};
 
 /// Text as a column of that character set holds it.
-pub(super) fn from_text(cx: &Context<'_>, text: String, introducer: Option<&str>, charset: &str) -> Result<String> {
+pub(super) fn from_text(
+    cx: &Context<'_>,
+    text: String,
+    introducer: Option<&str>,
+    charset: &str,
+) -> Result<String> {
     if text.is_ascii() {
         return Ok(text);
     }
@@ -63,6 +68,12 @@ pub(super) fn from_bytes(cx: &Context<'_>, bytes: Vec<u8>, charset: &str) -> Res
             let hex: String = error.as_bytes().iter().map(|b| format!("{b:02X}")).collect();
             refuse(1300, format!("Invalid {charset} character string: '{hex}'"))
         }),
+        "ucs2" | "utf16" if bytes.len().is_multiple_of(2) => {
+            let units: Vec<u16> =
+                bytes.chunks(2).map(|pair| u16::from(pair[0]) << 8 | u16::from(pair[1])).collect();
+            String::from_utf16(&units)
+                .map_err(|_| unsupported(format!("these bytes as a bound in {charset}")))
+        }
         _ => Err(unsupported(format!("bytes as a bound in {charset}"))),
     }
 }
@@ -116,6 +127,9 @@ pub(super) fn compare(a: &str, b: &str, collation: &str) -> Comparison {
         return Comparison::Ordered(a.cmp(b));
     }
     let by_weight = ["0900", "uca1400", "unicode"].iter().any(|name| collation.contains(name));
+    // Control characters but blanks have no weight.
+    let stripped = |text: &str| text.chars().filter(|c| !by_weight || !is_weightless(*c)).collect::<String>();
+    let (a, b) = (stripped(a), stripped(b));
     let case_sensitive = collation.contains("_cs");
     let (mut left, mut right) = (a.chars(), b.chars());
     let mut case_differs = false;
@@ -151,9 +165,13 @@ pub(super) fn compare(a: &str, b: &str, collation: &str) -> Comparison {
     }
 }
 
+const fn is_weightless(c: char) -> bool {
+    c.is_ascii_control() && !matches!(c, '\t'..='\r')
+}
+
 /// Characters that are like no other one: ASCII, and the scripts of East Asia.
 const fn is_known(c: char) -> bool {
-    c.is_ascii() && !c.is_ascii_control() || matches!(c, '\u{4E00}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}')
+    c.is_ascii() || matches!(c, '\u{4E00}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}')
 }
 
 #[cfg(test)]
@@ -171,6 +189,8 @@ mod tests {
         assert_eq!(general("A", "_"), Comparison::Ordered(O::Less));
         assert_eq!(weights("A", "_"), Comparison::Ordered(O::Greater));
         assert_eq!(weights("-", "_"), Comparison::Different);
+        assert_eq!(weights("\0", "'"), Comparison::Ordered(O::Less));
+        assert_eq!(weights("\0", ""), Comparison::Ordered(O::Equal));
         assert_eq!(weights("9", "a"), Comparison::Ordered(O::Less));
         assert_eq!(weights("e", "é"), Comparison::Unknown);
         assert_eq!(weights("ab", "cé"), Comparison::Ordered(O::Less));

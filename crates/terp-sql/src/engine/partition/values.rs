@@ -4,7 +4,8 @@ use std::cmp::Ordering;
 use std::collections::HashSet;
 
 use terp_schema_model::{
-    Column, ColumnType, IntegerSize, PartitionBound, PartitionMethod, PartitionValues, Partitioning, Table, quote,
+    Column, ColumnType, IntegerSize, PartitionBound, PartitionMethod, PartitionValues, Partitioning, Table,
+    quote,
 };
 
 use super::super::Context;
@@ -131,11 +132,15 @@ fn column_value(cx: &Context<'_>, column: &Column, expr: &Expr) -> Result<Column
             }
             _ => Err(wrong_type()),
         },
-        ColumnType::Date | ColumnType::DateTime { .. } | ColumnType::Time { .. } => clock_value(cx, column, value),
+        ColumnType::Date | ColumnType::DateTime { .. } | ColumnType::Time { .. } => {
+            clock_value(cx, column, value)
+        }
         ColumnType::Char { length } | ColumnType::Varchar { length } => {
             let charset = column.character_set.as_ref().map_or("utf8mb4", |c| c.set.charset.as_str());
             let value = match value {
-                Value::Text { value, introducer } => text::from_text(cx, value, introducer.as_deref(), charset)?,
+                Value::Text { value, introducer } => {
+                    text::from_text(cx, value, introducer.as_deref(), charset)?
+                }
                 Value::Bytes(bytes) => text::from_bytes(cx, bytes, charset)?,
                 Value::Temporal(_) => return Err(unsupported("a date as the bound of a text column")),
                 _ => return Err(wrong_type()),
@@ -165,6 +170,18 @@ fn column_value(cx: &Context<'_>, column: &Column, expr: &Expr) -> Result<Column
             let shown = text::shown_bytes(cx, &bytes);
             bytes.truncate(*length as usize);
             Ok(ColumnValue { shown, key: Key::Bytes(bytes) })
+        }
+        ColumnType::Inet4 | ColumnType::Inet6 => {
+            let Value::Text { value: text, .. } = value else { return Err(wrong_type()) };
+            let wide = column.ty == ColumnType::Inet6;
+            let bytes = if wide {
+                text.parse().map(|a: std::net::Ipv6Addr| a.octets().to_vec())
+            } else {
+                text.parse().map(|a: std::net::Ipv4Addr| a.octets().to_vec())
+            };
+            let kind = if wide { "inet6" } else { "inet4" };
+            let bytes = bytes.map_err(|_| refuse(1292, format!("Incorrect {kind} value: '{text}'")))?;
+            Ok(ColumnValue { shown: quote::shown_string(&text), key: Key::Bytes(bytes) })
         }
         _ => Err(unsupported("a bound of a column of this type")),
     }
@@ -236,10 +253,18 @@ fn time_number(time: &str) -> Option<i128> {
 
 /// Whether ranges increase and lists name nothing twice. The bounds are read from their printing, so that those
 /// that were there before count like new ones.
-pub(in crate::engine) fn check_order(cx: &Context<'_>, table: &Table, partitioning: &Partitioning) -> Result<()> {
+pub(in crate::engine) fn check_order(
+    cx: &Context<'_>,
+    table: &Table,
+    partitioning: &Partitioning,
+) -> Result<()> {
     match &partitioning.method {
-        PartitionMethod::Range { .. } | PartitionMethod::RangeColumns { .. } => check_ranges(cx, table, partitioning),
-        PartitionMethod::List { .. } | PartitionMethod::ListColumns { .. } => check_lists(cx, table, partitioning),
+        PartitionMethod::Range { .. } | PartitionMethod::RangeColumns { .. } => {
+            check_ranges(cx, table, partitioning)
+        }
+        PartitionMethod::List { .. } | PartitionMethod::ListColumns { .. } => {
+            check_lists(cx, table, partitioning)
+        }
         _ => Ok(()),
     }
 }
@@ -254,12 +279,43 @@ fn check_ranges(cx: &Context<'_>, table: &Table, partitioning: &Partitioning) ->
             return Err(refuse(1481, "MAXVALUE can only be used in last partition definition"));
         }
         let keys = keys(cx, table, &partitioning.method, bounds)?;
-        if let Some(before) = &before {
-            if compare_tuples(table, &partitioning.method, before, &keys)? != Ordering::Less {
-                return Err(refuse(1493, "VALUES LESS THAN value must be strictly increasing for each partition"));
-            }
+        if let Some(before) = &before
+            && compare_tuples(table, &partitioning.method, before, &keys)? != Ordering::Less
+        {
+            return Err(refuse(
+                1493,
+                "VALUES LESS THAN value must be strictly increasing for each partition",
+            ));
         }
         before = Some(keys);
+    }
+    Ok(())
+}
+
+/// Whether bounds that were there before still fit the table's columns.
+pub(super) fn check_bounds(
+    cx: &Context<'_>,
+    table: &Table,
+    partitioning: &Partitioning,
+    unsigned: bool,
+) -> Result<()> {
+    let columns = columns_of(&partitioning.method);
+    for partition in &partitioning.partitions {
+        let tuples = match &partition.values {
+            PartitionValues::LessThan(bounds) => std::slice::from_ref(bounds),
+            PartitionValues::In(tuples) => tuples.as_slice(),
+            _ => continue,
+        };
+        for (at, bound) in tuples.iter().flat_map(|tuple| tuple.iter().enumerate()) {
+            let PartitionBound::Value(text) = bound else { continue };
+            if unsigned && text.starts_with('-') {
+                return Err(refuse(1563, "Partition constant is out of partition function domain"));
+            }
+            let Some(column) = columns.get(at).and_then(|name| table.column(name)) else { continue };
+            if column_value(cx, column, &reread(cx, text)?)?.shown != *text {
+                return Err(unsupported("a new type of a column that changes how bounds are printed"));
+            }
+        }
     }
     Ok(())
 }
@@ -272,7 +328,9 @@ pub(in crate::engine) fn compare_bounds(
     a: &PartitionValues,
     b: &PartitionValues,
 ) -> Result<Ordering> {
-    let (PartitionValues::LessThan(a), PartitionValues::LessThan(b)) = (a, b) else { return Ok(Ordering::Equal) };
+    let (PartitionValues::LessThan(a), PartitionValues::LessThan(b)) = (a, b) else {
+        return Ok(Ordering::Equal);
+    };
     compare_tuples(table, method, &keys(cx, table, method, a)?, &keys(cx, table, method, b)?)
 }
 
@@ -308,7 +366,8 @@ fn compare_tuples(
 ) -> Result<Ordering> {
     for (at, pair) in a.iter().zip(b).enumerate() {
         let ordering = match pair {
-            (None, None) => Ordering::Equal,
+            // What follows a MAXVALUE is not looked at.
+            (None, None) => return Ok(Ordering::Equal),
             (None, Some(_)) => Ordering::Greater,
             (Some(_), None) => Ordering::Less,
             (Some(a), Some(b)) => match compare(table, method, at, a, b) {
