@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use crate::failure::{Failure, Outcome, say};
-use crate::process::{cargo, ensure_subcommand, run as run_program};
+use crate::process::{DENY, cargo, run as run_program};
 use crate::{test, tidy};
 
 /// Check everything that a change has to pass: format, tidiness, lints, dependencies, tests
@@ -47,7 +47,7 @@ fn lints() -> Result<(), Failure> {
 }
 
 fn dependencies() -> Result<(), Failure> {
-    ensure_subcommand("deny")?;
+    DENY.ensure()?;
     // Advisories are left out: their database cannot be fetched everywhere.
     let arguments = ["deny", "--log-level", "error", "check", "bans", "licenses", "sources"];
     run_program(&mut cargo(arguments), "cargo deny")

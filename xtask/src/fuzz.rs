@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 
 use crate::failure::{Failure, Outcome, say};
-use crate::process::{cargo, ensure_subcommand, root, run as run_program};
+use crate::process::{FUZZ, cargo, root, run as run_program};
 
 /// Feed random texts to lexer, splitter, parser and engine, which must not panic
 ///
@@ -21,7 +21,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Outcome {
-    ensure_subcommand("fuzz")?;
+    FUZZ.ensure()?;
     let known = targets()?;
     if let Some(unknown) = args.targets.iter().find(|target| !known.contains(target)) {
         return Err(Failure::usage(format!("no fuzz target {unknown:?}; there are {}", known.join(", "))));

@@ -31,18 +31,32 @@ pub(crate) fn run(command: &mut Command, what: &str) -> Result<(), Failure> {
     }
 }
 
-/// Installs one of cargo's subcommands from crates.io, unless it is there.
-pub(crate) fn ensure_subcommand(name: &str) -> Result<(), Failure> {
-    let package = format!("cargo-{name}");
-    let mut version = cargo([name, "--version"]);
-    let found = version.stdout(Stdio::null()).stderr(Stdio::null()).stdin(Stdio::null()).status();
-    if found.is_ok_and(|status| status.success()) {
-        return Ok(());
+/// One of cargo's subcommands that is a program of its own, in a version that this toolchain builds.
+#[derive(Clone, Copy)]
+pub(crate) struct Subcommand {
+    name: &'static str,
+    version: &'static str,
+}
+
+pub(crate) const NEXTEST: Subcommand = Subcommand { name: "nextest", version: "0.9.143" };
+pub(crate) const DENY: Subcommand = Subcommand { name: "deny", version: "0.20.2" };
+pub(crate) const FUZZ: Subcommand = Subcommand { name: "fuzz", version: "0.13.2" };
+
+impl Subcommand {
+    /// Installs it from crates.io, unless it is there in any version.
+    pub(crate) fn ensure(self) -> Result<(), Failure> {
+        let Self { name, version } = self;
+        let mut asked = cargo([name, "--version"]);
+        let answer = asked.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+        if answer.is_ok_and(|status| status.success()) {
+            return Ok(());
+        }
+        let package = format!("cargo-{name}");
+        say(&format!(
+            "{package} is not installed: `cargo install {package}@{version}` (once, takes a few minutes)"
+        ));
+        // Not optimised: that builds in a fraction of the time and is fast enough for what it does here.
+        let mut install = cargo(["install", &format!("{package}@{version}"), "--locked", "--debug"]);
+        run(install.env_remove("CARGO_TARGET_DIR"), &format!("installing {package}"))
     }
-    say(&format!("{package} is not installed: `cargo install {package}` (once, takes a few minutes)"));
-    // Not optimised: that builds in a fraction of the time and is fast enough for what it does here.
-    run(
-        cargo(["install", &package, "--locked", "--debug"]).env_remove("CARGO_TARGET_DIR"),
-        &format!("installing {package}"),
-    )
 }

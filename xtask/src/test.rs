@@ -7,7 +7,7 @@ use std::process::{Command, ExitCode};
 use terp_testserver::Server;
 
 use crate::failure::{Failure, Outcome, say};
-use crate::process::{cargo, ensure_subcommand, run as run_program};
+use crate::process::{NEXTEST, cargo, run as run_program};
 use crate::servers::Servers;
 
 /// Run all tests, those against real MySQL and MariaDB servers included
@@ -28,7 +28,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
 
 /// Runs the tests; all of them when no argument says which.
 pub(crate) fn test(arguments: &[OsString]) -> Result<(), Failure> {
-    ensure_subcommand("nextest")?;
+    NEXTEST.ensure()?;
     let servers =
         Servers::start(&mut |line| say(line)).map_err(|error| Failure::failed(error.to_string()))?;
     say(&format!("servers: {}", list(servers.running().iter().map(|server| server.endpoint().flavor))));

@@ -36,13 +36,19 @@ pub(super) fn throughput() -> Result<Figure, Failure> {
 /// How much longer 20,000 tables take than 10,000. Each has a foreign key to the one before, and is altered once at the end.
 pub(super) fn linearity() -> Result<Figure, Failure> {
     let (small, large) = (schema(10_000), schema(20_000));
-    let mut measured = Vec::new();
-    // Side by side, so that what else the machine does falls on both.
+    let (mut once, mut twice) = (Vec::new(), Vec::new());
+    // In turns, so that what else the machine does falls on both.
     for _ in 0..RUNS {
-        let (time, twice) = (execute(&small)?, execute(&large)?);
-        measured.push(twice.as_secs_f64() / time.as_secs_f64());
+        once.push(execute(&small)?.as_secs_f64());
+        twice.push(execute(&large)?.as_secs_f64());
     }
-    Ok(Figure::new("20,000 tables to 10,000 tables", "times as long", Promise::AtMost(2.2), measured))
+    // Best by best, second by second, and so on: a disturbed run in one list must not make the other look good.
+    once.sort_by(f64::total_cmp);
+    twice.sort_by(f64::total_cmp);
+    let ratios: Vec<f64> = once.iter().zip(&twice).map(|(once, twice)| twice / once).collect();
+    let best = ratios.first().copied().unwrap_or(f64::NAN);
+    let figure = Figure::new("20,000 tables to 10,000", "times as long", Promise::AtMost(2.2), ratios);
+    Ok(Figure { best, ..figure })
 }
 
 fn schema(tables: usize) -> Vec<String> {

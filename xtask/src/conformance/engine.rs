@@ -94,7 +94,8 @@ impl Subject for Engine {
     fn texts(&mut self) -> Result<Texts, String> {
         caught(|| {
             let names = self.catalog.table_names(&self.database);
-            let text = |name: &str| Some((name.to_owned(), self.catalog.show_create_table(&self.database, name)?));
+            let text =
+                |name: &str| Some((name.to_owned(), self.catalog.show_create_table(&self.database, name)?));
             names.filter_map(text).collect()
         })
     }
