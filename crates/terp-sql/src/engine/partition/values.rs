@@ -96,10 +96,16 @@ fn integer_value(cx: &Context<'_>, unsigned: bool, partition: &str, expr: &Expr)
         Value::Integer { value, .. } if unsigned && value < 0 => {
             Err(refuse(1563, "Partition constant is out of partition function domain"))
         }
+        Value::Integer { value, .. } if !unsigned && value > i128::from(i64::MAX) => Err(beyond_bigint()),
         Value::Integer { value, .. } => Ok(value.to_string()),
         Value::Null { integer: true } => Ok("NULL".to_owned()),
         _ => Err(refuse(1697, format!("VALUES value for partition '{partition}' must have type INT"))),
     }
+}
+
+/// Servers let it wrap round to a negative number for a signed expression, but show it as written.
+fn beyond_bigint() -> ExecuteError {
+    unsupported("a bound beyond BIGINT of a signed expression")
 }
 
 /// A value of a column: as it is shown, and as it is compared.
@@ -310,6 +316,9 @@ pub(super) fn check_bounds(
             let PartitionBound::Value(text) = bound else { continue };
             if unsigned && text.starts_with('-') {
                 return Err(refuse(1563, "Partition constant is out of partition function domain"));
+            }
+            if columns.is_empty() && !unsigned && text.parse().is_ok_and(|n: i128| n > i128::from(i64::MAX)) {
+                return Err(beyond_bigint());
             }
             let Some(column) = columns.get(at).and_then(|name| table.column(name)) else { continue };
             if column_value(cx, column, &reread(cx, text)?)?.shown != *text {
