@@ -41,6 +41,8 @@ impl Columns {
             ("j", json(flavor), (!flavor.is_mysql()).then(|| CharacterSet::new("utf8mb4", "utf8mb4_bin"))),
             ("b", ColumnType::Bit { width: 8 }, None),
             ("tb", integer(IntegerSize::TinyInt, false, Some(1)), None),
+            // The column that is made of the expression.
+            ("gg", ColumnType::Varchar { length: 100 }, Some(flavor.default_character_set())),
         ])
     }
 }
@@ -160,4 +162,22 @@ fn for_version(cases: &str, version: &str) -> String {
         kept.push('\n');
     }
     kept
+}
+
+/// A parsed tree is printed within the stack of a thread, however high the parser let it grow.
+#[test]
+fn high_trees_are_printed() {
+    for flavor in [Flavor::MYSQL_9_7, Flavor::MARIADB_11_8] {
+        let chain = |op: &str| format!("i{}", format!(" {op} i").repeat(900));
+        let deep = |open: &str, close: &str, n: usize| format!("{}i{}", open.repeat(n), close.repeat(n));
+        for text in
+            [chain("+"), chain("or"), chain("xor"), chain("="), deep("abs(", ")", 120), deep("- ", "", 250)]
+        {
+            let printed = print(&text, ExprPlace::Generated { stored: true }, flavor);
+            assert!(
+                printed.as_ref().is_ok_and(|p| p.len() >= 900 || text.len() < 900),
+                "{flavor}: {printed:?}"
+            );
+        }
+    }
 }

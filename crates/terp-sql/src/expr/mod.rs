@@ -18,12 +18,12 @@ mod call;
 mod call_mariadb;
 mod call_mysql;
 mod compare;
-mod constant;
 mod functions;
 mod literal;
 mod mariadb;
 mod mysql;
 mod refuse;
+mod session;
 mod text_kind;
 mod walk;
 
@@ -32,7 +32,6 @@ use terp_schema_model::{CharacterSet, ColumnType, Flavor};
 use crate::ast::{Expr, ExprKind, Ident, Literal, UnaryOp};
 use crate::{Span, SqlMode};
 
-pub use constant::{Constant, constant_value};
 pub use walk::{referenced_columns, walk};
 
 /// What an expression may refer to and what it is printed for.
@@ -140,7 +139,7 @@ pub fn canonical(expr: &Expr, cx: &ExprContext<'_>) -> Result<String, ExprError>
     refuse::row_result(expr, cx)?;
     let printer = mariadb::Printer { cx };
     let printed = printer.print(expr)?;
-    refuse::session_dependent(expr, cx)?;
+    session::dependent(expr, &printed.text, cx)?;
     let parenthesise = cx.place == ExprPlace::Default && printed.operator;
     Ok(if parenthesise { format!("({})", printed.text) } else { printed.text })
 }

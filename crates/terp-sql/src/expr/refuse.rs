@@ -260,6 +260,12 @@ pub(super) fn is_truth(expr: &Expr, cx: &ExprContext<'_>) -> bool {
     }
 }
 
+/// Whether it is a comparison of two values.
+pub(super) fn is_comparison(op: BinaryOp) -> bool {
+    use BinaryOp::*;
+    matches!(op, Eq | NullSafeEq | Ne | Lt | Le | Gt | Ge)
+}
+
 fn is_condition(op: BinaryOp) -> bool {
     use BinaryOp::*;
     matches!(op, Or | Xor | And | Eq | NullSafeEq | Ne | Lt | Le | Gt | Ge | SoundsLike | MemberOf)
@@ -416,51 +422,4 @@ pub(super) fn collation(operand: &Expr, name: &Ident, cx: &ExprContext<'_>) -> R
         return Err(ExprError::refused(1253, message, name.span));
     }
     Ok(info.name.to_owned())
-}
-
-/// MariaDB: a stored column can't depend on what a session may set.
-pub(super) fn session_dependent(expr: &Expr, cx: &ExprContext<'_>) -> Result<(), ExprError> {
-    if cx.place != (ExprPlace::Generated { stored: true }) {
-        return Ok(());
-    }
-    let printer = super::mariadb::Printer { cx };
-    let mut found: Option<&Expr> = None;
-    walk(expr, &mut |e| {
-        let depends = match &e.kind {
-            // NO_UNSIGNED_SUBTRACTION
-            ExprKind::Binary { op: BinaryOp::Subtract, left, right } => {
-                [left, right].iter().any(|operand| is_unsigned(operand, cx))
-            }
-            _ => false,
-        };
-        if depends && found.is_none() {
-            found = Some(e);
-        }
-    });
-    match found {
-        Some(e) => Err(mariadb_expression(&printer.text(e)?, e.span, cx)),
-        None => Ok(()),
-    }
-}
-
-fn is_unsigned(expr: &Expr, cx: &ExprContext<'_>) -> bool {
-    use terp_schema_model::ColumnType::{Decimal, Float, Integer};
-    match &bare(expr).kind {
-        ExprKind::Name(parts) => {
-            parts.last().and_then(|name| cx.columns.resolve(&name.value)).is_some_and(|c| {
-                matches!(
-                    c.ty,
-                    Integer { unsigned: true, .. }
-                        | Decimal { unsigned: true, .. }
-                        | Float { unsigned: true, .. }
-                )
-            })
-        }
-        ExprKind::Binary { op: BinaryOp::Add | BinaryOp::Multiply | BinaryOp::IntDivide, left, right } => {
-            is_unsigned(left, cx) || is_unsigned(right, cx)
-        }
-        ExprKind::Cast { target: CastTarget::Unsigned, .. } => true,
-        ExprKind::Unary { op: UnaryOp::BitNot, .. } => true,
-        _ => false,
-    }
 }

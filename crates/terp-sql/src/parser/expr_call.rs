@@ -189,19 +189,34 @@ impl Parser<'_> {
 
     /// `INTERVAL value unit`, if it stands here; `INTERVAL(a, b)` is a function and left alone.
     pub(super) fn interval(&mut self) -> PResult<Option<(Expr, String)>> {
-        if !self.at_kw("INTERVAL") {
+        if !self.at_kw("INTERVAL") || self.at_interval_function() {
             return Ok(None);
         }
-        let mark = self.mark();
         self.bump();
         let value = self.expr()?;
         match self.unit() {
             Some(unit) => Ok(Some((value, unit))),
-            None if matches!(value.kind, ExprKind::Row(_)) => {
-                self.reset(mark);
-                Ok(None)
-            }
             None => Err(self.error("a unit of time")),
+        }
+    }
+
+    /// Whether the parentheses after INTERVAL hold a list. This looks ahead and doesn't parse twice, which nested
+    /// intervals would make exponential.
+    fn at_interval_function(&self) -> bool {
+        let mut open = 0;
+        let mut n = 1;
+        loop {
+            match self.nth(n).kind {
+                TokenKind::LParen => open += 1,
+                TokenKind::RParen => open -= 1,
+                TokenKind::Comma if open == 1 => return true,
+                TokenKind::Eof => return false,
+                _ => {}
+            }
+            if open == 0 {
+                return false;
+            }
+            n += 1;
         }
     }
 
