@@ -82,21 +82,21 @@ fn what_cannot_be_read_gives_2_and_one_line_with_its_place() {
         (
             |dir| {
                 fs::write(dir.join("meta/_journal.json"), "{\"version\": \"7\",\n \"dial")
-                    .expect("it can be written")
+                    .expect("it can be written");
             },
             "_journal.json:2:7: the text ends before its JSON does",
         ),
         (
             |dir| {
                 fs::write(dir.join("meta/0000_snapshot.json"), "{\"version\": \"5\",")
-                    .expect("it can be written")
+                    .expect("it can be written");
             },
             "0000_snapshot.json:1:17: the text ends before its JSON does",
         ),
         (
             |dir| {
                 fs::write(dir.join("meta/0000_snapshot.json"), "[".repeat(100_000))
-                    .expect("it can be written")
+                    .expect("it can be written");
             },
             "it is nested deeper than 512 levels",
         ),
