@@ -59,14 +59,23 @@ impl ColumnResolver for Columns {
 }
 
 fn print(expr: &str, place: ExprPlace, flavor: Flavor) -> Result<String, String> {
+    print_for(expr, place, flavor, SqlMode::default_for(flavor), &flavor.default_character_set())
+}
+
+fn print_for(
+    expr: &str,
+    place: ExprPlace,
+    flavor: Flavor,
+    sql_mode: SqlMode,
+    connection: &CharacterSet,
+) -> Result<String, String> {
     let mut options = ParseOptions::new(flavor);
-    options.sql_mode = SqlMode::default_for(flavor);
+    options.sql_mode = sql_mode;
     let expr = parse_expression(expr, &options).map_err(|_| "!1064".to_owned())?;
-    let connection = flavor.default_character_set();
     let cx = ExprContext {
         flavor,
-        sql_mode: options.sql_mode,
-        connection: &connection,
+        sql_mode,
+        connection,
         place,
         columns: &Columns::new(flavor),
         schema: "expr_x",
@@ -162,6 +171,53 @@ fn for_version(cases: &str, version: &str) -> String {
         kept.push('\n');
     }
     kept
+}
+
+/// Observed on MySQL 9.7.4 after SET NAMES latin1 and SET NAMES utf8mb3.
+#[test]
+fn literals_follow_the_connection() {
+    let latin1 = CharacterSet::new("latin1", "latin1_swedish_ci");
+    let utf8mb3 = CharacterSet::new("utf8mb3", "utf8mb3_general_ci");
+    for (connection, expr, shown) in [
+        (&latin1, "'a'", "_latin1'a'"),
+        (&latin1, "s='a'", "(`s` = _utf8mb4'a')"),
+        (&latin1, "c='a'", "(`c` = _latin1'a')"),
+        (&latin1, "concat(s,'a')", "concat(`s`,_utf8mb4'a')"),
+        (&latin1, "concat('a','b')", "concat(_latin1'a',_latin1'b')"),
+        (&latin1, "cast(i as char)", "cast(`i` as char charset latin1)"),
+        (&latin1, "N'a'", "_utf8mb3'a'"),
+        (&latin1, "j='a'", "(`j` = _utf8mb4'a')"),
+        (&latin1, "json_extract(j,'$.a')", "json_extract(`j`,_latin1'$.a')"),
+        (&utf8mb3, "s='a'", "(`s` = _utf8mb4'a')"),
+        (&utf8mb3, "c='a'", "(`c` = _latin1'a')"),
+        (&utf8mb3, "concat(i,'a')", "concat(`i`,_utf8mb3'a')"),
+        (&utf8mb3, "e in ('a','b')", "(`e` in (_utf8mb4'a',_utf8mb4'b'))"),
+        (&utf8mb3, "d='2020-01-01'", "(`d` = _utf8mb3'2020-01-01')"),
+        (&utf8mb3, "if(i,'a','b')", "if(`i`,_utf8mb3'a',_utf8mb3'b')"),
+    ] {
+        let flavor = Flavor::MYSQL_9_7;
+        let place = ExprPlace::Generated { stored: false };
+        let printed = print_for(expr, place, flavor, SqlMode::default_for(flavor), connection);
+        assert_eq!(printed.as_deref(), Ok(shown), "{} {expr}", connection.charset);
+    }
+}
+
+#[test]
+fn sql_mode_decides_what_is_read() {
+    let virtual_column = ExprPlace::Generated { stored: false };
+    for (flavor, mode, expr, shown) in [
+        (Flavor::MYSQL_9_7, "PIPES_AS_CONCAT", "s||'a'||i", "concat(concat(`s`,_utf8mb4'a'),`i`)"),
+        (Flavor::MARIADB_11_8, "PIPES_AS_CONCAT", "s||'a'||i", "concat(concat(`s`,'a'),`i`)"),
+        (Flavor::MYSQL_9_7, "HIGH_NOT_PRECEDENCE", "not i between 1 and 2", "((0 = `i`) between 1 and 2)"),
+        (Flavor::MARIADB_11_8, "HIGH_NOT_PRECEDENCE", "not i between 1 and 2", "(`i` = 0) between 1 and 2"),
+        (Flavor::MYSQL_9_7, "ANSI_QUOTES", "\"i\" + 1", "(`i` + 1)"),
+        (Flavor::MARIADB_11_8, "NO_BACKSLASH_ESCAPES", r"'a\nb'", r"'a\\nb'"),
+        (Flavor::MARIADB_11_8, "NO_BACKSLASH_ESCAPES", "'a''b'", r"'a\'b'"),
+    ] {
+        let mode = SqlMode::parse(mode).unwrap();
+        let printed = print_for(expr, virtual_column, flavor, mode, &flavor.default_character_set());
+        assert_eq!(printed.as_deref(), Ok(shown), "{flavor} {expr}");
+    }
 }
 
 /// A parsed tree is printed within the stack of a thread, however high the parser let it grow.

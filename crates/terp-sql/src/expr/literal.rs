@@ -21,6 +21,10 @@ pub(super) fn print(
         Literal::Float(text) => text.clone(),
         Literal::String { value, introducer } if mysql => {
             let own = introducer.as_deref().unwrap_or(&cx.connection.charset);
+            if cx.sql_mode.no_backslash_escapes && value.chars().any(|c| escape(c).is_some()) {
+                // The server escapes these twice, or fails to read them again.
+                return Err(ExprError::unsupported("a string with escapes under NO_BACKSLASH_ESCAPES", span));
+            }
             mysql_string(value, own, charset.unwrap_or(own), span)?
         }
         Literal::String { value, introducer } => {
