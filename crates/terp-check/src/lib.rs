@@ -12,6 +12,8 @@ mod snapshot;
 mod sources;
 mod tables;
 
+use std::{panic, thread};
+
 use terp_drift::{DiffOptions, Place, Report, Summary, check_history, summarise};
 use terp_drizzle::snapshot::SnapshotColumn;
 use terp_drizzle::{NewestSnapshot, Project};
@@ -53,19 +55,23 @@ pub fn check_project(project: &Project, name: &str, options: &CheckOptions) -> R
     let mut findings = check_history(&history(project));
     let newest = project.newest.as_ref();
 
-    let replayed = replay(project, newest.and_then(|newest| newest.entry), flavor)?;
+    let place = newest.map(|newest| Place::file(newest.path.display().to_string()));
+    let build = || match (newest, &place) {
+        (Some(newest), Some(place)) => build_snapshot(&newest.snapshot, &place.file, flavor).map(Some),
+        _ => Ok(None),
+    };
+    let (replayed, built) = both(|| replay(project, newest.and_then(|newest| newest.entry), flavor), build);
+    let (replayed, built) = (replayed?, built?);
     findings.extend(replayed.findings);
     let mut views = Vec::new();
-    if let Some(newest) = newest {
-        let place = Place::file(newest.path.display().to_string());
-        let built = build_snapshot(&newest.snapshot, &place.file, flavor)?;
+    if let (Some(newest), Some(built)) = (newest, built) {
         findings.extend(built.findings);
         views.push(View {
             name: format!("snapshot {}", snapshot_prefix(newest)),
             schema: built.schema,
             columns_ordered: false,
             unchecked: built.unchecked,
-            place: Some(place),
+            place,
         });
         views.extend(replayed.at_snapshot);
     }
@@ -86,6 +92,23 @@ pub fn check_project(project: &Project, name: &str, options: &CheckOptions) -> R
     }));
     Ok(Report::new(name, flavor, summary, Some(replayed.replay), comparisons, findings))
 }
+
+/// Does both, at the same time where a thread can be had.
+fn both<A, B: Send>(first: impl FnOnce() -> A, second: impl Fn() -> B + Sync) -> (A, B) {
+    thread::scope(|scope| {
+        let started = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, &second);
+        let first = first();
+        let second = match started.map(thread::ScopedJoinHandle::join) {
+            Ok(Ok(done)) => done,
+            Ok(Err(panic)) => panic::resume_unwind(panic),
+            Err(_) => second(),
+        };
+        (first, second)
+    })
+}
+
+/// As much as a main thread has.
+const STACK: usize = 8 << 20;
 
 fn snapshot_prefix(newest: &NewestSnapshot) -> &str {
     let name = newest.path.file_name().and_then(|name| name.to_str()).unwrap_or_default();

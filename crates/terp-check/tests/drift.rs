@@ -55,7 +55,7 @@ fn short(report: &Report) -> String {
     let mut out = String::new();
     let mut line = |text: String| out.push_str(&format!("  {text}\n"));
     for finding in &report.findings {
-        let places: Vec<String> = finding.places.iter().map(|place| place.to_string()).collect();
+        let places: Vec<String> = finding.places.iter().map(ToString::to_string).collect();
         line(format!("{} {}: {}", finding.severity, finding.rule, places.join(", ")));
     }
     for comparison in json["comparisons"].as_array().expect("a list") {
