@@ -21,6 +21,7 @@ datatest_stable::harness! {
 type TestResult = datatest_stable::Result<()>;
 
 /// Every statement is accepted.
+#[expect(clippy::needless_pass_by_value, reason = "the harness hands over what it read")]
 fn accepted(path: &Path, source: String) -> TestResult {
     on_every_server(path, &source, |directives, flavor| match directives.errno(flavor.vendor) {
         None => Ok(None),
@@ -29,6 +30,7 @@ fn accepted(path: &Path, source: String) -> TestResult {
 }
 
 /// The last statement is refused, with the error number that the case names.
+#[expect(clippy::needless_pass_by_value, reason = "the harness hands over what it read")]
 fn refused(path: &Path, source: String) -> TestResult {
     on_every_server(path, &source, |directives, flavor| match directives.errno(flavor.vendor) {
         None => Err("the case names no errno for this server"),
