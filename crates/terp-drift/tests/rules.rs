@@ -213,5 +213,8 @@ fn docs_rules_md_is_up_to_date() {
         std::fs::write(path, rules_markdown()).expect("docs/rules.md can be written");
     }
     let text = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(text == rules_markdown(), "run the tests once with TERP_WRITE_DOCS=1 to write docs/rules.md anew");
+    assert!(
+        text == rules_markdown(),
+        "run the tests once with TERP_WRITE_DOCS=1 to write docs/rules.md anew"
+    );
 }

@@ -208,9 +208,10 @@ fn rename_generated(table: &mut Table, old: &str, new: &str, checks: bool) {
     if checks {
         for check in &mut table.checks {
             if let Some(rest) = check.name.strip_prefix(old).and_then(|r| r.strip_prefix("_chk_"))
-                && rest.bytes().all(|b| b.is_ascii_digit()) {
-                    check.name = format!("{new}_chk_{rest}");
-                }
+                && rest.bytes().all(|b| b.is_ascii_digit())
+            {
+                check.name = format!("{new}_chk_{rest}");
+            }
         }
         table.checks.sort_by_cached_key(|c| c.name.to_lowercase());
     }
