@@ -318,9 +318,21 @@ impl Catalog {
     fn create_database_statement(&mut self, create: &CreateDatabase) -> Result<Effect> {
         let name = &create.name;
         if name.value.chars().count() > 64 {
-            return Err(messages::name_too_long(&name.value).at(name.span));
+            return Err(if self.flavor.is_mysql() {
+                messages::name_too_long(&name.value)
+            } else {
+                refuse(1102, format!("Incorrect database name '{}'", name.value))
+            }
+            .at(name.span));
         }
-        let system = SYSTEM_DATABASES.contains(&name.value.to_ascii_lowercase().as_str());
+        let lower = name.value.to_ascii_lowercase();
+        let system = SYSTEM_DATABASES.contains(&lower.as_str());
+        if lower == "information_schema" {
+            return Err(messages::access_denied(&name.value).at(name.span));
+        }
+        if lower == "mysql" && self.flavor.is_mysql() {
+            return Err(refuse(3552, "Access to system schema 'mysql' is rejected.").at(name.span));
+        }
         if self.databases.contains_key(&name.value) || system {
             if create.or_replace && !system {
                 self.drop_all(&name.value);

@@ -48,7 +48,7 @@ impl Session {
         }
     }
 
-    /// Executes one assignment. Variables that do not change what DDL means are passed over.
+    /// Executes one assignment. Variables that are known not to change what DDL means are passed over.
     pub(super) fn assign(&mut self, assignment: &SetAssignment, flavor: Flavor) -> Result<()> {
         if assignment.scope != SetScope::Session {
             return Ok(());
@@ -68,7 +68,7 @@ impl Session {
                 self.sql_mode = match value {
                     None => defaults.sql_mode,
                     Some(value) => {
-                        let text = word(value).ok_or_else(|| not_constant(assignment))?;
+                        let text = self.mode_text(value).ok_or_else(|| not_constant(assignment))?;
                         // A number is a bit set whose meaning differs by version.
                         if text.bytes().all(|b| b.is_ascii_digit()) && !text.is_empty() && text != "0" {
                             return Err(unsupported("a sql_mode given as a number").at(assignment.span));
@@ -144,11 +144,122 @@ impl Session {
             "character_set_collations" | "collation_server" | "character_set_server" => {
                 return Err(unsupported(format!("SET {}", assignment.name)).at(assignment.span));
             }
-            _ => {}
+            name if HARMLESS.contains(&name) => {}
+            name => {
+                return Err(
+                    unsupported(format!("SET {name}: whether it changes what DDL does is not known")).at(assignment.span)
+                );
+            }
         }
         Ok(())
     }
 }
+
+impl Session {
+    /// The text of a value for sql_mode: also what is put together from the mode that is on, as scripts do with
+    /// `CONCAT(@@sql_mode, ',ANSI_QUOTES')` and `REPLACE(@@sql_mode, ...)`.
+    fn mode_text(&self, value: &Expr) -> Option<String> {
+        match &value.kind {
+            ExprKind::Paren(inner) => self.mode_text(inner),
+            ExprKind::Variable(name) => {
+                let name = name.to_ascii_lowercase();
+                let known = ["@@sql_mode", "@@session.sql_mode", "@@local.sql_mode"];
+                known.contains(&name.as_str()).then(|| self.sql_mode.to_string())
+            }
+            ExprKind::Function { schema: None, name, args, .. } if name.value.eq_ignore_ascii_case("concat") => {
+                args.iter().map(|arg| self.mode_text(arg)).collect()
+            }
+            ExprKind::Function { schema: None, name, args, .. } if name.value.eq_ignore_ascii_case("replace") => {
+                let [text, from, to] = args.as_slice() else { return None };
+                let from = self.mode_text(from)?;
+                if from.is_empty() {
+                    return self.mode_text(text);
+                }
+                Some(self.mode_text(text)?.replace(&from, &self.mode_text(to)?))
+            }
+            _ => word(value),
+        }
+    }
+}
+
+/// Session variables that change neither what DDL means nor what it is refused for.
+const HARMLESS: &[&str] = &[
+    "autocommit",
+    "big_tables",
+    "bulk_insert_buffer_size",
+    "character_set_client",
+    "character_set_filesystem",
+    "character_set_results",
+    "collation_database",
+    "character_set_database",
+    "completion_type",
+    "cte_max_recursion_depth",
+    "default_tmp_storage_engine",
+    "div_precision_increment",
+    "eq_range_index_dive_limit",
+    "group_concat_max_len",
+    "gtid_next",
+    "gtid_purged",
+    "idle_transaction_timeout",
+    "information_schema_stats_expiry",
+    "innodb_ft_enable_stopword",
+    "innodb_lock_wait_timeout",
+    "insert_id",
+    "interactive_timeout",
+    "join_buffer_size",
+    "last_insert_id",
+    "lc_messages",
+    "lc_time_names",
+    "lock_wait_timeout",
+    "long_query_time",
+    "low_priority_updates",
+    "max_allowed_packet",
+    "max_execution_time",
+    "max_heap_table_size",
+    "max_join_size",
+    "max_recursive_iterations",
+    "max_sort_length",
+    "max_statement_time",
+    "min_examined_row_limit",
+    "net_read_timeout",
+    "net_retry_count",
+    "net_write_timeout",
+    "optimizer_prune_level",
+    "optimizer_search_depth",
+    "optimizer_switch",
+    "profiling",
+    "pseudo_slave_mode",
+    "pseudo_replica_mode",
+    "pseudo_thread_id",
+    "query_cache_type",
+    "rand_seed1",
+    "rand_seed2",
+    "read_buffer_size",
+    "resultset_metadata",
+    "server_id",
+    "session_track_gtids",
+    "skip_replication",
+    "sort_buffer_size",
+    "sql_auto_is_null",
+    "sql_big_selects",
+    "sql_buffer_result",
+    "sql_log_bin",
+    "sql_log_off",
+    "sql_notes",
+    "sql_quote_show_create",
+    "sql_safe_updates",
+    "sql_select_limit",
+    "sql_warnings",
+    "time_zone",
+    "timestamp",
+    "tmp_table_size",
+    "transaction_isolation",
+    "transaction_read_only",
+    "tx_isolation",
+    "tx_read_only",
+    "unique_checks",
+    "wait_timeout",
+];
 
 fn not_constant(assignment: &SetAssignment) -> super::ExecuteError {
     unsupported(format!("SET {} to a value that is no constant", assignment.name)).at(assignment.span)

@@ -178,8 +178,12 @@ pub(super) fn resolve(
             if dimensions == 0 || dimensions > max {
                 return Err(if cx.flavor.is_mysql() {
                     refuse(
-                        6136,
-                        format!("Data size ({dimensions} dimensions) exceeds VECTOR maximum of {max} for column: '{column}'"),
+                        6137,
+                        format!(
+                            "Data size ({} Bytes, {dimensions} dimensions) exceeds VECTOR max ({} Bytes, {max} dimensions) for column: '{column}'",
+                            dimensions.saturating_mul(4),
+                            max * 4
+                        ),
                     )
                 } else {
                     too_long(column, max)
@@ -399,7 +403,6 @@ pub(super) fn character_set(
             Some(info) => set.collation = info.name.to_owned(),
             None => return Err(unsupported(format!("BINARY with character set {}", set.charset)).at(ty.span)),
         }
-        explicit = true;
     }
     Ok(ColumnCharacterSet { set, explicit })
 }
