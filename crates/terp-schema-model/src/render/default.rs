@@ -103,12 +103,12 @@ fn needs_parentheses(expression: &str) -> bool {
         '-' => !text[1..].bytes().all(|b| b.is_ascii_digit() || b".eE+-".contains(&b)),
         _ => match text.find(|c: char| !(c.is_alphanumeric() || c == '_')) {
             None => false,
-            Some(end) => match &text[end..=end] {
-                "(" if closes_at_end(text, end) => {
+            Some(end) => match text.as_bytes()[end] {
+                b'(' if closes_at_end(text, end) => {
                     let name = text[..end].to_ascii_lowercase();
                     BOOLEAN_FUNCTIONS.contains(&name.as_str()) || (name == "cast" && is_item_cast(text))
                 }
-                "'" => !is_one_operand(&text[end..]),
+                b'\'' => !is_one_operand(&text[end..]),
                 _ => true,
             },
         },
