@@ -297,6 +297,8 @@ pub struct IndexPartDef {
     pub kind: IndexPartDefKind,
     /// DESC was written.
     pub descending: bool,
+    /// ASC or DESC was written.
+    pub ordered: bool,
     /// Where it stands.
     pub span: Span,
 }

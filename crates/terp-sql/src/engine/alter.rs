@@ -115,9 +115,9 @@ fn run(
             rename = Some(target);
         }
     }
-    let old = old.clone();
-    let (new, children) = change(&cx, &at, &old, &requests, temporary)?;
-    check_algorithm(&cx, &old, &new, &requests)?;
+    check_engine_change(&cx, &at, old, &requests)?;
+    let (new, children) = change(&cx, &at, old, &requests, temporary)?;
+    check_algorithm(&cx, old, &new, &requests)?;
     let mut tables = vec![at.clone()];
     if temporary {
         catalog.put_temporary(&at.schema, new);
@@ -134,10 +134,34 @@ fn run(
     Ok(Effect::of(tables))
 }
 
+/// A table that foreign keys hold stays with its engine.
+fn check_engine_change(cx: &Context<'_>, at: &TableRef, old: &Table, requests: &Requests<'_>) -> Result<()> {
+    let engines: Vec<&TableOption> = requests.options.iter().copied().filter(|o| is_engine(o)).collect();
+    if engines.is_empty() {
+        return Ok(());
+    }
+    let mut scratch = old.clone();
+    options::apply(cx, &mut scratch, &engines, &mut CharsetChoice::default())?;
+    let held = !old.foreign_keys.is_empty() || cx.catalog.children(at).next().is_some();
+    if scratch.options.engine == old.options.engine || !held {
+        return Ok(());
+    }
+    if cx.flavor.is_mysql() {
+        return Err(refuse(
+            3776,
+            "Cannot change table's storage engine because the table participates in a foreign key constraint.",
+        ));
+    }
+    if cx.session.foreign_key_checks {
+        return Err(refuse(1217, "Cannot delete or update a parent row: a foreign key constraint fails"));
+    }
+    Err(unsupported("ENGINE of a table with foreign keys, without foreign_key_checks"))
+}
+
 fn check_rename(catalog: &Catalog, target: &TableRef, to: &ObjectName) -> Result<()> {
     let name = &to.name;
     if name.value.chars().count() > 64 {
-        return Err(messages::name_too_long(&name.value).at(name.span));
+        return Err(messages::table_name_too_long(catalog.flavor(), &name.value).at(name.span));
     }
     if name.value.is_empty() || name.value.ends_with(' ') {
         return Err(refuse(1103, format!("Incorrect table name '{}'", name.value)).at(name.span));
@@ -163,6 +187,25 @@ fn check_algorithm(cx: &Context<'_>, old: &Table, new: &Table, requests: &Reques
         let generated = |t: &Table| t.columns.iter().any(|c| c.generated.is_some());
         if online && !requests.columns.is_empty() && (generated(old) || generated(new)) {
             return Err(unsupported(format!("ALGORITHM={algorithm} with generated columns")).at(span));
+        }
+        let changes_type = requests.columns.iter().any(|wanted| {
+            let from = wanted.replaces.and_then(|name| old.column(&name.value));
+            match (from, new.column(&wanted.def.name.value)) {
+                (Some(from), Some(to)) => alter_keys::changes_storage(from, to),
+                _ => false,
+            }
+        });
+        if online && changes_type {
+            let reason = match (algorithm, cx.flavor.is_mysql()) {
+                ("INSTANT", true) => {
+                    "Need to rebuild the table to change column type. Try ALGORITHM=COPY/INPLACE."
+                }
+                (_, true) => "Cannot change column type INPLACE. Try ALGORITHM=COPY.",
+                (_, false) => "Cannot change column type. Try ALGORITHM=COPY",
+            };
+            return Err(
+                refuse(1846, format!("ALGORITHM={algorithm} is not supported. Reason: {reason}")).at(span)
+            );
         }
         let adds_foreign_key = requests.keys.iter().any(|k| matches!(k, TableElementRef::ForeignKey(_)));
         if online && adds_foreign_key && cx.session.foreign_key_checks {
@@ -204,9 +247,20 @@ fn change(
     requests: &Requests<'_>,
     temporary: bool,
 ) -> Result<(Table, Vec<(TableRef, Table)>)> {
-    let mut table = old.clone();
-    table.columns.clear();
-    table.indexes.clear();
+    let mut table = Table {
+        name: old.name.clone(),
+        columns: Vec::new(),
+        indexes: Vec::new(),
+        foreign_keys: old.foreign_keys.clone(),
+        checks: old.checks.clone(),
+        periods: old.periods.clone(),
+        character_set: old.character_set.clone(),
+        comment: old.comment.clone(),
+        options: old.options.clone(),
+        partitioning: old.partitioning.clone(),
+    };
+    options::forget_page_checksum(&mut table);
+    check_row_format(cx, old, requests)?;
     let mut choice = CharsetChoice::default();
     options::apply(cx, &mut table, &requests.options, &mut choice)?;
     if let Some(set) = choice.resolve(cx) {
@@ -231,6 +285,7 @@ fn change(
         keys: Vec::with_capacity(old.indexes.len()),
         checks: Vec::new(),
         temporary,
+        altering: true,
         carried_foreign_keys: old.foreign_keys.iter().map(|f| f.name.to_lowercase()).collect::<HashSet<_>>(),
     };
     let names = alter_columns::assemble(cx, old, requests, &mut parts)?;
@@ -238,10 +293,10 @@ fn change(
         create::add_period(&mut parts, period)?;
     }
     alter_keys::assemble(cx, old, requests, &mut parts, &names)?;
-    alter_keys::carry_constraints(cx, requests, &mut parts.table, &names)?;
+    alter_keys::carry_constraints(cx, old, requests, &mut parts.table, &names)?;
     alter_columns::follow(cx, old, &mut parts, &names)?;
     let mut new = build(cx, parts)?;
-    if !new.columns.iter().any(|c| c.auto_increment) && old.columns.iter().any(|c| c.auto_increment) {
+    if !new.columns.iter().any(|c| c.auto_increment) {
         new.options.auto_increment = None;
     }
     let children =
@@ -256,6 +311,21 @@ fn change(
         partition_alter::recheck(cx, &new)?;
     }
     Ok((new, children))
+}
+
+/// ALTER TABLE has its own error for a row format that InnoDB lacks.
+fn check_row_format(cx: &Context<'_>, old: &Table, requests: &Requests<'_>) -> Result<()> {
+    let fixed = requests.options.iter().any(|o| {
+        matches!(&o.kind, crate::ast::TableOptionKind::RowFormat(word) if matches!(word.as_str(), "FIXED" | "PAGE"))
+    });
+    let stays = old.options.engine == "InnoDB" && !requests.options.iter().any(|o| is_engine(o));
+    if fixed && stays && cx.session.innodb_strict_mode {
+        return Err(refuse(
+            1478,
+            "Table storage engine 'InnoDB' does not support the create option 'ROW_TYPE'",
+        ));
+    }
+    Ok(())
 }
 
 const fn is_engine(option: &TableOption) -> bool {
@@ -368,6 +438,9 @@ fn sort_one<'a>(
         }
         AlterActionKind::DropPrimaryKey { if_exists } => {
             if !(*if_exists && old.primary_key().is_none()) {
+                if requests.drop_primary.is_some() {
+                    return Err(messages::cannot_drop(cx.flavor, "INDEX", "PRIMARY"));
+                }
                 requests.drop_primary = Some(span);
             }
         }
@@ -405,7 +478,19 @@ fn sort_one<'a>(
             if let Some(collation) = collation {
                 choice.collate(cx, Some(collation))?;
             }
-            requests.convert = choice.resolve(cx);
+            let set = choice.resolve(cx);
+            if let (Some(before), Some(now)) = (&requests.convert, &set)
+                && before.charset != now.charset
+            {
+                return Err(refuse(
+                    1302,
+                    format!(
+                        "Conflicting declarations: 'CHARACTER SET {}' and 'CHARACTER SET {}'",
+                        before.charset, now.charset
+                    ),
+                ));
+            }
+            requests.convert = set;
         }
         AlterActionKind::OrderBy(columns) => {
             for column in columns {

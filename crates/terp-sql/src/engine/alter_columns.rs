@@ -77,7 +77,7 @@ pub(super) fn assemble<'a>(
             convert(cx, &mut draft.column, set)?;
         }
         for (at, (old_name, new_name, span)) in requests.rename_columns.iter().enumerate() {
-            if same_name(&old_name.value, &column.name) {
+            if same_name(&old_name.value, &column.name) && draft.column.name == column.name {
                 cx.check_name(new_name)?;
                 if new_name.value.is_empty() || new_name.value.ends_with(' ') {
                     return Err(refuse(1166, format!("Incorrect column name '{}'", new_name.value)).at(*span));
@@ -86,8 +86,10 @@ pub(super) fn assemble<'a>(
                 renames_used[at] = true;
             }
         }
+        let mut altered = draft.column.name != column.name;
         for (at, (name, change, span)) in requests.alter_columns.iter().enumerate() {
-            if same_name(&name.value, &column.name) {
+            // Once for a column, and not when it is renamed.
+            if same_name(&name.value, &column.name) && !std::mem::replace(&mut altered, true) {
                 alter_one(cx, &mut draft, change).map_err(|e| e.at(*span))?;
                 defaults_used[at] = true;
             }
@@ -149,6 +151,16 @@ fn place_wanted<'a>(
         }
         let mut inline = Inline::default();
         let mut draft = column::draft(cx, wanted.def, inherited, &mut inline)?;
+        if wanted.replaces.is_none()
+            && cx.flavor.is_mysql()
+            && draft.default.is_some_and(|d| default::is_unsafe(&d.expr))
+        {
+            return Err(refuse(
+                1674,
+                "Statement is unsafe because it uses a system function that may return a different value on the replica.",
+            )
+            .at(wanted.span));
+        }
         draft.old_name = wanted.replaces.map(|r| r.value.clone());
         let position = match wanted.position {
             None => None,
@@ -182,6 +194,20 @@ fn check_drops(cx: &Context<'_>, old: &Table, requests: &Requests<'_>) -> Result
             return Err(messages::cannot_drop(cx.flavor, "COLUMN", &name.value).at(name.span));
         }
         seen.push(&name.value);
+    }
+    for name in &requests.drop_columns {
+        let anew = requests
+            .columns
+            .iter()
+            .any(|w| w.replaces.is_none() && same_name(&w.def.name.value, &name.value));
+        let keyed = old.indexes.iter().any(|index| {
+            index.parts.iter().any(|part| part.column_name().is_some_and(|n| same_name(n, &name.value)))
+        });
+        // The servers then find the key's old part in the new column, by its length in bytes.
+        if anew && keyed {
+            return Err(unsupported(format!("`{}` dropped and added anew while a key has it", name.value))
+                .at(name.span));
+        }
     }
     Ok(())
 }
@@ -227,6 +253,8 @@ fn set_default<'a>(cx: &Context<'_>, draft: &mut ColumnDraft<'a>, clause: &'a De
     if column.generated.is_some() || column.auto_increment {
         return Err(messages::invalid_default(&column.name));
     }
+    // A new DEFAULT ends ON UPDATE on MariaDB.
+    column.on_update_now &= cx.flavor.is_mysql();
     match default::parse(clause, cx) {
         ParsedDefault::Constant(constant) if constant.is_null() => {
             if !column.nullable {
@@ -245,6 +273,9 @@ fn set_default<'a>(cx: &Context<'_>, draft: &mut ColumnDraft<'a>, clause: &'a De
             } else {
                 column.default = Some(DefaultValue::Now);
             }
+        }
+        ParsedDefault::Expression if cx.flavor.is_mysql() && !column.nullable => {
+            return Err(unsupported("SET DEFAULT to an expression on a NOT NULL column"));
         }
         ParsedDefault::Expression => draft.default = Some(clause),
     }

@@ -41,13 +41,9 @@ pub(super) fn assemble<'a>(
         }
         for (name, invisible, span) in &requests.alter_indexes {
             if same_name(&name.value, &index.name) {
-                if index.kind == IndexKind::Primary && *invisible {
-                    let (errno, message) = if cx.flavor.is_mysql() {
-                        (3522, "A primary key index cannot be invisible")
-                    } else {
-                        (4174, "A primary key cannot be marked as IGNORE")
-                    };
-                    return Err(refuse(errno, message).at(*span));
+                if index.kind == IndexKind::Primary || super::index::stands_for_primary(cx, old, &index.name)
+                {
+                    return Err(super::index::invisible_primary(cx).at(*span));
                 }
                 index.invisible = *invisible;
             }
@@ -95,7 +91,7 @@ fn check_key_drops(cx: &Context<'_>, old: &Table, requests: &Requests<'_>) -> Re
     {
         return Err(messages::cannot_drop(cx.flavor, "INDEX", "PRIMARY").at(span));
     }
-    let mut seen: Vec<&str> = Vec::new();
+    let mut seen: Vec<&str> = requests.drop_primary.iter().map(|_| "PRIMARY").collect();
     for name in &requests.drop_keys {
         let twice = seen.iter().any(|s| same_name(s, &name.value));
         if twice || old.index(&name.value).is_none() {
@@ -107,7 +103,9 @@ fn check_key_drops(cx: &Context<'_>, old: &Table, requests: &Requests<'_>) -> Re
         refuse(1176, format!("Key '{}' doesn't exist in table '{}'", name.value, old.name)).at(name.span)
     };
     for (name, _, _) in &requests.alter_indexes {
-        if old.index(&name.value).is_none() {
+        let dropped = requests.drop_keys.iter().any(|n| same_name(&n.value, &name.value));
+        let renamed = requests.rename_keys.iter().any(|(from, _, _)| same_name(&from.value, &name.value));
+        if old.index(&name.value).is_none() || dropped || renamed {
             return Err(missing(name));
         }
     }
@@ -217,6 +215,7 @@ const fn takes_prefix(ty: &ColumnType) -> bool {
 /// Takes dropped foreign keys and checks out of the table, and follows renamed columns in the rest.
 pub(super) fn carry_constraints(
     cx: &Context<'_>,
+    old: &Table,
     requests: &Requests<'_>,
     table: &mut Table,
     names: &NameMap,
@@ -224,7 +223,7 @@ pub(super) fn carry_constraints(
     let has_foreign_keys = super::options::traits(&table.options.engine, cx.flavor).foreign_keys;
     for name in &requests.drop_foreign_keys {
         // An engine without foreign keys has none to miss.
-        if !has_foreign_keys {
+        if !has_foreign_keys && cx.flavor.is_mysql() {
             continue;
         }
         let before = table.foreign_keys.len();
@@ -256,11 +255,33 @@ pub(super) fn carry_constraints(
             }
         }
     }
+    let own_name = table.name.clone();
     for foreign_key in &mut table.foreign_keys {
+        if foreign_key.referenced_schema.is_none() && foreign_key.referenced_table == own_name {
+            for column in &mut foreign_key.referenced_columns {
+                if let Some(Some(new)) = names.get(&column.to_lowercase()) {
+                    column.clone_from(new);
+                }
+            }
+        }
         for column in &mut foreign_key.columns {
             match names.get(&column.to_lowercase()) {
                 Some(Some(new)) => column.clone_from(new),
                 _ => {
+                    // MariaDB sees first that the key goes that the foreign key needs.
+                    let gone = old.indexes.iter().find(|index| {
+                        foreign_key::starts_with(index, std::slice::from_ref(column))
+                            && index.parts.iter().all(|part| {
+                                let name = part.column_name().map(str::to_lowercase);
+                                name.is_some_and(|name| matches!(names.get(&name), Some(None)))
+                            })
+                    });
+                    if let Some(index) = gone.filter(|_| cx.flavor.is_mariadb()) {
+                        return Err(refuse(
+                            1553,
+                            format!("Cannot drop index '{}': needed in a foreign key constraint", index.name),
+                        ));
+                    }
                     return Err(refuse(
                         1828,
                         format!(
@@ -284,6 +305,11 @@ pub(super) fn check_foreign_keys(
     new: &Table,
     names: &NameMap,
 ) -> Result<Vec<(TableRef, Table)>> {
+    // What takes no key away and changes no column cannot break a foreign key.
+    let keys_stay = old.indexes.iter().all(|index| new.indexes.contains(index));
+    if keys_stay && old.columns == new.columns {
+        return Ok(Vec::new());
+    }
     for foreign_key in &mut new.foreign_keys.clone() {
         let Some(before) = old.foreign_keys.iter().find(|f| same_name(&f.name, &foreign_key.name)) else {
             continue;
@@ -295,15 +321,15 @@ pub(super) fn check_foreign_keys(
         if child_at == at {
             continue;
         }
-        let mut renamed = child.clone();
-        for foreign_key in &mut renamed.foreign_keys {
+        let mut foreign_keys = child.foreign_keys.clone();
+        for foreign_key in &mut foreign_keys {
             if parent_of(&child_at.schema, foreign_key) != *at {
                 continue;
             }
             check_parent(cx, child_at, child, foreign_key, old, new, names)?;
         }
-        if renamed != *child {
-            changed.push((child_at.clone(), renamed));
+        if foreign_keys != child.foreign_keys {
+            changed.push((child_at.clone(), Table { foreign_keys, ..child.clone() }));
         }
     }
     Ok(changed)
@@ -442,7 +468,7 @@ fn index_needed(old: &Table, new: &Table, columns: &[String]) -> super::ExecuteE
 }
 
 /// Whether a column's values are stored in another way: longer VARCHARs and added ENUM members are not.
-fn changes_storage(from: &Column, to: &Column) -> bool {
+pub(super) fn changes_storage(from: &Column, to: &Column) -> bool {
     if from.character_set.as_ref().map(|c| &c.set) != to.character_set.as_ref().map(|c| &c.set) {
         return true;
     }

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use terp_schema_model::{Column, Index, Table};
+use terp_schema_model::{Column, Generated, Index, Table, same_name};
 
 use super::Context;
 use super::check::{self, CheckDraft};
@@ -34,15 +34,18 @@ pub(super) struct Parts<'a> {
     pub(super) keys: Vec<KeySource<'a>>,
     pub(super) checks: Vec<CheckDraft<'a>>,
     pub(super) temporary: bool,
+    /// ALTER TABLE rather than CREATE TABLE.
+    pub(super) altering: bool,
     /// Names, in lower case, of the foreign keys that the table had before the statement.
     pub(super) carried_foreign_keys: HashSet<String>,
 }
 
 /// Checks and completes the parts.
 pub(super) fn build(cx: &Context<'_>, parts: Parts<'_>) -> Result<Table> {
-    let Parts { mut table, mut columns, keys, checks, temporary, carried_foreign_keys } = parts;
+    let Parts { mut table, mut columns, keys, checks, temporary, altering, carried_foreign_keys } = parts;
     check_columns(cx, &table, &columns)?;
     column::print_expressions(cx, &mut columns, &table.name)?;
+    check_automatic(cx, &columns)?;
     if cx.flavor.is_mariadb() && columns.iter().any(|c| !c.checks.is_empty()) {
         let known: Vec<Column> = columns.iter().map(|c| c.column.clone()).collect();
         check::attach_to_columns(cx, &table.name, &mut columns, &known)?;
@@ -71,24 +74,31 @@ pub(super) fn build(cx: &Context<'_>, parts: Parts<'_>) -> Result<Table> {
             "Unable to create or change a table without a primary key, when the system variable 'sql_require_primary_key' is set. Add a primary key to the table or unset this variable to avoid this message. Note that tables without a primary key can cause performance problems in row-based replication, so please consult your DBA before changing this setting.",
         ));
     }
-    check::add(cx, &mut table, &checks)?;
+    check::add(cx, &mut table, &checks, altering)?;
+    check_visible(cx, &table)?;
     let foreign: Vec<&ForeignKeyDef> = foreign.iter().map(AsRef::as_ref).collect();
-    foreign_key::add(cx, &mut table, &foreign, temporary, &carried_foreign_keys)?;
+    foreign_key::add(cx, &mut table, &foreign, temporary, &carried_foreign_keys, altering)?;
     limits::check_row_size(cx, &table)?;
     Ok(table)
 }
 
 fn check_columns(cx: &Context<'_>, table: &Table, columns: &[ColumnDraft<'_>]) -> Result<()> {
-    if columns.is_empty() {
-        return Err(if cx.flavor.is_mysql() {
-            refuse(4028, "A table must have at least one visible column.")
-        } else {
-            refuse(1113, "A table must have at least 1 column")
-        });
+    if columns.is_empty() && cx.flavor.is_mariadb() {
+        return Err(refuse(1113, "A table must have at least 1 column"));
     }
     let max = if table.options.engine == "InnoDB" { 1017 } else { 4096 };
     if columns.len() > max {
-        return Err(refuse(1117, "Too many columns"));
+        return Err(if cx.flavor.is_mariadb() && max == 1017 {
+            refuse(
+                1005,
+                format!(
+                    "Can't create table `{}`.`{}` (errno: 185 \"Too many columns\")",
+                    cx.database, table.name
+                ),
+            )
+        } else {
+            refuse(1117, "Too many columns")
+        });
     }
     let engine = traits(&table.options.engine, cx.flavor);
     let mut seen = HashSet::with_capacity(columns.len());
@@ -101,6 +111,9 @@ fn check_columns(cx: &Context<'_>, table: &Table, columns: &[ColumnDraft<'_>]) -
         if !seen.insert(column.name.to_lowercase()) {
             return Err(at(messages::duplicate_column(&column.name)));
         }
+        if !engine.blobs && matches!(column.ty, terp_schema_model::ColumnType::Geometry { .. }) {
+            return Err(at(refuse(1178, "The storage engine for the table doesn't support GEOMETRY")));
+        }
         if !engine.blobs && column.ty.is_lob() {
             return Err(at(refuse(1163, "The used table type doesn't support BLOB/TEXT columns")));
         }
@@ -108,6 +121,14 @@ fn check_columns(cx: &Context<'_>, table: &Table, columns: &[ColumnDraft<'_>]) -
             return Err(at(refuse(
                 1178,
                 "The storage engine for the table doesn't support nullable columns",
+            )));
+        }
+        let expression = draft.default.is_some()
+            || matches!(column.default, Some(terp_schema_model::DefaultValue::Expression(_)));
+        if table.options.engine == "MEMORY" && expression && cx.flavor.is_mysql() {
+            return Err(at(refuse(
+                3774,
+                "'Specified storage engine' is not supported for default value expressions.",
             )));
         }
         if !engine.virtual_columns && draft.generated.is_some() {
@@ -121,12 +142,8 @@ fn check_columns(cx: &Context<'_>, table: &Table, columns: &[ColumnDraft<'_>]) -
             }));
         }
     }
-    if columns.iter().all(|c| c.column.invisible) {
-        return Err(if cx.flavor.is_mysql() {
-            refuse(4028, "A table must have at least one visible column.")
-        } else {
-            refuse(1113, "A table must have at least 1 column")
-        });
+    if columns.iter().all(|c| c.column.invisible) && cx.flavor.is_mariadb() {
+        return Err(refuse(1113, "A table must have at least 1 column"));
     }
     if cx.flavor.is_mariadb() {
         for draft in columns.iter().filter(|d| d.defined) {
@@ -143,6 +160,39 @@ fn check_columns(cx: &Context<'_>, table: &Table, columns: &[ColumnDraft<'_>]) -
     Ok(())
 }
 
+/// A column that becomes AUTO_INCREMENT is of no use to generated columns that are there.
+fn check_automatic(cx: &Context<'_>, columns: &[ColumnDraft<'_>]) -> Result<()> {
+    let automatic = |d: &&ColumnDraft<'_>| d.defined && d.column.auto_increment;
+    let Some(new) = columns.iter().find(automatic) else { return Ok(()) };
+    for draft in columns.iter().filter(|d| !d.defined) {
+        let Some(Generated::Expression { expression, .. }) = &draft.column.generated else { continue };
+        let named = super::alter_columns::columns_of(cx, expression)?;
+        if !named.iter().any(|n| same_name(n, &new.column.name)) {
+            continue;
+        }
+        let name = &draft.column.name;
+        return Err(if cx.flavor.is_mysql() {
+            refuse(3109, format!("Generated column '{name}' cannot refer to auto-increment column."))
+        } else {
+            refuse(
+                1901,
+                format!(
+                    "Function or expression 'AUTO_INCREMENT' cannot be used in the GENERATED ALWAYS AS clause of `{name}`"
+                ),
+            )
+        });
+    }
+    Ok(())
+}
+
+/// MySQL looks at this when all else is right.
+fn check_visible(cx: &Context<'_>, table: &Table) -> Result<()> {
+    if cx.flavor.is_mysql() && table.columns.iter().all(|c| c.invisible) {
+        return Err(refuse(4028, "A table must have at least one visible column."));
+    }
+    Ok(())
+}
+
 fn check_auto_increment(cx: &Context<'_>, table: &Table) -> Result<()> {
     let mut automatic = table.columns.iter().filter(|c| c.auto_increment);
     let Some(column) = automatic.next() else { return Ok(()) };
@@ -152,8 +202,7 @@ fn check_auto_increment(cx: &Context<'_>, table: &Table) -> Result<()> {
     }
     let keyed = table.indexes.iter().any(|index| {
         index.parts.iter().enumerate().any(|(at, part)| {
-            (at == 0 || engine.auto_part)
-                && part.column_name().is_some_and(|n| terp_schema_model::same_name(n, &column.name))
+            (at == 0 || engine.auto_part) && part.column_name().is_some_and(|n| same_name(n, &column.name))
         })
     });
     if automatic.next().is_some() || !keyed {

@@ -24,6 +24,7 @@ pub(super) fn attach_to_columns(
 ) -> Result<()> {
     for draft in drafts {
         for def in std::mem::take(&mut draft.checks) {
+            refuse_automatic(def, columns)?;
             let expression = cx.print(&def.expr, ExprPlace::Check, table, columns, &draft.column.name)?;
             draft.column.check = Some(Check { name: String::new(), expression, not_enforced: false });
         }
@@ -31,8 +32,30 @@ pub(super) fn attach_to_columns(
     Ok(())
 }
 
+/// A check is made before AUTO_INCREMENT gives its value.
+fn refuse_automatic(def: &CheckDef, columns: &[Column]) -> Result<()> {
+    for name in referenced_columns(&def.expr) {
+        if columns.iter().any(|c| c.auto_increment && same_name(&c.name, &name.value)) {
+            return Err(refuse(
+                1901,
+                format!(
+                    "Function or expression 'AUTO_INCREMENT' cannot be used in the CHECK clause of `{}`",
+                    name.value
+                ),
+            )
+            .at(name.span));
+        }
+    }
+    Ok(())
+}
+
 /// Adds checks to a table whose columns are final.
-pub(super) fn add(cx: &Context<'_>, table: &mut Table, drafts: &[CheckDraft<'_>]) -> Result<()> {
+pub(super) fn add(
+    cx: &Context<'_>,
+    table: &mut Table,
+    drafts: &[CheckDraft<'_>],
+    altering: bool,
+) -> Result<()> {
     let mut next =
         1 + table.checks.iter().filter_map(|c| generated_number(cx, &c.name, &table.name)).max().unwrap_or(0);
     for draft in drafts {
@@ -71,9 +94,22 @@ pub(super) fn add(cx: &Context<'_>, table: &mut Table, drafts: &[CheckDraft<'_>]
             }
             .at(def.span));
         }
+        if cx.flavor.is_mariadb() {
+            refuse_automatic(def, &table.columns)?;
+        }
         if cx.flavor.is_mysql() {
             for column in referenced_columns(&def.expr) {
                 match (table.column(&column.value), &draft.column) {
+                    (None, _) if altering => {
+                        return Err(refuse(
+                            1054,
+                            format!(
+                                "Unknown column '{}' in 'check constraint {name} expression'",
+                                column.value
+                            ),
+                        )
+                        .at(column.span));
+                    }
                     (None, _) => {
                         return Err(refuse(
                             3820,

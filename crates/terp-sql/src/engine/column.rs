@@ -11,7 +11,7 @@ use super::types;
 use crate::Span;
 use crate::ast::{
     CheckDef, ColumnAttributeKind, ColumnDef, DefaultClause, Expr, ForeignKeyDef, Ident, IndexDef,
-    IndexPartDef, IndexPartDefKind,
+    IndexPartDef, IndexPartDefKind, TypeKeyword,
 };
 use crate::expr::ExprPlace;
 
@@ -96,7 +96,11 @@ pub(super) fn draft<'a>(
         span: Some(def.span),
     };
     if let Some(method) = &def.ty.compressed {
-        draft.column.compressed = Some(method.value.clone());
+        // There is one method, and the server does not show it.
+        if !method.value.is_empty() && !method.value.eq_ignore_ascii_case("zlib") {
+            return Err(unsupported(format!("COMPRESSED={}", method.value)).at(method.span));
+        }
+        draft.column.compressed = Some(String::new());
     }
     if resolved.json_alias {
         let mut text = String::from("json_valid(");
@@ -112,6 +116,10 @@ pub(super) fn draft<'a>(
         apply(cx, &mut draft, inline, name, &attribute.kind, &mut primary, attribute.span)
             .map_err(|e| e.at(attribute.span))?;
     }
+    if primary && cx.flavor.is_mariadb() && is_serial(def) {
+        // The primary key stands for SERIAL's own.
+        inline.keys.retain(|key| key.kind != IndexKind::Unique);
+    }
     finish(cx, &mut draft, def, primary)?;
     Ok(draft)
 }
@@ -119,6 +127,12 @@ pub(super) fn draft<'a>(
 /// MariaDB's COLLATE DEFAULT: the character set's own collation.
 fn is_default(collation: &Ident) -> bool {
     !collation.quoted && collation.value.eq_ignore_ascii_case("DEFAULT")
+}
+
+/// SERIAL, or SERIAL DEFAULT VALUE.
+fn is_serial(def: &ColumnDef) -> bool {
+    def.ty.keyword == TypeKeyword::Serial
+        || def.attributes.iter().any(|a| matches!(a.kind, ColumnAttributeKind::SerialDefaultValue))
 }
 
 fn serial(draft: &mut ColumnDraft<'_>, inline: &mut Inline, name: &Ident) {
@@ -137,6 +151,7 @@ fn key(kind: IndexKind, column: &Ident) -> IndexDef {
         parts: vec![IndexPartDef {
             kind: IndexPartDefKind::Column { name: column.clone(), length: None },
             descending: false,
+            ordered: false,
             span: column.span,
         }],
         without_overlaps: None,
@@ -177,9 +192,10 @@ fn apply<'a>(
                 _ => None,
             };
             let written = fsp.unwrap_or(0);
-            // MariaDB fits the precision to the column's own.
+            // MariaDB fits the precision to the column's own, where none or more is written.
             let fits = match own {
-                Some(own) => u64::from(own) == written || cx.flavor.is_mariadb(),
+                Some(own) if cx.flavor.is_mariadb() => written == 0 || written >= u64::from(own),
+                Some(own) => u64::from(own) == written,
                 None => false,
             };
             if !fits {
@@ -315,10 +331,13 @@ fn finish(cx: &Context<'_>, draft: &mut ColumnDraft<'_>, def: &ColumnDef, primar
     if primary && (!draft.explicit_null || cx.flavor.is_mariadb()) {
         column.nullable = false;
     }
+    let mut null_default = false;
     match draft.default {
         Some(clause) => match default::parse(clause, cx) {
             ParsedDefault::Constant(constant) => {
                 if constant.is_null() {
+                    // It counts as a NULL that was written: a primary key cannot take the column then.
+                    null_default = cx.flavor.is_mysql();
                     if not_null || draft.explicit_null && primary {
                         return Err(messages::invalid_default(&name).at(clause.expr.span));
                     }
@@ -334,6 +353,10 @@ fn finish(cx: &Context<'_>, draft: &mut ColumnDraft<'_>, def: &ColumnDef, primar
                     _ => None,
                 };
                 match own {
+                    Some(own) if own > fsp && fsp > 0 && cx.flavor.is_mariadb() => {
+                        column.default = Some(DefaultValue::Expression(format!("current_timestamp({fsp})")));
+                        draft.default = None;
+                    }
                     Some(own) if own == fsp || cx.flavor.is_mariadb() => {
                         column.default = Some(DefaultValue::Now);
                         draft.default = None;
@@ -352,9 +375,19 @@ fn finish(cx: &Context<'_>, draft: &mut ColumnDraft<'_>, def: &ColumnDef, primar
         {
             column.default = implied_null(cx, column);
         }
+        // MariaDB shows the zero value of a column that only ON UPDATE fills.
+        None if column.on_update_now && cx.flavor.is_mariadb() => column.default = Some(zero_time(column)),
         None => {}
     }
+    draft.explicit_null |= null_default;
     Ok(())
+}
+
+/// The zero of a DATETIME or TIMESTAMP.
+pub(super) fn zero_time(column: &Column) -> DefaultValue {
+    let digits = usize::from(column.ty.fsp().unwrap_or(0));
+    let fraction = if digits > 0 { format!(".{}", "0".repeat(digits)) } else { String::new() };
+    DefaultValue::Literal(format!("0000-00-00 00:00:00{fraction}"))
 }
 
 /// `DEFAULT NULL` as SHOW CREATE tells of it: not for MySQL's BLOB and TEXT.
@@ -372,6 +405,16 @@ pub(super) fn print_expressions(cx: &Context<'_>, drafts: &mut [ColumnDraft<'_>]
     let columns: Vec<Column> = drafts.iter().map(|d| d.column.clone()).collect();
     let generated: Vec<bool> =
         drafts.iter().map(|d| d.generated.is_some() || d.column.generated.is_some()).collect();
+    let defaulted: Vec<bool> = drafts
+        .iter()
+        .map(|d| match (d.default, &d.column.default) {
+            // On MariaDB what names no column is there from the start.
+            (Some(clause), _) => {
+                cx.flavor.is_mysql() || !crate::expr::referenced_columns(&clause.expr).is_empty()
+            }
+            (None, default) => matches!(default, Some(DefaultValue::Expression(_))),
+        })
+        .collect();
     for (at, draft) in drafts.iter_mut().enumerate() {
         if let Some((expr, stored)) = draft.generated {
             let place = ExprPlace::Generated { stored };
@@ -379,6 +422,22 @@ pub(super) fn print_expressions(cx: &Context<'_>, drafts: &mut [ColumnDraft<'_>]
             let refers_later = crate::expr::referenced_columns(expr).into_iter().any(|name| {
                 (at..columns.len()).any(|c| generated[c] && same_name(&columns[c].name, &name.value))
             });
+            let automatic = crate::expr::referenced_columns(expr)
+                .into_iter()
+                .any(|name| columns.iter().any(|c| c.auto_increment && same_name(&c.name, &name.value)));
+            if automatic && cx.flavor.is_mysql() {
+                return Err(refuse(
+                    3109,
+                    format!(
+                        "Generated column '{}' cannot refer to auto-increment column.",
+                        draft.column.name
+                    ),
+                )
+                .at(expr.span));
+            }
+            if cx.flavor.is_mariadb() {
+                check_initialised(expr, at, &columns, &generated, &defaulted)?;
+            }
             if refers_later && cx.flavor.is_mysql() {
                 return Err(refuse(
                     3107,
@@ -386,18 +445,117 @@ pub(super) fn print_expressions(cx: &Context<'_>, drafts: &mut [ColumnDraft<'_>]
                 )
                 .at(expr.span));
             }
+            check_auto_increment(cx, expr, &columns, &draft.column.name, stored)?;
             draft.column.generated = Some(Generated::Expression { expression, stored });
             draft.column.default = None;
         }
         if let Some(clause) = draft.default {
+            if cx.flavor.is_mariadb() {
+                check_initialised(&clause.expr, at, &columns, &generated, &defaulted)?;
+            }
             let expression =
                 cx.print(&clause.expr, ExprPlace::Default, table, &columns, &draft.column.name)?;
+            if cx.flavor.is_mariadb() && default::is_stored(&clause.expr, &draft.column.ty) {
+                // MariaDB works it out at once, and refuses what does not fit the column.
+                return Err(unsupported(
+                    "an expression without columns as DEFAULT of a column that is no string",
+                )
+                .at(clause.expr.span));
+            }
+            if cx.flavor.is_mysql() {
+                check_default_order(&clause.expr, at, &columns, &generated, &defaulted)?;
+            }
             draft.column.default =
                 Some(if matches!(strip(&clause.expr).kind, crate::ast::ExprKind::NextValue(_)) {
                     DefaultValue::NextValue(expression)
                 } else {
                     DefaultValue::Expression(expression)
                 });
+        }
+    }
+    Ok(())
+}
+
+/// MariaDB fills plain columns first, then defaults, then generated columns, each kind in order; an expression may name
+/// only what is filled by then (`Item_field::check_field_expression_processor`).
+fn check_initialised(
+    expr: &Expr,
+    at: usize,
+    columns: &[Column],
+    generated: &[bool],
+    defaulted: &[bool],
+) -> Result<()> {
+    for name in crate::expr::referenced_columns(expr) {
+        let Some(other) = columns.iter().position(|c| same_name(&c.name, &name.value)) else { continue };
+        let filled_by_expression = generated[other] || defaulted[other];
+        let late = other == at
+            || generated[other] && !generated[at]
+            || generated[other] == generated[at] && other >= at;
+        if filled_by_expression && late {
+            return Err(refuse(
+                4029,
+                format!(
+                    "Expression for field `{}` is referring to uninitialized field `{}`",
+                    columns[at].name, columns[other].name
+                ),
+            )
+            .at(expr.span));
+        }
+    }
+    Ok(())
+}
+
+/// A generated column cannot use an AUTO_INCREMENT column, on MariaDB only where it is stored.
+fn check_auto_increment(
+    cx: &Context<'_>,
+    expr: &Expr,
+    columns: &[Column],
+    own: &str,
+    stored: bool,
+) -> Result<()> {
+    for name in crate::expr::referenced_columns(expr) {
+        let automatic = columns.iter().any(|c| c.auto_increment && same_name(&c.name, &name.value));
+        if automatic && cx.flavor.is_mysql() {
+            return Err(refuse(
+                3109,
+                format!("Generated column '{own}' cannot refer to auto-increment column."),
+            )
+            .at(name.span));
+        }
+        if automatic && stored {
+            return Err(refuse(
+                1901,
+                format!(
+                    "Function or expression 'AUTO_INCREMENT' cannot be used in the GENERATED ALWAYS AS clause of `{}`",
+                    name.value
+                ),
+            )
+            .at(name.span));
+        }
+    }
+    Ok(())
+}
+
+/// MySQL: a default may use later columns, unless they are generated or have an expression default themselves.
+fn check_default_order(
+    expr: &Expr,
+    at: usize,
+    columns: &[Column],
+    generated: &[bool],
+    defaulted: &[bool],
+) -> Result<()> {
+    for name in crate::expr::referenced_columns(expr) {
+        let later = (at + 1..columns.len())
+            .any(|c| same_name(&columns[c].name, &name.value) && (generated[c] || defaulted[c]));
+        if later {
+            return Err(refuse(
+                3767,
+                format!(
+                    "Default value expression of column '{}' cannot refer to a column defined after it if that column is a generated column or has an expression as default value.",
+                    columns[at].name
+                ),
+            )
+            .at(name.span));
         }
     }
     Ok(())

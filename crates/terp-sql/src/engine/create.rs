@@ -26,6 +26,9 @@ pub(super) fn create_table(catalog: &mut Catalog, create: &CreateTable) -> Resul
         return Err(messages::unknown_database(&at.schema).at(create.name.span()));
     }
     let name = &create.name.name;
+    if name.value.chars().count() > 64 {
+        return Err(messages::table_name_too_long(catalog.flavor(), &name.value).at(name.span));
+    }
     catalog.context(&at.schema)?.check_name(name)?;
     if name.value.is_empty() || name.value.ends_with(' ') {
         return Err(refuse(1103, format!("Incorrect table name '{}'", name.value)).at(name.span));
@@ -35,6 +38,16 @@ pub(super) fn create_table(catalog: &mut Catalog, create: &CreateTable) -> Resul
     } else {
         catalog.table(&at.schema, &at.name).is_some()
     };
+    if create.or_replace && create.if_not_exists {
+        return Err(refuse(1221, "Incorrect usage of OR REPLACE and IF NOT EXISTS"));
+    }
+    if let CreateTableBody::Like(source) = &create.body
+        && !create.temporary
+        && catalog.resolve(source)? == at
+        && exists
+    {
+        return Err(refuse(1066, format!("Not unique table/alias: '{}'", at.name)).at(source.span()));
+    }
     if exists && !create.or_replace {
         if create.if_not_exists {
             return Ok(Effect::default());
@@ -62,7 +75,15 @@ pub(super) fn create_table(catalog: &mut Catalog, create: &CreateTable) -> Resul
                 return Err(unsupported("CREATE TABLE ... SELECT").at(select));
             }
             let cx = catalog.context(&at.schema)?;
-            define(&cx, &at, definition, create.temporary)?
+            define(&cx, &at, definition, create.temporary).map_err(|e| {
+                // The old table is dropped first, and what the new one's fault is decides whether that is undone.
+                let read_first = e.errno().is_some_and(|n| OF_READING.contains(&n));
+                if exists && !read_first {
+                    unsupported(format!("CREATE OR REPLACE TABLE of what is refused: {e}"))
+                } else {
+                    e
+                }
+            })?
         }
     };
     if create.temporary {
@@ -80,6 +101,9 @@ pub(super) fn create_table(catalog: &mut Catalog, create: &CreateTable) -> Resul
     catalog.put(&at.schema, table);
     Ok(Effect::of(tables))
 }
+
+/// Errors that MariaDB gives while it reads a statement, before it drops the table that is to be replaced.
+const OF_READING: [u16; 11] = [1064, 1074, 1115, 1221, 1253, 1273, 1302, 1426, 1427, 1439, 1970];
 
 /// The servers look at the options before they look for the table.
 fn check_options_first(catalog: &Catalog, at: &TableRef, definition: &TableDefinition) -> Result<()> {
@@ -143,6 +167,7 @@ fn define(cx: &Context<'_>, at: &TableRef, definition: &TableDefinition, tempora
         keys: Vec::new(),
         checks: Vec::new(),
         temporary,
+        altering: false,
         carried_foreign_keys: HashSet::new(),
     };
     let elements: Vec<&TableElement> = definition.elements.iter().collect();
@@ -260,7 +285,9 @@ fn like(cx: &Context<'_>, source: &Table, at: &TableRef, temporary: bool) -> Res
     table.options.auto_increment = None;
     table.options.data_directory = None;
     table.options.index_directory = None;
-    for index in &mut table.indexes {
+    options::forget_page_checksum(&mut table);
+    // MariaDB remembers that a foreign key made a key, and drops it for a better one.
+    for index in table.indexes.iter_mut().filter(|_| cx.flavor.is_mysql()) {
         index.generated = false;
     }
     if cx.flavor.is_mysql() {

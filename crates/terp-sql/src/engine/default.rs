@@ -15,6 +15,8 @@ enum Constant {
     Number(Decimal, String),
     Text(String),
     Bytes(Vec<u8>),
+    /// `DATE '..'` and its like, which MySQL refuses as a default.
+    Typed,
 }
 
 /// What DEFAULT says.
@@ -37,13 +39,105 @@ pub(super) fn parse(clause: &DefaultClause, cx: &Context<'_>) -> ParsedDefault {
     if clause.parenthesised && cx.flavor.is_mysql() {
         return ParsedDefault::Expression;
     }
+    if cx.flavor.is_mysql() && matches!(expr.kind, ExprKind::Literal(Literal::Temporal { .. })) {
+        return ParsedDefault::Constant(ConstantDefault(Constant::Typed));
+    }
     if let Some(constant) = constant(expr) {
         return ParsedDefault::Constant(ConstantDefault(constant));
     }
-    if let Some(fsp) = now(expr) {
+    if let Some(fsp) = now(expr).filter(|_| !is_local_time(expr, cx)) {
         return ParsedDefault::Now { fsp };
     }
     ParsedDefault::Expression
+}
+
+/// LOCALTIME and LOCALTIMESTAMP, which MariaDB 11.7 and later keep as functions of their own.
+fn is_local_time(expr: &Expr, cx: &Context<'_>) -> bool {
+    match &expr.kind {
+        ExprKind::Paren(inner) => is_local_time(inner, cx),
+        ExprKind::Function { name, .. } => {
+            cx.flavor.mariadb_since(11, 7, 0) && name.value.to_ascii_lowercase().starts_with("local")
+        }
+        _ => false,
+    }
+}
+
+/// Functions whose value is another one each time, or for each session.
+const CHANGING: [&str; 24] = [
+    "now",
+    "sysdate",
+    "curdate",
+    "current_date",
+    "curtime",
+    "current_time",
+    "current_timestamp",
+    "localtime",
+    "localtimestamp",
+    "utc_date",
+    "utc_time",
+    "utc_timestamp",
+    "unix_timestamp",
+    "uuid",
+    "uuid_short",
+    "rand",
+    "random_bytes",
+    "user",
+    "current_user",
+    "session_user",
+    "system_user",
+    "database",
+    "connection_id",
+    "nextval",
+];
+
+/// Whether MariaDB stores an expression's value when the table is made, and that value may not fit: an expression of
+/// constants, more than arithmetic, for a column that is no string.
+pub(super) fn is_stored(expr: &Expr, ty: &ColumnType) -> bool {
+    let string = matches!(
+        ty,
+        ColumnType::Char { .. }
+            | ColumnType::Varchar { .. }
+            | ColumnType::Text { .. }
+            | ColumnType::Binary { .. }
+            | ColumnType::Varbinary { .. }
+            | ColumnType::Blob { .. }
+            | ColumnType::Json
+    );
+    let numeric = matches!(
+        ty,
+        ColumnType::Integer { .. }
+            | ColumnType::Decimal { .. }
+            | ColumnType::Float { .. }
+            | ColumnType::Bit { .. }
+    );
+    let (mut changes, mut arithmetic) = (false, true);
+    crate::expr::walk(expr, &mut |e| match &e.kind {
+        ExprKind::Function { name, .. } => {
+            changes |= CHANGING.iter().any(|f| name.value.eq_ignore_ascii_case(f));
+            arithmetic = false;
+        }
+        ExprKind::Literal(
+            Literal::Integer(_) | Literal::Decimal(_) | Literal::Float(_) | Literal::Bool(_),
+        )
+        | ExprKind::Paren(_)
+        | ExprKind::Unary { .. }
+        | ExprKind::Binary { .. } => {}
+        ExprKind::Literal(_) => arithmetic = false,
+        // A column's value, a sequence's, or what is not known here.
+        _ => changes = true,
+    });
+    !(string || changes || numeric && arithmetic)
+}
+
+/// Whether an expression calls a function for which MySQL's ADD COLUMN has no value that is safe to replicate.
+pub(super) fn is_unsafe(expr: &Expr) -> bool {
+    let mut found = false;
+    crate::expr::walk(expr, &mut |e| {
+        if let ExprKind::Function { name, .. } = &e.kind {
+            found |= ["uuid", "uuid_short", "rand"].iter().any(|f| name.value.eq_ignore_ascii_case(f));
+        }
+    });
+    found
 }
 
 /// The precision of `NOW(n)` and its synonyms; `None` for other expressions.
@@ -127,6 +221,9 @@ impl ConstantDefault {
         if self.is_null() {
             return if column.nullable { Ok(DefaultValue::Null) } else { Err(invalid()) };
         }
+        if matches!(self.0, Constant::Typed) {
+            return Err(invalid());
+        }
         match &column.ty {
             ColumnType::Integer { size, width, unsigned, zerofill } => {
                 let number = self.number().ok_or_else(invalid)?;
@@ -182,7 +279,7 @@ impl ConstantDefault {
                     }
                     Constant::Text(text) => bytes_to_u64(text.as_bytes()).ok_or_else(invalid)?,
                     Constant::Bytes(bytes) => bytes_to_u64(bytes).ok_or_else(invalid)?,
-                    Constant::Null => return Err(invalid()),
+                    Constant::Null | Constant::Typed => return Err(invalid()),
                 };
                 if *width < 64 && value >> width != 0 {
                     return Err(invalid());
@@ -261,10 +358,13 @@ impl ConstantDefault {
                 literal(self.clock_text().and_then(|t| temporal::year(&t, is_string)))
             }
             ColumnType::Text { .. } | ColumnType::Blob { .. } if cx.flavor.is_mariadb() => {
-                if matches!(column.ty, ColumnType::Text { .. }) {
-                    literal(self.text(set))
-                } else {
-                    Ok(binary_default(cx, self.bytes().ok_or_else(invalid)?))
+                // They keep the literal as an expression.
+                match &self.0 {
+                    Constant::Number(_, text) => Ok(DefaultValue::Expression(text.clone())),
+                    Constant::Bytes(bytes) if matches!(column.ty, ColumnType::Blob { .. }) => {
+                        Ok(DefaultValue::Expression(format!("0x{}", hex(bytes))))
+                    }
+                    _ => literal(self.text(set)),
                 }
             }
             ColumnType::Geometry { .. } if cx.flavor.is_mariadb() => {
@@ -306,7 +406,7 @@ impl ConstantDefault {
             Constant::Number(number, _) => Some(number.clone()),
             Constant::Text(text) => Decimal::parse(text.trim()),
             Constant::Bytes(bytes) => bytes_to_u64(bytes).map(Decimal::from_u64),
-            Constant::Null => None,
+            Constant::Null | Constant::Typed => None,
         }
     }
 
@@ -318,7 +418,7 @@ impl ConstantDefault {
                 Some("latin1") => Some(bytes.iter().map(|b| char::from(*b)).collect()),
                 _ => String::from_utf8(bytes.clone()).ok(),
             },
-            Constant::Null => None,
+            Constant::Null | Constant::Typed => None,
         }
     }
 
@@ -327,7 +427,7 @@ impl ConstantDefault {
         match &self.0 {
             Constant::Text(text) => Some(text.clone()),
             Constant::Bytes(bytes) => String::from_utf8(bytes.clone()).ok(),
-            Constant::Number(..) | Constant::Null => None,
+            Constant::Number(..) | Constant::Null | Constant::Typed => None,
         }
     }
 
@@ -335,7 +435,7 @@ impl ConstantDefault {
         match &self.0 {
             Constant::Number(_, text) | Constant::Text(text) => Some(text.clone()),
             Constant::Bytes(bytes) => bytes_to_u64(bytes).map(|n| n.to_string()),
-            Constant::Null => None,
+            Constant::Null | Constant::Typed => None,
         }
     }
 
@@ -343,14 +443,14 @@ impl ConstantDefault {
         match &self.0 {
             Constant::Number(_, text) | Constant::Text(text) => Some(text.clone().into_bytes()),
             Constant::Bytes(bytes) => Some(bytes.clone()),
-            Constant::Null => None,
+            Constant::Null | Constant::Typed => None,
         }
     }
 }
 
 /// MySQL shows text where the bytes are valid text, and hexadecimal digits otherwise; MariaDB always shows the digits.
 fn binary_default(cx: &Context<'_>, bytes: Vec<u8>) -> DefaultValue {
-    if cx.flavor.is_mysql() {
+    if cx.flavor.is_mysql() || bytes.is_empty() {
         match String::from_utf8(bytes) {
             Ok(text) => DefaultValue::Literal(text),
             Err(error) => DefaultValue::Hex(hex(error.as_bytes())),

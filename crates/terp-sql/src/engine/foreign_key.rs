@@ -26,7 +26,7 @@ pub(super) fn generated_key(cx: &Context<'_>, def: &ForeignKeyDef) -> Result<Key
     let parts = def.columns.iter().map(|c| IndexPart::column(&c.value)).collect();
     let mut index = Index::new(name.map_or("", |n| &n.value), IndexKind::Key, parts);
     index.generated = true;
-    Ok(KeyDraft { index, existing: false, span: Some(def.span) })
+    Ok(KeyDraft::defined(index, def.span))
 }
 
 /// Adds new foreign keys to a table whose columns and indexes are final. `carried` are those that it has already.
@@ -36,6 +36,7 @@ pub(super) fn add(
     defs: &[&ForeignKeyDef],
     temporary: bool,
     carried_names: &HashSet<String>,
+    altering: bool,
 ) -> Result<()> {
     if defs.is_empty() {
         return Ok(());
@@ -56,15 +57,13 @@ pub(super) fn add(
     }
     let mut next = max_generated_number(table) + 1;
     for def in defs {
-        let foreign_key = resolve(cx, table, def, &mut next).map_err(|e| e.at(def.span))?;
+        let foreign_key = resolve(cx, table, def, &mut next, altering).map_err(|e| e.at(def.span))?;
         let duplicate = table.foreign_keys.iter().any(|f| same_name(&f.name, &foreign_key.name));
         let taken = !carried_names.contains(&foreign_key.name.to_lowercase())
             && cx.foreign_key_owner(&foreign_key.name).is_some_and(|owner| owner != table.name);
         if duplicate || taken {
             return Err(if cx.flavor.is_mysql() {
                 refuse(1826, format!("Duplicate foreign key constraint name '{}'", foreign_key.name))
-            } else if duplicate {
-                refuse(1826, format!("Duplicate FOREIGN KEY constraint name '{}'", foreign_key.name))
             } else {
                 refuse(
                     1005,
@@ -76,9 +75,42 @@ pub(super) fn add(
             }
             .at(def.span));
         }
+        check_checks(cx, table, &foreign_key).map_err(|e| e.at(def.span))?;
         table.foreign_keys.push(foreign_key);
     }
     sort(table);
+    Ok(())
+}
+
+/// A foreign key must not change columns behind the back of a check.
+fn check_checks(cx: &Context<'_>, table: &Table, foreign_key: &ForeignKey) -> Result<()> {
+    use ReferentialAction::{Cascade, SetDefault, SetNull};
+    let changes = matches!(foreign_key.on_delete, Some(SetNull | SetDefault))
+        || matches!(foreign_key.on_update, Some(Cascade | SetNull | SetDefault));
+    if !changes {
+        return Ok(());
+    }
+    for check in &table.checks {
+        let named = super::alter_columns::columns_of(cx, &check.expression)?;
+        if let Some(column) = foreign_key.columns.iter().find(|c| named.iter().any(|n| same_name(n, c))) {
+            if cx.flavor.is_mariadb() {
+                return Err(refuse(
+                    1901,
+                    format!(
+                        "Function or expression '{column}' cannot be used in the CHECK clause of `{}`",
+                        check.name
+                    ),
+                ));
+            }
+            return Err(refuse(
+                3823,
+                format!(
+                    "Column '{column}' cannot be used in a check constraint '{}': needed in a foreign key constraint '{}' referential action.",
+                    check.name, foreign_key.name
+                ),
+            ));
+        }
+    }
     Ok(())
 }
 
@@ -87,7 +119,13 @@ pub(super) fn sort(table: &mut Table) {
     table.foreign_keys.sort_by_cached_key(|f| f.name.to_lowercase());
 }
 
-fn resolve(cx: &Context<'_>, table: &Table, def: &ForeignKeyDef, next: &mut u32) -> Result<ForeignKey> {
+fn resolve(
+    cx: &Context<'_>,
+    table: &Table,
+    def: &ForeignKeyDef,
+    next: &mut u32,
+    altering: bool,
+) -> Result<ForeignKey> {
     let references = &def.references;
     let named = def.constraint.as_ref().or_else(|| {
         // MariaDB takes the name behind FOREIGN KEY for the constraint too.
@@ -149,11 +187,16 @@ fn resolve(cx: &Context<'_>, table: &Table, def: &ForeignKeyDef, next: &mut u32)
         on_update: kept(references.on_update),
     };
     let to_itself = parent_schema == cx.database && *parent_name == table.name;
-    let parent = if to_itself { Some(table) } else { cx.lookup(parent_schema, parent_name) };
+    // ALTER TABLE on MariaDB makes a new table, and what that refers to is still the old one.
+    let to_old = altering && cx.flavor.is_mariadb();
+    let parent = if to_itself && !to_old { Some(table) } else { cx.lookup(parent_schema, parent_name) };
     let Some(parent) = parent else {
         if !cx.session.foreign_key_checks {
             if foreign_key.referenced_columns.is_empty() {
                 return Err(unsupported("REFERENCES without columns to a table that does not exist"));
+            }
+            if cx.flavor.is_mariadb() && !has_child_key(&foreign_key, table) {
+                return Err(malformed());
             }
             return Ok(foreign_key);
         }
@@ -178,6 +221,10 @@ fn resolve(cx: &Context<'_>, table: &Table, def: &ForeignKeyDef, next: &mut u32)
                 ));
             }
         }
+    }
+    // A key over the first bytes of a column is of no use to MariaDB's InnoDB.
+    if cx.flavor.is_mariadb() && !has_child_key(&foreign_key, table) {
+        return Err(malformed());
     }
     check_against_parent(cx, table, &mut foreign_key, parent)?;
     Ok(foreign_key)
@@ -303,7 +350,15 @@ pub(super) fn incompatible(
 }
 
 fn check_parent_key(cx: &Context<'_>, child: &Table, foreign_key: &ForeignKey, parent: &Table) -> Result<()> {
-    if has_parent_key(cx, foreign_key, parent) {
+    let to_itself = foreign_key.referenced_schema.is_none() && child.name == parent.name;
+    // InnoDB of MySQL wants two keys for a foreign key to its own table: one for the child's rows, another for the parent's.
+    let supporting = child.indexes.iter().position(|i| starts_with(i, &foreign_key.columns));
+    let without_own = supporting.filter(|_| to_itself && cx.flavor.is_mysql()).map(|at| {
+        let mut others = parent.clone();
+        others.indexes.remove(at);
+        others
+    });
+    if has_parent_key(cx, foreign_key, without_own.as_ref().unwrap_or(parent)) {
         return Ok(());
     }
     if cx.flavor.is_mariadb() {
@@ -353,8 +408,9 @@ fn extended_by_primary(table: &Table, index: &Index, columns: &[String]) -> bool
 
 /// Whether an index has exactly these columns first, whole and in this order.
 pub(super) fn starts_with(index: &Index, columns: &[String]) -> bool {
-    !matches!(index.kind, IndexKind::Fulltext | IndexKind::Spatial | IndexKind::Vector)
-        && index.using != Some(terp_schema_model::IndexAlgorithm::Hash)
+    let hash =
+        index.using == Some(terp_schema_model::IndexAlgorithm::Hash) && index.kind == IndexKind::Unique;
+    !(hash || matches!(index.kind, IndexKind::Fulltext | IndexKind::Spatial | IndexKind::Vector))
         && index.parts.len() >= columns.len()
         && index.parts.iter().zip(columns).all(|(part, column)| match &part.kind {
             IndexPartKind::Column(name) => part.length.is_none() && same_name(name, column),

@@ -21,11 +21,18 @@ pub(super) struct KeyDraft {
     /// Carried over from the table as it was.
     pub(super) existing: bool,
     pub(super) span: Option<Span>,
+    /// Whether a part can be NULL as far as the keys before it tell: a primary key makes its columns NOT NULL only when
+    /// its turn comes.
+    nullable: bool,
 }
 
 impl KeyDraft {
     pub(super) fn existing(index: Index) -> Self {
-        Self { index, existing: true, span: None }
+        Self { index, existing: true, span: None, nullable: false }
+    }
+
+    pub(super) const fn defined(index: Index, span: Span) -> Self {
+        Self { index, existing: false, span: Some(span), nullable: false }
     }
 }
 
@@ -136,7 +143,7 @@ pub(super) fn draft(cx: &Context<'_>, def: &IndexDef, table: &str, columns: &[Co
             }
         }
     }
-    let ordered = index.parts.iter().any(|p| p.descending);
+    let ordered = def.parts.iter().any(|p| p.ordered);
     let unordered_kind = matches!(index.kind, IndexKind::Fulltext | IndexKind::Spatial);
     if cx.flavor.is_mysql() && ordered && (index.using == Some(IndexAlgorithm::Hash) || unordered_kind) {
         return Err(refuse(1221, "Incorrect usage of spatial/fulltext/hash index and explicit index order")
@@ -148,7 +155,7 @@ pub(super) fn draft(cx: &Context<'_>, def: &IndexDef, table: &str, columns: &[Co
     if def.kind == IndexKind::Vector {
         return Err(unsupported("VECTOR indexes").at(def.span));
     }
-    Ok(KeyDraft { index, existing: false, span: Some(def.span) })
+    Ok(KeyDraft::defined(index, def.span))
 }
 
 fn check_name(cx: &Context<'_>, name: &Ident) -> Result<()> {
@@ -189,10 +196,39 @@ pub(super) fn finish(
             None => e,
         })?;
     }
-    let mut indexes: Vec<Index> = keys.into_iter().map(|k| k.index).collect();
-    sort(cx, table, &mut indexes);
-    table.indexes = indexes;
+    sort(cx, table, &mut keys);
+    check_ignored_primary(cx, &keys)?;
+    table.indexes = keys.into_iter().map(|k| k.index).collect();
     Ok(())
+}
+
+/// Without a primary key the first unique one over NOT NULL columns takes its place, and has to be visible.
+fn check_ignored_primary(cx: &Context<'_>, keys: &[KeyDraft]) -> Result<()> {
+    let Some(first) = keys.first() else { return Ok(()) };
+    if first.index.invisible && !first.nullable && could_be_primary(cx, &first.index) {
+        return Err(invisible_primary(cx));
+    }
+    Ok(())
+}
+
+fn could_be_primary(cx: &Context<'_>, index: &Index) -> bool {
+    let fits = |p: &IndexPart| p.column_name().is_some() && (cx.flavor.is_mysql() || p.length.is_none());
+    index.kind == IndexKind::Unique && index.parts.iter().all(fits)
+}
+
+/// Whether a key of a table takes the place of the primary key that the table does not have.
+pub(super) fn stands_for_primary(cx: &Context<'_>, table: &Table, name: &str) -> bool {
+    let Some(first) = table.indexes.first() else { return false };
+    let not_null = |p: &IndexPart| p.column_name().and_then(|n| table.column(n)).is_some_and(|c| !c.nullable);
+    same_name(&first.name, name) && could_be_primary(cx, first) && first.parts.iter().all(not_null)
+}
+
+pub(super) fn invisible_primary(cx: &Context<'_>) -> super::ExecuteError {
+    if cx.flavor.is_mysql() {
+        refuse(3522, "A primary key index cannot be invisible")
+    } else {
+        refuse(4174, "A primary key cannot be marked as IGNORE")
+    }
 }
 
 /// A key that a foreign key brings goes when another has the same first columns in the same order
@@ -248,6 +284,13 @@ fn prepare(
     }
     let index = &mut key.index;
     let kind = index.kind;
+    if cx.flavor.is_mysql() && !index.name.is_empty() && names.contains(&index.name.to_lowercase()) {
+        return Err(messages::duplicate_key_name(&index.name));
+    }
+    key.nullable = index
+        .parts
+        .iter()
+        .any(|p| p.column_name().is_none_or(|n| table.column(n).is_some_and(|c| c.nullable)));
     if kind == IndexKind::Fulltext && !engine.fulltext {
         return Err(if cx.flavor.is_mysql() {
             refuse(1214, "The used table type doesn't support FULLTEXT indexes")
@@ -255,8 +298,30 @@ fn prepare(
             refuse(1214, "The storage engine doesn't support FULLTEXT indexes")
         });
     }
+    if cx.flavor.is_mysql() && table.options.engine != "InnoDB" && index.parts.iter().any(|p| p.descending) {
+        return Err(refuse(1178, "The storage engine for the table doesn't support descending indexes"));
+    }
+    let block_size = index.key_block_size.is_some_and(|n| n < 1024);
+    if block_size && matches!(table.options.engine.as_str(), "MyISAM" | "Aria") {
+        return Err(unsupported(format!("KEY_BLOCK_SIZE of a key of {}", table.options.engine)));
+    }
+    let functional = index.parts.iter().any(|p| p.column_name().is_none());
+    if functional && !matches!(table.options.engine.as_str(), "InnoDB" | "BLACKHOLE") {
+        return Err(refuse(
+            1478,
+            format!(
+                "Table storage engine '{}' does not support the create option 'Index on virtual generated column'",
+                table.options.engine
+            ),
+        ));
+    }
     if kind == IndexKind::Spatial && !engine.spatial {
         return Err(refuse(1464, "The used table type doesn't support SPATIAL indexes"));
+    }
+    if let Some(period) = &index.without_overlaps
+        && !table.periods.iter().any(|p| same_name(&p.name, period))
+    {
+        return Err(refuse(4156, format!("Period `{period}` is not found in table")));
     }
     let mut seen: HashSet<String> = HashSet::new();
     let mut total = 0u32;
@@ -271,6 +336,21 @@ fn prepare(
             return Err(messages::duplicate_column(name));
         }
         let column_name = column.name.clone();
+        // MariaDB takes a column that holds nothing but NULL.
+        let takes_null = cx.flavor.is_mariadb() && column.nullable && kind != IndexKind::Primary;
+        if is_empty(&column.ty) && !takes_null {
+            return Err(if cx.flavor.is_mysql() {
+                refuse(1167, format!("The used storage engine can't index column '{name}'"))
+            } else {
+                refuse(
+                    1167,
+                    format!("The storage engine {} can't index column `{name}`", table.options.engine),
+                )
+            });
+        }
+        if cx.flavor.is_mysql() && index.is_unique() && matches!(column.ty, ColumnType::Geometry { .. }) {
+            return Err(refuse(3728, "Spatial indexes can't be primary or unique indexes."));
+        }
         // An index on a lone geometry column is a spatial one, whatever was written.
         if matches!(column.ty, ColumnType::Geometry { .. })
             && index.kind == IndexKind::Key
@@ -330,13 +410,31 @@ fn prepare(
     Ok(())
 }
 
+/// Whether values have no length at all, so that nothing could be in a key.
+const fn is_empty(ty: &ColumnType) -> bool {
+    matches!(
+        ty,
+        ColumnType::Char { length: 0 }
+            | ColumnType::Varchar { length: 0 }
+            | ColumnType::Binary { length: 0 }
+            | ColumnType::Varbinary { length: 0 }
+    )
+}
+
 /// USING as the server keeps it: on InnoDB MySQL forgets HASH, and spatial and fulltext keys keep none.
 fn normalise_using(cx: &Context<'_>, table: &Table, index: &mut Index) {
     if matches!(index.kind, IndexKind::Fulltext | IndexKind::Spatial) {
         index.using = None;
+        for part in &mut index.parts {
+            part.descending = false;
+        }
         return;
     }
-    if index.using == Some(IndexAlgorithm::Hash) && index.parts.iter().any(|p| p.descending) {
+    let hashed = match index.using {
+        None => table.options.engine == "MEMORY",
+        Some(using) => using == IndexAlgorithm::Hash,
+    };
+    if hashed && index.parts.iter().any(|p| p.descending) {
         // A hash has no order: MariaDB forgets it.
         for part in &mut index.parts {
             part.descending = false;
@@ -367,16 +465,23 @@ fn promote(cx: &Context<'_>, column: &mut Column, explicit_null: bool) -> Result
         }
         _ => {}
     }
+    if explicit_null && cx.flavor.is_mysql() {
+        return Err(refuse(
+            1171,
+            "All parts of a PRIMARY KEY must be NOT NULL; if you need NULL in a key, use UNIQUE instead",
+        ));
+    }
     if column.nullable {
-        if explicit_null && cx.flavor.is_mysql() {
-            return Err(refuse(
-                1171,
-                "All parts of a PRIMARY KEY must be NOT NULL; if you need NULL in a key, use UNIQUE instead",
-            ));
-        }
         column.nullable = false;
         if column.default == Some(terp_schema_model::DefaultValue::Null) {
-            column.default = None;
+            column.default =
+                (column.on_update_now && cx.flavor.is_mariadb()).then(|| super::column::zero_time(column));
+        }
+        if column.invisible && column.default.is_none() && cx.flavor.is_mariadb() {
+            return Err(refuse(
+                4108,
+                format!("Invisible column `{}` must have a default value", column.name),
+            ));
         }
     }
     Ok(())
@@ -401,12 +506,9 @@ fn free_name(index: &Index, names: &HashSet<String>) -> String {
 
 /// PRIMARY, UNIQUE without NULLs, UNIQUE with, the others, FULLTEXT last; otherwise as they came
 /// (`sort_keys` in the servers' `sql_table.cc`).
-fn sort(cx: &Context<'_>, table: &Table, indexes: &mut [Index]) {
-    let rank = |index: &Index| {
-        let nullable = index
-            .parts
-            .iter()
-            .any(|p| p.column_name().is_none_or(|n| table.column(n).is_some_and(|c| c.nullable)));
+fn sort(cx: &Context<'_>, table: &Table, keys: &mut [KeyDraft]) {
+    let rank = |key: &KeyDraft| {
+        let (index, nullable) = (&key.index, key.nullable);
         let partial = index.parts.iter().any(|p| p.length.is_some());
         let virtual_part = index.parts.iter().any(|p| match p.column_name() {
             None => true,
@@ -415,13 +517,19 @@ fn sort(cx: &Context<'_>, table: &Table, indexes: &mut [Index]) {
                 .is_some_and(|c| matches!(c.generated, Some(Generated::Expression { stored: false, .. }))),
         });
         match index.kind {
-            IndexKind::Primary => (0, false, false, false),
-            IndexKind::Unique => (1, nullable, partial, virtual_part),
+            IndexKind::Primary => (0, false, false, false, false),
+            // MariaDB puts hashes behind the others.
+            IndexKind::Unique => {
+                let hash = cx.flavor.is_mariadb() && index.using == Some(IndexAlgorithm::Hash);
+                (1, hash, nullable, partial, virtual_part)
+            }
             // MySQL puts keys over virtual columns, functional ones among them, behind the others.
-            IndexKind::Key | IndexKind::Spatial => (2, virtual_part && cx.flavor.is_mysql(), false, false),
-            IndexKind::Fulltext => (3, false, false, false),
-            IndexKind::Vector => (4, false, false, false),
+            IndexKind::Key | IndexKind::Spatial => {
+                (2, virtual_part && cx.flavor.is_mysql(), false, false, false)
+            }
+            IndexKind::Fulltext => (3, false, false, false, false),
+            IndexKind::Vector => (4, false, false, false, false),
         }
     };
-    indexes.sort_by_key(rank);
+    keys.sort_by_key(rank);
 }

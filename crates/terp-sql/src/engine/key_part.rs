@@ -3,13 +3,16 @@
 use terp_schema_model::{Column, ColumnType, GeometryKind, Index, IndexKind, IntegerSize, LobSize, Table};
 
 use super::Context;
-use super::error::{ExecuteError, Result, refuse};
+use super::error::{ExecuteError, Result, refuse, unsupported};
 use super::options::EngineTraits;
 
 pub(super) fn spatial_part(cx: &Context<'_>, index: &mut Index, column: &Column, at: usize) -> Result<()> {
     if !matches!(column.ty, ColumnType::Geometry { .. }) || index.parts.len() > 1 {
         if cx.flavor.is_mariadb() {
             return Err(refuse(1210, "Incorrect arguments to SPATIAL INDEX"));
+        }
+        if index.parts.len() > 1 {
+            return Err(refuse(1070, "Too many key parts specified; max 1 parts allowed"));
         }
         return Err(refuse(1687, "A SPATIAL index may only contain a geometrical type column"));
     }
@@ -49,7 +52,7 @@ pub(super) fn part_bytes(
             ),
         ));
     }
-    let limit = max_part_bytes(table, engine);
+    let limit = max_part_bytes(cx, table, engine);
     let is_unique = index.is_unique();
     // MariaDB keeps a unique key that is too long as a hash.
     let can_hash = cx.flavor.is_mariadb() && index.kind == IndexKind::Unique;
@@ -61,7 +64,11 @@ pub(super) fn part_bytes(
                 column.name
             ),
         )),
-        ColumnType::Vector { .. } => Err(wrong_prefix()),
+        ColumnType::Vector { .. } => Err(if cx.flavor.is_mysql() {
+            refuse(6134, format!("Non-scalar (e.g., vector) column '{}' cannot be used as key.", column.name))
+        } else {
+            wrong_prefix()
+        }),
         ColumnType::Text { .. } | ColumnType::Blob { .. } | ColumnType::Geometry { .. } => {
             if !engine.blob_keys {
                 return Err(refuse(
@@ -84,14 +91,14 @@ pub(super) fn part_bytes(
             {
                 return Ok(PartBytes { bytes: 25, length: Some(25), hash: false });
             }
+            if matches!(column.ty, ColumnType::Geometry { .. }) && can_hash && part.length.is_none() {
+                return Err(unsupported("a UNIQUE key over a geometry that is no POINT"));
+            }
             match part.length {
                 None if can_hash && index.without_overlaps.is_none() => {
                     Ok(PartBytes { bytes: 0, length: None, hash: true })
                 }
-                None if cx.flavor.is_mariadb()
-                    && index.kind == IndexKind::Key
-                    && matches!(column.ty, ColumnType::Text { .. } | ColumnType::Blob { .. }) =>
-                {
+                None if cx.flavor.is_mariadb() && index.kind == IndexKind::Key => {
                     // A tiny one fits whole; of the others the longest possible prefix is taken.
                     let own = match column.ty {
                         ColumnType::Text { size: LobSize::Tiny }
@@ -119,15 +126,22 @@ pub(super) fn part_bytes(
                     if length > own && !existing {
                         return Err(wrong_prefix());
                     }
+                    if bytes > own && cx.flavor.is_mysql() {
+                        return Err(key_too_long(own));
+                    }
                     long_part(cx, bytes, limit, length, char_bytes, is_unique, can_hash)
                 }
             }
         }
         ColumnType::Char { length: own } | ColumnType::Varchar { length: own } => {
             string_part(cx, part.length, *own, char_bytes, limit, is_unique, can_hash, existing)
+                .map_err(|e| too_long_by_change(cx, e, table, column, index, existing))
+                .and_then(|part| check_old_format(cx, table, part))
         }
         ColumnType::Binary { length: own } | ColumnType::Varbinary { length: own } => {
             string_part(cx, part.length, *own, 1, limit, is_unique, can_hash, existing)
+                .map_err(|e| too_long_by_change(cx, e, table, column, index, existing))
+                .and_then(|part| check_old_format(cx, table, part))
         }
         ty => {
             if part.length.is_some() {
@@ -169,6 +183,40 @@ fn string_part(
     Ok(part)
 }
 
+/// MySQL says so in other words where a key that was there grows with its column.
+fn too_long_by_change(
+    cx: &Context<'_>,
+    error: ExecuteError,
+    table: &Table,
+    column: &Column,
+    index: &Index,
+    existing: bool,
+) -> ExecuteError {
+    if !existing || cx.flavor.is_mariadb() || error.errno() != Some(1071) {
+        return error;
+    }
+    refuse(
+        3886,
+        format!(
+            "Could not change column '{}' of table '{}'. The resulting size of index '{}' would exceed the max key length of 3072 bytes.",
+            column.name, table.name, index.name
+        ),
+    )
+}
+
+/// MariaDB leaves the limit of InnoDB's old row formats to InnoDB.
+fn check_old_format(cx: &Context<'_>, table: &Table, part: PartBytes) -> Result<PartBytes> {
+    if cx.flavor.is_mariadb() && is_old_format(table) && part.bytes > 767 {
+        return Err(refuse(1709, "Index column size too large. The maximum column size is 767 bytes"));
+    }
+    Ok(part)
+}
+
+fn is_old_format(table: &Table) -> bool {
+    table.options.engine == "InnoDB"
+        && matches!(table.options.row_format.as_deref(), Some("COMPACT" | "REDUNDANT"))
+}
+
 /// A part beyond the limit: cut for a plain key where the server warns, refused elsewhere.
 fn long_part(
     cx: &Context<'_>,
@@ -193,10 +241,9 @@ fn long_part(
     Ok(PartBytes { bytes: cut * char_bytes, length: Some(cut), hash: false })
 }
 
-/// InnoDB's 767 bytes for the old row formats, 3072 otherwise.
-fn max_part_bytes(table: &Table, engine: &EngineTraits) -> u32 {
-    let old = matches!(table.options.row_format.as_deref(), Some("COMPACT" | "REDUNDANT"));
-    if table.options.engine == "InnoDB" && old { 767 } else { engine.max_part_bytes }
+/// InnoDB's 767 bytes for the old row formats, 3072 otherwise; MariaDB's server itself knows only the latter.
+fn max_part_bytes(cx: &Context<'_>, table: &Table, engine: &EngineTraits) -> u32 {
+    if is_old_format(table) && cx.flavor.is_mysql() { 767 } else { engine.max_part_bytes }
 }
 
 pub(super) fn key_too_long(limit: u32) -> ExecuteError {

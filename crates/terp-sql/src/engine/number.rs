@@ -148,8 +148,8 @@ fn increment(digits: &mut Vec<u8>) {
 /// A FLOAT or DOUBLE as the server prints it: the shortest digits that read back the same, with an exponent only
 /// beyond 15 places (`my_gcvt` in `strings/dtoa.c`).
 pub(super) fn float_text(value: f64, double: bool) -> String {
-    // `{:e}` gives the shortest digits: `1.5e-7`.
-    let shortest = if double { format!("{value:e}") } else { format!("{:e}", value as f32) };
+    // `{:e}` gives the shortest digits: `1.5e-7`. A FLOAT has six of them at the most.
+    let shortest = if double { format!("{value:e}") } else { six_digits(value as f32) };
     let Some((mantissa, exponent)) = shortest.split_once('e') else { return shortest };
     let Ok(exponent) = exponent.parse::<i32>() else { return shortest };
     let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |m| ("-", m));
@@ -172,6 +172,20 @@ pub(super) fn float_text(value: f64, double: bool) -> String {
     }
     let (whole, fraction) = digits.split_at(point.unsigned_abs() as usize);
     format!("{sign}{whole}.{fraction}")
+}
+
+fn six_digits(value: f32) -> String {
+    let shortest = format!("{value:e}");
+    if shortest.bytes().take_while(|b| *b != b'e').filter(u8::is_ascii_digit).count() <= 6 {
+        return shortest;
+    }
+    let rounded = format!("{value:.5e}");
+    match rounded.split_once('e') {
+        Some((mantissa, exponent)) => {
+            format!("{}e{exponent}", mantissa.trim_end_matches('0').trim_end_matches('.'))
+        }
+        None => rounded,
+    }
 }
 
 #[cfg(test)]
@@ -198,6 +212,7 @@ mod tests {
         assert_eq!(float_text(1e10, false), "10000000000");
         assert_eq!(float_text(1e20, true), "1e20");
         assert_eq!(float_text(0.1, false), "0.1");
+        assert_eq!(float_text(16_777_217.0, false), "16777200");
         assert_eq!(float_text(1.0, true), "1");
         assert_eq!(float_text(-2.5, true), "-2.5");
         assert_eq!(float_text(0.0001, true), "0.0001");

@@ -84,7 +84,7 @@ pub(super) fn traits(engine: &str, flavor: Flavor) -> EngineTraits {
             max_key_bytes: 1000,
             max_part_bytes: 1000,
             fulltext: true,
-            spatial: true,
+            spatial: engine == "MyISAM",
             auto_part: true,
             partitions: flavor.is_mariadb() && engine == "MyISAM",
             ..base
@@ -108,7 +108,7 @@ pub(super) fn traits(engine: &str, flavor: Flavor) -> EngineTraits {
             virtual_columns: flavor.is_mariadb(),
             ..base
         },
-        "ARCHIVE" => EngineTraits { max_keys: 1, virtual_columns: false, ..base },
+        "ARCHIVE" => EngineTraits { max_keys: 1, null_keys: false, virtual_columns: false, ..base },
         "BLACKHOLE" => EngineTraits {
             max_key_bytes: 1000,
             max_part_bytes: 1000,
@@ -172,6 +172,11 @@ impl CharsetChoice {
                     before.collation, chosen.collation
                 ),
             ));
+        }
+        if let Some(before) = &self.collation
+            && before.charset != chosen.charset
+        {
+            return Err(not_valid_for(&chosen.collation, &before.charset));
         }
         self.collation = Some(chosen);
         Ok(())
@@ -254,7 +259,14 @@ fn apply_one(
             }
             table.comment = text.value.chars().take(2048).collect();
         }
-        TableOptionKind::RowFormat(word) => to.row_format = (word != "DEFAULT").then(|| word.clone()),
+        TableOptionKind::RowFormat(word) => {
+            let kept = match word.as_str() {
+                // Aria has none of InnoDB's formats and takes its own.
+                "COMPACT" | "COMPRESSED" | "REDUNDANT" if to.engine == "Aria" => "PAGE",
+                word => word,
+            };
+            to.row_format = (word != "DEFAULT").then(|| kept.to_owned());
+        }
         TableOptionKind::KeyBlockSize(n) => to.key_block_size = nonzero(*n),
         TableOptionKind::MinRows(n) => to.min_rows = nonzero(*n),
         TableOptionKind::MaxRows(n) => {
@@ -310,13 +322,11 @@ fn apply_one(
         }
         TableOptionKind::Storage(word) => to.storage = (word != "DEFAULT").then(|| word.clone()),
         TableOptionKind::AutoextendSize(n) => to.autoextend_size = nonzero(*n),
-        TableOptionKind::EngineAttribute(text) => {
-            if !text.value.is_empty() {
-                return Err(refuse(
-                    3981,
-                    format!("Storage engine '{}' does not support ENGINE_ATTRIBUTE.", to.engine),
-                ));
-            }
+        TableOptionKind::EngineAttribute(_) => {
+            return Err(refuse(
+                3981,
+                format!("Storage engine '{}' does not support ENGINE_ATTRIBUTE.", to.engine),
+            ));
         }
         TableOptionKind::SecondaryEngineAttribute(text) => {
             to.secondary_engine_attribute = (!text.value.is_empty()).then(|| text.value.clone());
@@ -373,12 +383,25 @@ fn apply_one(
             if key.starts_with("encrypt") {
                 return Err(unsupported(format!("table option {}", attribute.name.value)));
             }
-            let entry = (attribute.name.value.clone(), attribute.value.clone());
+            // Before 11.7 a value is shown as it was written, quotes or none.
+            let value = if attribute.quoted && !cx.flavor.mariadb_since(11, 7, 0) {
+                terp_schema_model::quote::shown_string(&attribute.value)
+            } else {
+                attribute.value.clone()
+            };
+            let entry = (attribute.name.value.clone(), value);
             to.attributes.retain(|(known, _)| !known.eq_ignore_ascii_case(&entry.0));
             to.attributes.push(entry);
         }
     }
     Ok(())
+}
+
+/// Only Aria tells of its PAGE_CHECKSUM when a table is made from one that is there.
+pub(super) fn forget_page_checksum(table: &mut Table) {
+    if table.options.engine != "Aria" {
+        table.options.page_checksum = None;
+    }
 }
 
 /// InnoDB's ROW_FORMAT and KEY_BLOCK_SIZE under innodb_strict_mode.

@@ -146,9 +146,10 @@ impl Session {
             }
             name if HARMLESS.contains(&name) => {}
             name => {
-                return Err(
-                    unsupported(format!("SET {name}: whether it changes what DDL does is not known")).at(assignment.span)
-                );
+                return Err(unsupported(format!(
+                    "SET {name}: whether it changes what DDL does is not known"
+                ))
+                .at(assignment.span));
             }
         }
         Ok(())
@@ -166,10 +167,14 @@ impl Session {
                 let known = ["@@sql_mode", "@@session.sql_mode", "@@local.sql_mode"];
                 known.contains(&name.as_str()).then(|| self.sql_mode.to_string())
             }
-            ExprKind::Function { schema: None, name, args, .. } if name.value.eq_ignore_ascii_case("concat") => {
+            ExprKind::Function { schema: None, name, args, .. }
+                if name.value.eq_ignore_ascii_case("concat") =>
+            {
                 args.iter().map(|arg| self.mode_text(arg)).collect()
             }
-            ExprKind::Function { schema: None, name, args, .. } if name.value.eq_ignore_ascii_case("replace") => {
+            ExprKind::Function { schema: None, name, args, .. }
+                if name.value.eq_ignore_ascii_case("replace") =>
+            {
                 let [text, from, to] = args.as_slice() else { return None };
                 let from = self.mode_text(from)?;
                 if from.is_empty() {

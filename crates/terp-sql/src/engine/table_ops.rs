@@ -127,7 +127,7 @@ fn rename_one(
     let to = catalog.resolve(new)?;
     catalog.check_writable(&from).map_err(|e| e.at(old.span()))?;
     if new.name.value.chars().count() > 64 {
-        return Err(messages::name_too_long(&new.name.value).at(new.name.span));
+        return Err(messages::table_name_too_long(catalog.flavor(), &new.name.value).at(new.name.span));
     }
     if catalog.visible(&from).is_none() && if_exists {
         return Ok(Vec::new());

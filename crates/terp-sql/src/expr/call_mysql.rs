@@ -17,12 +17,14 @@ impl Printer<'_> {
                 if *array && self.cx.place != ExprPlace::IndexPart {
                     return Err(refuse::cast_array(span));
                 }
-                let array = if *array { " array" } else { "" };
-                Printed::value(format!(
-                    "cast({} as {}{array})",
-                    self.text(expr)?,
-                    cast_type(target, span, self.cx)?
-                ))
+                let ty = cast_type(target, span, self.cx)?;
+                Printed::value(if *array {
+                    // The members of an array have JSON's own character set, which is not shown.
+                    let ty = ty.split(" charset ").next().unwrap_or(&ty);
+                    format!("cast({} as {ty} array)", self.text(expr)?)
+                } else {
+                    format!("cast({} as {ty})", self.text(expr)?)
+                })
             }
             ExprKind::ConvertUsing { expr, charset } => {
                 let charset = refuse::charset(charset, self.cx)?;

@@ -165,8 +165,9 @@ impl Parser<'_> {
             let (name, length) = self.prefixed_column()?;
             IndexPartDefKind::Column { name, length }
         };
-        let descending = self.eat_direction();
-        Ok(IndexPartDef { kind, descending, span: self.span_from(mark) })
+        let descending = self.eat_kw("DESC");
+        let ordered = descending || self.eat_kw("ASC");
+        Ok(IndexPartDef { kind, descending, ordered, span: self.span_from(mark) })
     }
 
     fn prefixed_column(&mut self) -> PResult<(Ident, Option<u64>)> {
@@ -179,13 +180,11 @@ impl Parser<'_> {
         Ok((name, length))
     }
 
-    /// ASC or DESC, where it is written: whether it is DESC.
-    fn eat_direction(&mut self) -> bool {
-        let descending = self.eat_kw("DESC");
-        if !descending {
+    /// ASC or DESC, where it is written.
+    fn eat_direction(&mut self) {
+        if !self.eat_kw("DESC") {
             self.eat_kw("ASC");
         }
-        descending
     }
 
     fn index_options(&mut self, index: &mut IndexDef) -> PResult<()> {
