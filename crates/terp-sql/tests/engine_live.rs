@@ -1,0 +1,230 @@
+//! Random DDL executed by the engine and by every server: do both accept it and show the same tables, or refuse it with
+//! the same error number? What differs is printed by kind, the first of each kind with the fewest statements that show it.
+//! `TERP_CASES` is how many sequences each server gets, `TERP_SEED` the first one's number.
+
+mod generator;
+
+use std::collections::BTreeMap;
+use std::env;
+use std::fmt::Write as _;
+use std::thread;
+
+use generator::Rng;
+use terp_sql::{Catalog, ExecuteError};
+use terp_testserver::{Endpoint, ServerError, SharedServer, TestDatabase};
+
+const SEED: u64 = 20_240_131;
+const CASES: u64 = 25;
+const STATEMENTS: usize = 12;
+
+/// In a hundred statements. Most of these are statements with more than one fault, of which engine and server name
+/// different ones.
+const MOST_DIFFERING: usize = 5;
+
+fn number(variable: &str, otherwise: u64) -> u64 {
+    env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+}
+
+#[test]
+fn engine_does_as_the_servers_do() {
+    let servers = terp_testserver::shared_all().unwrap();
+    let reports: Vec<Report> = thread::scope(|scope| {
+        let threads: Vec<_> = servers.iter().map(|server| scope.spawn(|| survey(server))).collect();
+        threads.into_iter().map(|t| t.join().unwrap().unwrap()).collect()
+    });
+    let text: String = reports.iter().map(Report::text).collect();
+    println!("{text}");
+    // What differs is counted, and may not become more.
+    assert!(reports.iter().all(|r| r.differing() * 100 <= r.statements * MOST_DIFFERING), "{text}");
+    // A generator that makes nothing but nonsense would prove nothing.
+    assert!(reports.iter().all(|r| r.accepted * 4 > r.statements), "{text}");
+}
+
+#[derive(Default)]
+struct Report {
+    server: String,
+    statements: usize,
+    accepted: usize,
+    refused: usize,
+    unsupported: BTreeMap<String, usize>,
+    /// How many of each kind, and the shortest sequence for the first of the kind.
+    differences: BTreeMap<String, (usize, String)>,
+}
+
+impl Report {
+    fn differing(&self) -> usize {
+        self.differences.values().map(|(count, _)| count).sum()
+    }
+
+    fn text(&self) -> String {
+        let unsupported: usize = self.unsupported.values().sum();
+        let mut text = format!(
+            "{}: seed {}, {} statements, {} accepted, {} refused, {unsupported} unsupported, {} differ\n",
+            self.server,
+            number("TERP_SEED", SEED),
+            self.statements,
+            self.accepted,
+            self.refused,
+            self.differing()
+        );
+        for (construct, count) in &self.unsupported {
+            let _ = writeln!(text, "  unsupported {count} times: {construct}");
+        }
+        for (kind, (count, example)) in &self.differences {
+            let _ = writeln!(text, "== {} {count} times: {kind}\n{example}", self.server);
+        }
+        text
+    }
+}
+
+/// One server's sequences.
+fn survey(server: &SharedServer) -> Result<Report, ServerError> {
+    let mut report = Report { server: server.flavor.to_string(), ..Report::default() };
+    for case in 0..number("TERP_CASES", CASES) {
+        let mut rng = Rng::new(number("TERP_SEED", SEED).wrapping_add(case));
+        let mut pair = Pair::new(server)?;
+        let mut sequence = Vec::new();
+        for _ in 0..STATEMENTS {
+            let sql = generator::statement(rng.next(), &pair.engine, pair.server.name());
+            report.statements += 1;
+            match pair.execute(&sql)? {
+                Step::Accepted => report.accepted += 1,
+                Step::Refused => report.refused += 1,
+                Step::Unsupported(construct) => {
+                    *report.unsupported.entry(construct).or_default() += 1;
+                    continue;
+                }
+                Step::Differs(difference) => {
+                    sequence.push(sql);
+                    let shown = |sequence: &[String]| {
+                        let shortest = shorten(server, sequence.to_vec(), &difference.kind);
+                        format!("{}\n{}", shortest.join(";\n"), difference.text)
+                    };
+                    report
+                        .differences
+                        .entry(difference.kind.clone())
+                        .and_modify(|(count, _)| *count += 1)
+                        .or_insert_with(|| (1, shown(&sequence)));
+                    break;
+                }
+            }
+            sequence.push(sql);
+        }
+    }
+    Ok(report)
+}
+
+/// Drops statements from a sequence as long as it still ends in the same kind of difference.
+fn shorten(server: &Endpoint, mut sequence: Vec<String>, kind: &str) -> Vec<String> {
+    let mut at = sequence.len().saturating_sub(1);
+    while at > 0 {
+        at -= 1;
+        let mut shorter = sequence.clone();
+        shorter.remove(at);
+        if replay(server, &shorter).as_deref() == Some(kind) {
+            sequence = shorter;
+        }
+    }
+    sequence
+}
+
+/// The kind of difference that a sequence shows in its last statement, and only there.
+fn replay(server: &Endpoint, sequence: &[String]) -> Option<String> {
+    let mut pair = Pair::new(server).ok()?;
+    for (at, sql) in sequence.iter().enumerate() {
+        if let Step::Differs(difference) = pair.execute(sql).ok()? {
+            return (at + 1 == sequence.len()).then_some(difference.kind);
+        }
+    }
+    None
+}
+
+/// An engine and a server that have executed the same.
+struct Pair {
+    engine: Catalog,
+    server: TestDatabase,
+}
+
+enum Step {
+    Accepted,
+    Refused,
+    Unsupported(String),
+    Differs(Difference),
+}
+
+struct Difference {
+    kind: String,
+    text: String,
+}
+
+impl Pair {
+    fn new(server: &Endpoint) -> Result<Self, ServerError> {
+        let database = server.create_database_with("CHARACTER SET utf8mb4")?;
+        let mut engine = Catalog::new(server.flavor);
+        engine.create_database(database.name(), server.flavor.default_character_set());
+        engine.use_database(database.name());
+        Ok(Self { engine, server: database })
+    }
+
+    fn execute(&mut self, sql: &str) -> Result<Step, ServerError> {
+        let ours = self.engine.execute_text(sql);
+        if let Err(ExecuteError::Unsupported(what)) = &ours {
+            // Nobody executes it, so both stay the same.
+            return Ok(Step::Unsupported(what.construct.clone()));
+        }
+        let theirs = self.server.execute(sql);
+        Ok(match (ours, theirs) {
+            (Ok(_), Ok(())) => self.compare()?.map_or(Step::Accepted, Step::Differs),
+            (Err(ours), Err(theirs)) if ours.errno() == Some(theirs.errno) => Step::Refused,
+            (Err(ours), Ok(())) => Step::Differs(Difference {
+                kind: format!("engine {}, server accepts", ours.errno().unwrap_or_default()),
+                text: format!("the engine says {ours}"),
+            }),
+            (Err(ours), Err(theirs)) => Step::Differs(Difference {
+                kind: format!("engine {}, server {}", ours.errno().unwrap_or_default(), theirs.errno),
+                text: format!("the engine says {ours}\nthe server says {theirs}"),
+            }),
+            (Ok(_), Err(theirs)) => Step::Differs(Difference {
+                kind: format!("engine accepts, server {}", theirs.errno),
+                text: format!("the server says {theirs}"),
+            }),
+        })
+    }
+
+    fn compare(&mut self) -> Result<Option<Difference>, ServerError> {
+        let schema = self.server.name().to_owned();
+        let names = self.server.table_names()?;
+        let ours: Vec<&str> = self.engine.table_names(&schema).collect();
+        if ours != names.iter().map(String::as_str).collect::<Vec<_>>() {
+            let text = format!("the engine has {ours:?}, the server {names:?}");
+            return Ok(Some(Difference { kind: "other tables".to_owned(), text }));
+        }
+        for name in names {
+            let theirs = without_counter(&self.server.show_create_table(&name)?);
+            let ours = without_counter(&self.engine.show_create_table(&schema, &name).unwrap_or_default());
+            if ours != theirs {
+                let kind = line_kind(&ours, &theirs);
+                let text = format!("the server shows\n{theirs}\nthe engine shows\n{ours}");
+                return Ok(Some(Difference { kind, text }));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// AUTO_INCREMENT of a table follows its rows, which the engine does not have.
+fn without_counter(text: &str) -> String {
+    let Some((before, after)) = text.split_once(" AUTO_INCREMENT=") else { return text.to_owned() };
+    format!("{before}{}", after.trim_start_matches(|c: char| c.is_ascii_digit()))
+}
+
+/// The first line that differs, without names and numbers.
+fn line_kind(ours: &str, theirs: &str) -> String {
+    let differing = ours.lines().zip(theirs.lines()).find(|(a, b)| a != b);
+    let (ours, theirs) = differing.unwrap_or(("fewer or more lines", ""));
+    let plain = |line: &str| -> String {
+        let outside = line.split('`').enumerate().map(|(i, part)| if i % 2 == 0 { part } else { "x" });
+        outside.collect::<String>().chars().map(|c| if c.is_ascii_digit() { '9' } else { c }).collect()
+    };
+    format!("text: engine {} | server {}", plain(ours).trim(), plain(theirs).trim())
+}
