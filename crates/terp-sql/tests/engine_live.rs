@@ -14,12 +14,12 @@ use terp_sql::{Catalog, ExecuteError};
 use terp_testserver::{Endpoint, ServerError, SharedServer, TestDatabase};
 
 const SEED: u64 = 20_240_131;
-const CASES: u64 = 25;
+const CASES: u64 = 50;
 const STATEMENTS: usize = 12;
 
 /// In a hundred statements. Most of these are statements with more than one fault, of which engine and server name
 /// different ones.
-const MOST_DIFFERING: usize = 5;
+const MOST_DIFFERING: usize = 6;
 
 fn number(variable: &str, otherwise: u64) -> u64 {
     env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)

@@ -294,6 +294,9 @@ pub(super) fn check_against_parent(
         });
     }
     if parent.partitioning.is_some() {
+        if cx.flavor.is_mariadb() {
+            return Err(malformed());
+        }
         return Err(refuse(1506, "Foreign keys are not yet supported in conjunction with partitioning"));
     }
     for at in 0..foreign_key.columns.len() {

@@ -140,6 +140,15 @@ impl Parser<'_> {
 
     fn index_parts(&mut self, index: &mut IndexDef) -> PResult<()> {
         self.expect(TokenKind::LParen, "(")?;
+        if index.kind == IndexKind::Spatial && self.options.flavor.mariadb_since(11, 7, 0) {
+            // With vector keys came a grammar in which these two take one column and nothing else.
+            let name = self.ident("a column")?;
+            let span = name.span;
+            let kind = IndexPartDefKind::Column { name, length: None };
+            index.parts.push(IndexPartDef { kind, descending: false, ordered: false, span });
+            self.expect(TokenKind::RParen, ")")?;
+            return Ok(());
+        }
         loop {
             let unique = matches!(index.kind, IndexKind::Primary | IndexKind::Unique);
             if unique && !index.parts.is_empty() && self.nth_kw(1, "WITHOUT") && self.nth_kw(2, "OVERLAPS") {
