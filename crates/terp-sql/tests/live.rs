@@ -91,13 +91,13 @@ fn run(mut server: TestDatabase, source: &str, errno: Option<u16>, unsupported: 
     engine.create_database(server.name(), flavor.default_character_set());
     engine.use_database(server.name());
 
-    let split = split(source, &LexOptions::new(flavor), SplitMode::Server);
-    if split.statements.is_empty() {
-        return Err("the case has no statement".to_owned());
-    }
-    for (index, statement) in split.statements.iter().enumerate() {
-        let sql = statement.span.text(source);
-        let errno = errno.filter(|_| index + 1 == split.statements.len());
+    // Each statement is cut off with the sql_mode that the ones before it left.
+    let mut rest = source;
+    let mut ran = 0;
+    while let Some((sql, after)) = first_statement(rest, &engine) {
+        rest = after;
+        ran += 1;
+        let errno = errno.filter(|_| first_statement(rest, &engine).is_none());
         let answer = server.execute(sql);
         let answer_errno = answer.as_ref().err().map(|error| error.errno);
         if answer_errno != errno {
@@ -121,10 +121,25 @@ fn run(mut server: TestDatabase, source: &str, errno: Option<u16>, unsupported: 
             }
         }
     }
+    if ran == 0 {
+        return Err("the case has no statement".to_owned());
+    }
     if unsupported {
         return Err("the engine executes this case, so its engine directive has to go".to_owned());
     }
     compare_tables(&mut server, &engine)
+}
+
+/// The first statement of a text, and what follows it.
+fn first_statement<'a>(text: &'a str, engine: &Catalog) -> Option<(&'a str, &'a str)> {
+    let mode = engine.session().sql_mode;
+    let options = LexOptions {
+        flavor: engine.flavor(),
+        ansi_quotes: mode.ansi_quotes,
+        no_backslash_escapes: mode.no_backslash_escapes,
+    };
+    let first = *split(text, &options, SplitMode::Server).statements.first()?;
+    Some((first.span.text(text), &text[first.span.end as usize..]))
 }
 
 fn compare_tables(server: &mut TestDatabase, engine: &Catalog) -> Result<(), String> {

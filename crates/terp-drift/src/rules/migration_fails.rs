@@ -48,7 +48,8 @@ pub fn migration_fails(failure: &ReplayFailure) -> Finding {
 pub(super) fn length(errno: u16, message: &str) -> String {
     let name = message.split_once('\'').and_then(|(_, rest)| rest.rsplit_once('\''));
     match name {
-        Some((name, _)) if errno == 1059 => {
+        // MariaDB calls the long name of a database or table incorrect, as it does others.
+        Some((name, _)) if errno == 1059 || matches!(errno, 1102 | 1103) && name.chars().count() > 64 => {
             format!(": {} characters, and 64 are allowed", name.chars().count())
         }
         _ => String::new(),

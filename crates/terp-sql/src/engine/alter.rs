@@ -296,6 +296,7 @@ fn change(
     alter_keys::carry_constraints(cx, old, requests, &mut parts.table, &names)?;
     alter_columns::follow(cx, old, &mut parts, &names)?;
     let mut new = build(cx, parts)?;
+    check_key_order(cx, old, &new, requests)?;
     if !new.columns.iter().any(|c| c.auto_increment) {
         new.options.auto_increment = None;
     }
@@ -326,6 +327,26 @@ fn check_row_format(cx: &Context<'_>, old: &Table, requests: &Requests<'_>) -> R
         ));
     }
     Ok(())
+}
+
+/// When a column of a unique key changes between NULL and NOT NULL, MariaDB puts the unique keys in an order of its own.
+fn check_key_order(cx: &Context<'_>, old: &Table, new: &Table, requests: &Requests<'_>) -> Result<()> {
+    if !cx.flavor.is_mariadb() || requests.columns.iter().all(|wanted| wanted.replaces.is_none()) {
+        return Ok(());
+    }
+    let unique = |table: &Table, other: &Table| -> Vec<String> {
+        let kept = |name: &str| other.index(name).is_some_and(terp_schema_model::Index::is_unique);
+        table
+            .indexes
+            .iter()
+            .filter(|i| i.is_unique() && kept(&i.name))
+            .map(|i| i.name.to_lowercase())
+            .collect()
+    };
+    if unique(old, new) == unique(new, old) {
+        return Ok(());
+    }
+    Err(unsupported("the order of unique keys after a column changed between NULL and NOT NULL"))
 }
 
 const fn is_engine(option: &TableOption) -> bool {

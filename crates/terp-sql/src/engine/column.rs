@@ -368,6 +368,10 @@ fn finish(cx: &Context<'_>, draft: &mut ColumnDraft<'_>, def: &ColumnDef, primar
             }
             ParsedDefault::Expression => {}
         },
+        // MariaDB gives a compressed column that cannot be NULL an empty default.
+        None if column.compressed.is_some() && !column.nullable && draft.generated.is_none() => {
+            column.default = Some(DefaultValue::Literal(String::new()));
+        }
         None if column.nullable
             && !column.auto_increment
             && draft.generated.is_none()
