@@ -163,8 +163,12 @@ mod tests {
         assert_eq!((most(&[9.0, 1.0, 3.0]).best, most(&[9.0, 1.0, 3.0]).median), (1.0, 3.0));
         assert_eq!(least(&[9.0, 1.0, 3.0, 4.0]).best, 9.0);
         assert_eq!(least(&[9.0, 1.0, 3.0, 4.0]).median, 3.5);
-        assert!(most(&[9.0, 2.0, 1.0]).is_kept() && !most(&[9.0, 2.1, 1.0]).is_kept() && !most(&[]).is_kept());
-        assert!(least(&[1.0, 3.0, 4.0]).is_kept() && !least(&[1.0, 2.9, 4.0]).is_kept() && !least(&[]).is_kept());
+        assert!(
+            most(&[9.0, 2.0, 1.0]).is_kept() && !most(&[9.0, 2.1, 1.0]).is_kept() && !most(&[]).is_kept()
+        );
+        assert!(
+            least(&[1.0, 3.0, 4.0]).is_kept() && !least(&[1.0, 2.9, 4.0]).is_kept() && !least(&[]).is_kept()
+        );
     }
 
     #[test]

@@ -253,8 +253,8 @@ fn set_default<'a>(cx: &Context<'_>, draft: &mut ColumnDraft<'a>, clause: &'a De
     if column.generated.is_some() || column.auto_increment {
         return Err(messages::invalid_default(&column.name));
     }
-    // A new DEFAULT ends ON UPDATE on MariaDB.
-    column.on_update_now &= cx.flavor.is_mysql();
+    // MariaDB keeps DEFAULT NOW and ON UPDATE NOW together, and gives up both for another DEFAULT.
+    column.on_update_now &= cx.flavor.is_mysql() || column.default != Some(DefaultValue::Now);
     match default::parse(clause, cx) {
         ParsedDefault::Constant(constant) if constant.is_null() => {
             if !column.nullable {
