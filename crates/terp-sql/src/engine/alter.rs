@@ -2,10 +2,12 @@
 
 use std::collections::HashSet;
 
-use terp_schema_model::{CharacterSet, Table, same_name};
+use terp_schema_model::Table;
 
-use super::alter_columns::{self, Wanted};
+use super::alter_columns;
+use super::alter_expressions;
 use super::alter_keys::{self, TableElementRef};
+use super::alter_requests::{Requests, sort_actions};
 use super::build::{Parts, build};
 use super::catalog::{Catalog, Effect, TableRef};
 use super::context::Context;
@@ -13,35 +15,7 @@ use super::error::{Result, messages, refuse, unsupported};
 use super::options::{self, CharsetChoice};
 use super::{create, partition_alter, table_ops};
 use crate::Span;
-use crate::ast::{
-    AlterAction, AlterActionKind, AlterColumn, AlterTable, CreateIndex, DropIndex, Ident, ObjectName,
-    PeriodDef, TableElement, TableOption,
-};
-
-/// The sub-clauses of an ALTER TABLE, sorted by what they are about.
-#[derive(Default)]
-pub(super) struct Requests<'a> {
-    pub(super) columns: Vec<Wanted<'a>>,
-    pub(super) drop_columns: Vec<&'a Ident>,
-    pub(super) rename_columns: Vec<(&'a Ident, &'a Ident, Span)>,
-    pub(super) alter_columns: Vec<(&'a Ident, &'a AlterColumn, Span)>,
-    pub(super) keys: Vec<TableElementRef<'a>>,
-    pub(super) drop_keys: Vec<&'a Ident>,
-    pub(super) drop_primary: Option<Span>,
-    pub(super) rename_keys: Vec<(&'a Ident, &'a Ident, Span)>,
-    pub(super) alter_indexes: Vec<(&'a Ident, bool, Span)>,
-    pub(super) drop_foreign_keys: Vec<&'a Ident>,
-    pub(super) drop_checks: Vec<&'a Ident>,
-    pub(super) alter_checks: Vec<(&'a Ident, bool)>,
-    pub(super) periods: Vec<&'a PeriodDef>,
-    pub(super) options: Vec<&'a TableOption>,
-    pub(super) convert: Option<CharacterSet>,
-    pub(super) rename_to: Option<&'a ObjectName>,
-    pub(super) partition: Vec<&'a AlterAction>,
-    pub(super) system_versioning: Option<bool>,
-    pub(super) algorithm: Option<(&'a str, Span)>,
-    pub(super) lock: Option<(&'a str, Span)>,
-}
+use crate::ast::{AlterAction, AlterActionKind, AlterTable, CreateIndex, DropIndex, ObjectName, TableOption};
 
 /// Executes ALTER TABLE.
 pub(super) fn alter_table(catalog: &mut Catalog, alter: &AlterTable) -> Result<Effect> {
@@ -294,7 +268,7 @@ fn change(
     }
     alter_keys::assemble(cx, old, requests, &mut parts, &names)?;
     alter_keys::carry_constraints(cx, old, requests, &mut parts.table, &names)?;
-    alter_columns::follow(cx, old, &mut parts, &names)?;
+    alter_expressions::follow(cx, old, &mut parts, &names)?;
     let mut new = build(cx, parts)?;
     check_key_order(cx, old, &new, requests)?;
     if !new.columns.iter().any(|c| c.auto_increment) {
@@ -351,240 +325,4 @@ fn check_key_order(cx: &Context<'_>, old: &Table, new: &Table, requests: &Reques
 
 const fn is_engine(option: &TableOption) -> bool {
     matches!(option.kind, crate::ast::TableOptionKind::Engine(_))
-}
-
-/// Sorts the sub-clauses. IF EXISTS and IF NOT EXISTS are decided here, by the table as it was.
-fn sort_actions<'a>(cx: &Context<'_>, old: &Table, actions: &[&'a AlterAction]) -> Result<Requests<'a>> {
-    let mut requests = Requests::default();
-    for action in actions {
-        sort_one(cx, old, &mut requests, action).map_err(|e| e.at(action.span))?;
-    }
-    Ok(requests)
-}
-
-fn sort_one<'a>(
-    cx: &Context<'_>,
-    old: &Table,
-    requests: &mut Requests<'a>,
-    action: &'a AlterAction,
-) -> Result<()> {
-    let span = action.span;
-    let has_column = |name: &Ident| old.column(&name.value).is_some();
-    match &action.kind {
-        AlterActionKind::AddColumn { if_not_exists, column, position } => {
-            let promised = requests.columns.iter().any(|w| same_name(&w.def.name.value, &column.name.value));
-            if !(*if_not_exists && (has_column(&column.name) || promised)) {
-                requests.columns.push(Wanted {
-                    def: column,
-                    replaces: None,
-                    position: position.as_ref(),
-                    span,
-                });
-            }
-        }
-        AlterActionKind::AddElements { if_not_exists, elements } => {
-            for element in elements {
-                match element {
-                    TableElement::Column(def) => {
-                        if !(*if_not_exists && has_column(&def.name)) {
-                            requests.columns.push(Wanted {
-                                def,
-                                replaces: None,
-                                position: None,
-                                span: def.span,
-                            });
-                        }
-                    }
-                    TableElement::Period(period) => requests.periods.push(period),
-                    other => requests.keys.extend(TableElementRef::of(other)),
-                }
-            }
-        }
-        AlterActionKind::AddIndex(def) => {
-            let exists = def.name.as_ref().is_some_and(|n| old.index(&n.value).is_some());
-            let dropped = def
-                .name
-                .as_ref()
-                .is_some_and(|n| requests.drop_keys.iter().any(|d| same_name(&d.value, &n.value)));
-            if !(def.if_not_exists && exists && !dropped) {
-                requests.keys.push(TableElementRef::Index(def));
-            }
-        }
-        AlterActionKind::AddForeignKey(def) => {
-            let name = def.constraint.as_ref().or(def.index_name.as_ref());
-            let exists = name.is_some_and(|n| old.foreign_keys.iter().any(|f| same_name(&f.name, &n.value)));
-            if !(def.if_not_exists && exists) {
-                requests.keys.push(TableElementRef::ForeignKey(def));
-            }
-        }
-        AlterActionKind::AddCheck(def) => requests.keys.push(TableElementRef::Check(def)),
-        AlterActionKind::AddPeriod(period) => requests.periods.push(period),
-        AlterActionKind::AddSystemVersioning => requests.system_versioning = Some(true),
-        AlterActionKind::DropSystemVersioning => requests.system_versioning = Some(false),
-        AlterActionKind::ModifyColumn { if_exists, column, position } => {
-            if !*if_exists || has_column(&column.name) {
-                requests.columns.push(Wanted {
-                    def: column,
-                    replaces: Some(&column.name),
-                    position: position.as_ref(),
-                    span,
-                });
-            }
-        }
-        AlterActionKind::ChangeColumn { if_exists, old: name, column, position } => {
-            if !*if_exists || has_column(name) {
-                requests.columns.push(Wanted {
-                    def: column,
-                    replaces: Some(name),
-                    position: position.as_ref(),
-                    span,
-                });
-            }
-        }
-        AlterActionKind::AlterColumn { if_exists, name, change } => {
-            if !*if_exists || has_column(name) {
-                requests.alter_columns.push((name, change, span));
-            }
-        }
-        AlterActionKind::DropColumn { if_exists, name } => {
-            let twice = requests.drop_columns.iter().any(|n| same_name(&n.value, &name.value));
-            if !(*if_exists && (!has_column(name) || twice)) {
-                requests.drop_columns.push(name);
-            }
-        }
-        AlterActionKind::DropIndex { if_exists, name } => {
-            if !(*if_exists && old.index(&name.value).is_none()) {
-                requests.drop_keys.push(name);
-            }
-        }
-        AlterActionKind::DropPrimaryKey { if_exists } => {
-            if !(*if_exists && old.primary_key().is_none()) {
-                if requests.drop_primary.is_some() {
-                    return Err(messages::cannot_drop(cx.flavor, "INDEX", "PRIMARY"));
-                }
-                requests.drop_primary = Some(span);
-            }
-        }
-        AlterActionKind::DropForeignKey { if_exists, name } => {
-            let exists = old.foreign_keys.iter().any(|f| same_name(&f.name, &name.value));
-            if !*if_exists || exists {
-                requests.drop_foreign_keys.push(name);
-            }
-        }
-        AlterActionKind::DropCheck { name } => requests.drop_checks.push(name),
-        AlterActionKind::DropConstraint { if_exists, name } => {
-            drop_constraint(cx, old, requests, name, *if_exists)?;
-        }
-        AlterActionKind::DropPeriod { .. } => return Err(unsupported("DROP PERIOD")),
-        AlterActionKind::RenameColumn { if_exists, old: from, new } => {
-            if !*if_exists || has_column(from) {
-                requests.rename_columns.push((from, new, span));
-            }
-        }
-        AlterActionKind::RenameIndex { if_exists, old: from, new } => {
-            if !(*if_exists && old.index(&from.value).is_none()) {
-                requests.rename_keys.push((from, new, span));
-            }
-        }
-        AlterActionKind::RenameTo(name) => requests.rename_to = Some(name),
-        AlterActionKind::AlterIndex { if_exists, name, invisible } => {
-            if !(*if_exists && old.index(&name.value).is_none()) {
-                requests.alter_indexes.push((name, *invisible, span));
-            }
-        }
-        AlterActionKind::AlterCheck { name, enforced } => requests.alter_checks.push((name, *enforced)),
-        AlterActionKind::ConvertTo { charset, collation } => {
-            let mut choice = CharsetChoice::default();
-            choice.charset(cx, charset.as_ref())?;
-            if let Some(collation) = collation {
-                choice.collate(cx, Some(collation))?;
-            }
-            let set = choice.resolve(cx);
-            if let (Some(before), Some(now)) = (&requests.convert, &set)
-                && before.charset != now.charset
-            {
-                return Err(refuse(
-                    1302,
-                    format!(
-                        "Conflicting declarations: 'CHARACTER SET {}' and 'CHARACTER SET {}'",
-                        before.charset, now.charset
-                    ),
-                ));
-            }
-            requests.convert = set;
-        }
-        AlterActionKind::OrderBy(columns) => {
-            for column in columns {
-                if !has_column(column) {
-                    return Err(messages::unknown_column(&column.value, "order clause").at(column.span));
-                }
-            }
-        }
-        AlterActionKind::Option(option) => requests.options.push(option),
-        // These change no definition.
-        AlterActionKind::Force
-        | AlterActionKind::DisableKeys
-        | AlterActionKind::EnableKeys
-        | AlterActionKind::Validation(_)
-        | AlterActionKind::Wait
-        | AlterActionKind::DiscardTablespace
-        | AlterActionKind::ImportTablespace => {}
-        AlterActionKind::Lock(word) => requests.lock = Some((word, span)),
-        AlterActionKind::Algorithm(word) => requests.algorithm = Some((word, span)),
-        AlterActionKind::PartitionBy(_)
-        | AlterActionKind::RemovePartitioning
-        | AlterActionKind::AddPartition { .. }
-        | AlterActionKind::AddPartitionCount(_)
-        | AlterActionKind::DropPartition { .. }
-        | AlterActionKind::CoalescePartition(_)
-        | AlterActionKind::ReorganizePartition { .. }
-        | AlterActionKind::TruncatePartition(_)
-        | AlterActionKind::MaintainPartition { .. } => requests.partition.push(action),
-        AlterActionKind::ExchangePartition { .. } => return Err(unsupported("EXCHANGE PARTITION")),
-        AlterActionKind::ConvertPartitionToTable { .. } | AlterActionKind::ConvertTableToPartition { .. } => {
-            return Err(unsupported("CONVERT PARTITION"));
-        }
-        AlterActionKind::SecondaryLoad => return Err(unsupported("SECONDARY_LOAD")),
-        AlterActionKind::Unsupported(what) => return Err(unsupported(what.clone())),
-    }
-    Ok(())
-}
-
-/// DROP CONSTRAINT finds a primary, unique or foreign key or a check by its name.
-fn drop_constraint<'a>(
-    cx: &Context<'_>,
-    old: &Table,
-    requests: &mut Requests<'a>,
-    name: &'a Ident,
-    if_exists: bool,
-) -> Result<()> {
-    let primary = name.value.eq_ignore_ascii_case("PRIMARY") && old.primary_key().is_some();
-    let unique = old.index(&name.value).is_some_and(terp_schema_model::Index::is_unique);
-    let foreign = old.foreign_keys.iter().any(|f| same_name(&f.name, &name.value));
-    let check = old.checks.iter().any(|c| same_name(&c.name, &name.value));
-    let found = usize::from(primary || unique) + usize::from(foreign) + usize::from(check);
-    if found > 1 && cx.flavor.is_mysql() {
-        return Err(refuse(
-            3939,
-            format!("Table has multiple constraints with the name '{}'. Please use constraint specific 'DROP' clause.", name.value),
-        )
-        .at(name.span));
-    }
-    if check {
-        requests.drop_checks.push(name);
-    } else if primary {
-        requests.drop_primary = Some(name.span);
-    } else if unique {
-        requests.drop_keys.push(name);
-    } else if foreign {
-        requests.drop_foreign_keys.push(name);
-    } else if !if_exists {
-        return Err(if cx.flavor.is_mysql() {
-            refuse(3940, format!("Constraint '{}' does not exist.", name.value))
-        } else {
-            messages::cannot_drop(cx.flavor, "CONSTRAINT", &name.value)
-        }
-        .at(name.span));
-    }
-    Ok(())
 }

@@ -6,8 +6,8 @@ use std::borrow::Cow;
 use terp_schema_model::{Column, ColumnType, ForeignKey, Index, IndexKind, LobSize, Table, same_name};
 
 use super::Context;
-use super::alter::Requests;
 use super::alter_columns::NameMap;
+use super::alter_requests::Requests;
 use super::build::{KeySource, Parts};
 use super::catalog::{TableRef, parent_of};
 use super::check::CheckDraft;

@@ -8,7 +8,7 @@ use terp_schema_model::{Column, Generated, Index, Table, same_name};
 
 use super::Context;
 use super::check::{self, CheckDraft};
-use super::column::{self, ColumnDraft};
+use super::column::ColumnDraft;
 use super::error::{Result, messages, refuse};
 use super::foreign_key;
 use super::index::{self, KeyDraft};
@@ -44,7 +44,7 @@ pub(super) struct Parts<'a> {
 pub(super) fn build(cx: &Context<'_>, parts: Parts<'_>) -> Result<Table> {
     let Parts { mut table, mut columns, keys, checks, temporary, altering, carried_foreign_keys } = parts;
     check_columns(cx, &table, &columns)?;
-    column::print_expressions(cx, &mut columns, &table.name)?;
+    super::column_expressions::print_expressions(cx, &mut columns, &table.name)?;
     check_automatic(cx, &columns)?;
     if cx.flavor.is_mariadb() && columns.iter().any(|c| !c.checks.is_empty()) {
         let known: Vec<Column> = columns.iter().map(|c| c.column.clone()).collect();
@@ -166,7 +166,7 @@ fn check_automatic(cx: &Context<'_>, columns: &[ColumnDraft<'_>]) -> Result<()> 
     let Some(new) = columns.iter().find(automatic) else { return Ok(()) };
     for draft in columns.iter().filter(|d| !d.defined) {
         let Some(Generated::Expression { expression, .. }) = &draft.column.generated else { continue };
-        let named = super::alter_columns::columns_of(cx, expression)?;
+        let named = super::alter_expressions::columns_of(cx, expression)?;
         if !named.iter().any(|n| same_name(n, &new.column.name)) {
             continue;
         }

@@ -91,7 +91,7 @@ fn check_checks(cx: &Context<'_>, table: &Table, foreign_key: &ForeignKey) -> Re
         return Ok(());
     }
     for check in &table.checks {
-        let named = super::alter_columns::columns_of(cx, &check.expression)?;
+        let named = super::alter_expressions::columns_of(cx, &check.expression)?;
         if let Some(column) = foreign_key.columns.iter().find(|c| named.iter().any(|n| same_name(n, c))) {
             if cx.flavor.is_mariadb() {
                 return Err(refuse(

@@ -5,17 +5,21 @@
 
 mod alter;
 mod alter_columns;
+mod alter_expressions;
 mod alter_keys;
+mod alter_requests;
 mod build;
 mod catalog;
 mod check;
 mod column;
+mod column_expressions;
 mod context;
 mod create;
 mod default;
 mod error;
 mod foreign_key;
 mod index;
+mod key_order;
 mod key_part;
 mod limits;
 mod number;

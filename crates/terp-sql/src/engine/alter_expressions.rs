@@ -1,0 +1,208 @@
+//! ALTER TABLE and the expressions that name columns: MySQL refuses to drop or rename what they need, MariaDB rewrites
+//! them.
+
+use terp_schema_model::{DefaultValue, Generated, IndexPartKind, PartitionMethod, Table, quote, same_name};
+
+use super::alter_columns::NameMap;
+use super::build::{KeySource, Parts};
+use super::context::Context;
+use super::error::{ExecuteError, Result, refuse, unsupported};
+use crate::expr::referenced_columns;
+use crate::{ParseOptions, Span, parse_expression};
+
+/// What the expressions of a table that name its columns are called in errors.
+enum Dependency<'t> {
+    Generated,
+    Default,
+    FunctionalIndex,
+    Partition,
+    Check(&'t str),
+}
+
+/// Follows the names of columns through the expressions that stay. MySQL refuses to drop or rename what they need;
+/// MariaDB rewrites them.
+pub(super) fn follow(cx: &Context<'_>, old: &Table, parts: &mut Parts<'_>, names: &NameMap) -> Result<()> {
+    let touched: Vec<(&str, Option<&str>)> = old
+        .columns
+        .iter()
+        .filter_map(|column| {
+            let new = names.get(&column.name.to_lowercase())?.as_deref();
+            (new != Some(column.name.as_str())).then_some((column.name.as_str(), new))
+        })
+        .collect();
+    if touched.is_empty() {
+        return Ok(());
+    }
+    for draft in parts.columns.iter_mut().filter(|d| !d.defined) {
+        let own = draft.old_name.clone().unwrap_or_default();
+        if let Some(Generated::Expression { expression, .. }) = &mut draft.column.generated {
+            follow_one(cx, &old.name, expression, &touched, &own, &Dependency::Generated)?;
+        }
+        if let Some(DefaultValue::Expression(expression)) = &mut draft.column.default {
+            follow_one(cx, &old.name, expression, &touched, &own, &Dependency::Default)?;
+        }
+        if let Some(check) = &mut draft.column.check {
+            follow_one(cx, &old.name, &mut check.expression, &touched, "", &Dependency::Check(""))?;
+        }
+    }
+    for key in &mut parts.keys {
+        let KeySource::Existing(index) = key else { continue };
+        for part in &mut index.parts {
+            if let IndexPartKind::Expression(expression) = &mut part.kind {
+                follow_one(cx, &old.name, expression, &touched, "", &Dependency::FunctionalIndex)?;
+            }
+        }
+    }
+    follow_checks(cx, old, parts, &touched)?;
+    if let Some(partitioning) = &mut parts.table.partitioning {
+        let subpartition = partitioning.subpartitioning.as_mut().map(|s| &mut s.method);
+        for method in std::iter::once(&mut partitioning.method).chain(subpartition) {
+            follow_partition(cx, &old.name, method, &touched)?;
+        }
+    }
+    Ok(())
+}
+
+fn follow_checks(
+    cx: &Context<'_>,
+    old: &Table,
+    parts: &mut Parts<'_>,
+    touched: &[(&str, Option<&str>)],
+) -> Result<()> {
+    let mut kept = Vec::with_capacity(parts.table.checks.len());
+    for mut check in std::mem::take(&mut parts.table.checks) {
+        let columns = columns_of(cx, &check.expression)?;
+        // A check of nothing but a dropped column goes with it.
+        let alone = columns.len() == 1
+            && touched.iter().any(|(name, new)| new.is_none() && same_name(name, &columns[0]));
+        if alone {
+            continue;
+        }
+        let name = check.name.clone();
+        follow_one(cx, &old.name, &mut check.expression, touched, "", &Dependency::Check(&name))?;
+        kept.push(check);
+    }
+    parts.table.checks = kept;
+    Ok(())
+}
+
+fn follow_partition(
+    cx: &Context<'_>,
+    table: &str,
+    method: &mut PartitionMethod,
+    touched: &[(&str, Option<&str>)],
+) -> Result<()> {
+    match method {
+        PartitionMethod::Range { expression }
+        | PartitionMethod::List { expression }
+        | PartitionMethod::Hash { expression, .. } => {
+            follow_one(cx, table, expression, touched, "", &Dependency::Partition)
+        }
+        PartitionMethod::RangeColumns { columns }
+        | PartitionMethod::ListColumns { columns }
+        | PartitionMethod::Key { columns, .. } => {
+            for column in columns {
+                for (name, new) in touched {
+                    if same_name(name, column) {
+                        match new {
+                            Some(new) if cx.flavor.is_mariadb() => (*new).clone_into(column),
+                            _ => return Err(dependency_error(cx, table, name, &Dependency::Partition)),
+                        }
+                        break;
+                    }
+                }
+            }
+            Ok(())
+        }
+        PartitionMethod::SystemTime { .. } => Ok(()),
+    }
+}
+
+/// The columns that a printed expression names, each once.
+pub(super) fn columns_of(cx: &Context<'_>, text: &str) -> Result<Vec<String>> {
+    let options = ParseOptions { flavor: cx.flavor, sql_mode: crate::SqlMode::default() };
+    let expr = parse_expression(text, &options)
+        .map_err(|e| unsupported(format!("reading the expression {text} again: {e}")))?;
+    let mut columns: Vec<String> = Vec::new();
+    for name in referenced_columns(&expr) {
+        if !columns.iter().any(|c| same_name(c, &name.value)) {
+            columns.push(name.value.clone());
+        }
+    }
+    Ok(columns)
+}
+
+fn follow_one(
+    cx: &Context<'_>,
+    table: &str,
+    text: &mut String,
+    touched: &[(&str, Option<&str>)],
+    own: &str,
+    dependency: &Dependency<'_>,
+) -> Result<()> {
+    let options = ParseOptions { flavor: cx.flavor, sql_mode: crate::SqlMode::default() };
+    let expr = parse_expression(text, &options)
+        .map_err(|e| unsupported(format!("reading the expression {text} again: {e}")))?;
+    let mut edits: Vec<(Span, String)> = Vec::new();
+    for name in referenced_columns(&expr) {
+        let Some((old, new)) = touched.iter().find(|(old, _)| same_name(old, &name.value)) else { continue };
+        // An expression may name its own column.
+        if cx.flavor.is_mysql() && same_name(own, old) && new.is_some() {
+            continue;
+        }
+        match new {
+            Some(new) if cx.flavor.is_mariadb() => edits.push((name.span, quote::identifier(new))),
+            _ => return Err(dependency_error(cx, table, old, dependency)),
+        }
+    }
+    edits.sort_by_key(|(span, _)| std::cmp::Reverse(span.start));
+    for (span, new) in edits {
+        text.replace_range(span.start as usize..span.end as usize, &new);
+    }
+    Ok(())
+}
+
+fn dependency_error(
+    cx: &Context<'_>,
+    table: &str,
+    column: &str,
+    dependency: &Dependency<'_>,
+) -> ExecuteError {
+    if cx.flavor.is_mariadb() {
+        let clause = match dependency {
+            Dependency::Generated => "GENERATED ALWAYS AS",
+            Dependency::Default => "DEFAULT",
+            Dependency::Check(_) => "CHECK",
+            Dependency::Partition => "partition function",
+            Dependency::FunctionalIndex => "INDEX",
+        };
+        return refuse(1054, format!("Unknown column '{column}' in '{clause}'"));
+    }
+    match dependency {
+        Dependency::Generated => {
+            refuse(3108, format!("Column '{column}' has a generated column dependency."))
+        }
+        Dependency::Default => refuse(
+            3766,
+            format!(
+                "Column '{column}' of table '{table}' has a default value expression dependency and cannot be dropped or renamed."
+            ),
+        ),
+        Dependency::FunctionalIndex => refuse(
+            3837,
+            format!("Column '{column}' has a functional index dependency and cannot be dropped or renamed."),
+        ),
+        Dependency::Partition => refuse(
+            3855,
+            format!(
+                "Column '{column}' has a partitioning function dependency and cannot be dropped or renamed."
+            ),
+        ),
+        Dependency::Check(name) => refuse(
+            3959,
+            format!(
+                "Check constraint '{name}' uses column '{column}', hence column cannot be dropped or renamed."
+            ),
+        ),
+    }
+}
