@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::flavor::Flavor;
 use crate::schema::Schema;
@@ -117,6 +118,27 @@ fn place_of(text: &str, offset: usize) -> (usize, usize) {
     (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
 }
 
+/// The paths (JSON pointers) of fields that stand in `given` and not in `known`.
+fn collect_absent(given: &Value, known: &Value, path: &str, absent: &mut Vec<String>) {
+    match (given, known) {
+        (Value::Object(given), Value::Object(known)) => {
+            for (name, value) in given {
+                let path = format!("{path}/{}", name.replace('~', "~0").replace('/', "~1"));
+                match known.get(name) {
+                    Some(known) => collect_absent(value, known, &path, absent),
+                    None => absent.push(path),
+                }
+            }
+        }
+        (Value::Array(given), Value::Array(known)) => {
+            for (at, (given, known)) in given.iter().zip(known).enumerate() {
+                collect_absent(given, known, &format!("{path}/{at}"), absent);
+            }
+        }
+        _ => {}
+    }
+}
+
 /// Just enough of a file to see what it claims to be.
 #[derive(Deserialize)]
 struct Head {
@@ -156,14 +178,38 @@ impl SchemaFile {
             Syntax::Json => {
                 let head: Head = serde_json::from_str(text).map_err(|e| FormatError::json(&e))?;
                 Self::check_format(&head, text)?;
-                serde_json::from_str(text).map_err(|e| FormatError::json(&e))
+                let file = serde_json::from_str(text).map_err(|e| FormatError::json(&e))?;
+                let given = serde_json::from_str(text).map_err(|e| FormatError::json(&e))?;
+                Self::check_fields(file, &given)
             }
             Syntax::Toml => {
                 let head: Head = toml::from_str(text).map_err(|e| FormatError::toml(&e, text))?;
                 Self::check_format(&head, text)?;
-                toml::from_str(text).map_err(|e| FormatError::toml(&e, text))
+                let file = toml::from_str(text).map_err(|e| FormatError::toml(&e, text))?;
+                let given = toml::from_str(text).map_err(|e| FormatError::toml(&e, text))?;
+                Self::check_fields(file, &given)
             }
         }
+    }
+
+    /// Refuses fields that nobody knows. Types that are flattened into others cannot refuse them by themselves, and a
+    /// misspelt field that is dropped in silence is another schema.
+    fn check_fields(file: Self, given: &Value) -> Result<Self, FormatError> {
+        let known = serde_json::to_value(&file)
+            .map_err(|error| FormatError::new(FormatErrorKind::Data, None, error))?;
+        let mut suspects = Vec::new();
+        collect_absent(given, &known, "", &mut suspects);
+        for path in suspects {
+            // A field that is not written back has its default value, or is not known: a known one refuses this value.
+            let mut probe = given.clone();
+            let Some(value) = probe.pointer_mut(&path) else { continue };
+            *value = Value::from(-0.5);
+            if serde_json::from_value::<Self>(probe).is_ok() {
+                let message = format!("unknown field `{}`", path.trim_start_matches('/').replace('/', "."));
+                return Err(FormatError::new(FormatErrorKind::Data, None, message));
+            }
+        }
+        Ok(file)
     }
 
     /// A file without `format` is left to the reading of all fields, which says that it is missing.
@@ -287,6 +333,20 @@ mod tests {
         let (kind, text) = fails("new = 1\nformat = \"other\"", Syntax::Toml);
         assert_eq!(kind, FormatErrorKind::UnknownFormat);
         assert_eq!(text, "line 2, column 1: format \"other\" is not a schema's; expected \"terp-schema/1\"");
+    }
+
+    #[test]
+    fn misspelt_fields_are_errors_however_deep() {
+        let head = "format = \"terp-schema/1\"\nflavor = \"mysql:9.7\"\n[schema.character_set]\ncharset = \"latin1\"\ncollation = \"latin1_bin\"\n[[schema.tables]]\nname = \"t\"\ncharacter_set = { charset = \"latin1\", collation = \"latin1_bin\" }\noptions = { engine = \"InnoDB\" }\n[[schema.tables.columns]]\nname = \"a\"\ntype = \"date\"\n";
+        let read = |tail: &str| SchemaFile::from_text(&format!("{head}{tail}"), Syntax::Toml);
+        // Fields that are known and have their default value are not written back, and are fine.
+        assert!(read("nullable = false\ncomment = \"\"\ninvisible = false\n").is_ok());
+        assert!(read("nullable = true\n").is_ok());
+        let error = read("nulable = true\n").expect_err("misspelt");
+        assert_eq!(error.kind(), FormatErrorKind::Data);
+        assert_eq!(error.to_string(), "unknown field `schema.tables.0.columns.0.nulable`");
+        assert!(read("nulable = false\n").is_err());
+        assert!(read("length = 5\n").is_err());
     }
 
     #[test]
