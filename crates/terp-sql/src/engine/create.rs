@@ -179,7 +179,7 @@ fn define(cx: &Context<'_>, at: &TableRef, definition: &TableDefinition, tempora
     }
     if let Some(clause) = &definition.partitioning {
         if temporary {
-            return Err(refuse(1562, "Cannot create temporary table with partitions").at(clause.span));
+            return Err(no_temporary_partitions(cx).at(clause.span));
         }
         if !table.foreign_keys.is_empty() {
             return Err(refuse(1506, "Foreign keys are not yet supported in conjunction with partitioning")
@@ -277,6 +277,14 @@ pub(super) fn add_period(parts: &mut Parts<'_>, period: &PeriodDef) -> Result<()
     Ok(())
 }
 
+fn no_temporary_partitions(cx: &Context<'_>) -> super::ExecuteError {
+    if cx.flavor.is_mysql() {
+        refuse(1562, "Cannot create temporary table with partitions")
+    } else {
+        refuse(1506, "Partitioned tables do not support CREATE TEMPORARY TABLE")
+    }
+}
+
 /// CREATE TABLE ... LIKE: everything but foreign keys, and MySQL's names of checks made anew.
 fn like(cx: &Context<'_>, source: &Table, at: &TableRef, temporary: bool) -> Result<Table> {
     let mut table = source.clone();
@@ -297,7 +305,7 @@ fn like(cx: &Context<'_>, source: &Table, at: &TableRef, temporary: bool) -> Res
         table.checks.sort_by_cached_key(|c| c.name.to_lowercase());
     }
     if temporary && table.partitioning.is_some() {
-        return Err(refuse(1562, "Cannot create temporary table with partitions"));
+        return Err(no_temporary_partitions(cx));
     }
     Ok(table)
 }
