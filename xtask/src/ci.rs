@@ -7,7 +7,7 @@ use crate::failure::{Failure, Outcome, say};
 use crate::process::{DENY, cargo, run as run_program};
 use crate::{test, tidy};
 
-/// Check everything that a change has to pass: format, tidiness, lints, dependencies, tests
+/// Check everything that a change has to pass: format, tidiness, lints, documentation, dependencies, tests
 ///
 /// It stops at the first step that fails. Tools that are not there are installed from crates.io.
 #[derive(clap::Args)]
@@ -17,10 +17,11 @@ pub(crate) struct Args {}
 type Step = (&'static str, fn() -> Result<(), Failure>);
 
 /// The quick ones first.
-const STEPS: [Step; 5] = [
+const STEPS: [Step; 6] = [
     ("format", format),
     ("tidy", tidy::check),
     ("lints", lints),
+    ("documentation", documentation),
     ("dependencies", dependencies),
     ("tests", tests),
 ];
@@ -44,6 +45,11 @@ fn format() -> Result<(), Failure> {
 fn lints() -> Result<(), Failure> {
     let arguments = ["clippy", "--workspace", "--all-targets", "--locked", "--quiet", "--", "-D", "warnings"];
     run_program(&mut cargo(arguments), "cargo clippy")
+}
+
+fn documentation() -> Result<(), Failure> {
+    let mut command = cargo(["doc", "--workspace", "--no-deps", "--locked", "--quiet"]);
+    run_program(command.env("RUSTDOCFLAGS", "-D warnings"), "cargo doc")
 }
 
 fn dependencies() -> Result<(), Failure> {

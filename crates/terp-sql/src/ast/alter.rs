@@ -116,7 +116,7 @@ pub enum AlterActionKind {
         /// What is done.
         change: AlterColumn,
     },
-    /// DROP [COLUMN].
+    /// `DROP [COLUMN]`.
     DropColumn {
         /// MariaDB's IF EXISTS.
         if_exists: bool,

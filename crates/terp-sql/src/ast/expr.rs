@@ -337,9 +337,9 @@ pub enum JsonOn {
 /// What a CAST casts to.
 #[derive(Debug, Clone, PartialEq)]
 pub enum CastTarget {
-    /// SIGNED [INTEGER].
+    /// `SIGNED [INTEGER]`.
     Signed,
-    /// UNSIGNED [INTEGER].
+    /// `UNSIGNED [INTEGER]`.
     Unsigned,
     /// Any other type, as written.
     Type(TypeName),

@@ -134,7 +134,7 @@ pub struct CreateEvent {
     pub name: ObjectName,
     /// After ON SCHEDULE.
     pub schedule: Option<Span>,
-    /// ON COMPLETION [NOT] PRESERVE.
+    /// `ON COMPLETION [NOT] PRESERVE`.
     pub preserve: Option<bool>,
     /// `ENABLE`, `DISABLE`, `DISABLE ON SLAVE`.
     pub status: Option<String>,

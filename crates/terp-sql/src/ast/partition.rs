@@ -97,7 +97,7 @@ pub enum BoundDef {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum PartitionOption {
-    /// [STORAGE] ENGINE.
+    /// `[STORAGE] ENGINE`.
     Engine(Ident),
     /// COMMENT.
     Comment(Text),

@@ -93,7 +93,7 @@ pub enum TypeKeyword {
     Decimal,
     /// FLOAT, FLOAT4.
     Float,
-    /// DOUBLE [PRECISION], FLOAT8.
+    /// `DOUBLE [PRECISION]`, FLOAT8.
     Double,
     /// REAL: DOUBLE, or FLOAT under REAL_AS_FLOAT.
     Real,
@@ -206,9 +206,9 @@ pub enum ColumnAttributeKind {
     AutoIncrement,
     /// SERIAL DEFAULT VALUE.
     SerialDefaultValue,
-    /// [PRIMARY] KEY.
+    /// `[PRIMARY] KEY`.
     PrimaryKey,
-    /// UNIQUE [KEY].
+    /// `UNIQUE [KEY]`.
     Unique,
     /// COMMENT.
     Comment(Text),

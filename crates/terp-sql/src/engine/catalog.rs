@@ -156,7 +156,7 @@ impl Catalog {
     /// Executes a statement.
     ///
     /// # Errors
-    /// [`ExecuteError::Refused`] as the server would refuse it, [`ExecuteError::Unsupported`] where what the server
+    /// [`ExecuteError::Refused`](crate::ExecuteError::Refused) as the server would refuse it, [`ExecuteError::Unsupported`](crate::ExecuteError::Unsupported) where what the server
     /// would do is not known. Either way the catalog is as it was, but for a DROP TABLE that names several tables,
     /// of which MySQL drops none and MariaDB those that exist.
     pub fn execute(&mut self, statement: &Statement) -> Result<Effect> {
