@@ -48,7 +48,8 @@ impl Effect {
 #[derive(Debug, Clone)]
 struct Database {
     character_set: CharacterSet,
-    tables: BTreeMap<String, Table>,
+    /// Boxed, so that a new name moves pointers and not tables.
+    tables: BTreeMap<String, Box<Table>>,
     temporary: BTreeMap<String, Table>,
     /// Lower-case name of each foreign key, and its table.
     foreign_keys: HashMap<String, String>,
@@ -108,7 +109,7 @@ impl Catalog {
 
     /// A table.
     pub fn table(&self, schema: &str, name: &str) -> Option<&Table> {
-        self.databases.get(schema)?.tables.get(name)
+        self.databases.get(schema)?.tables.get(name).map(AsRef::as_ref)
     }
 
     /// The names of a database's tables, sorted.
@@ -131,7 +132,7 @@ impl Catalog {
         let database = self.databases.get(name)?;
         let mut schema = Schema::new(database.character_set.clone());
         schema.name = Some(name.to_owned());
-        schema.tables = database.tables.values().cloned().collect();
+        schema.tables = database.tables.values().map(|table| Table::clone(table)).collect();
         Some(schema)
     }
 
@@ -283,12 +284,12 @@ impl Catalog {
         for check in &table.checks {
             database.checks.insert(check.name.to_lowercase(), table.name.clone());
         }
-        database.tables.insert(table.name.clone(), table);
+        database.tables.insert(table.name.clone(), Box::new(table));
     }
 
     pub(super) fn remove(&mut self, at: &TableRef) -> Option<Table> {
         let database = self.databases.get_mut(&at.schema)?;
-        let table = database.tables.remove(&at.name)?;
+        let table = *database.tables.remove(&at.name)?;
         for foreign_key in &table.foreign_keys {
             let key = foreign_key.name.to_lowercase();
             if database.foreign_keys.get(&key) == Some(&table.name) {
