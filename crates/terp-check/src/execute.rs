@@ -6,7 +6,9 @@ use terp_schema_model::{Flavor, Schema};
 use terp_sql::ast::{Statement, StatementKind};
 use terp_sql::lexer::{LexErrorKind, TokenKind, lex_span};
 use terp_sql::splitter::{SplitMode, split};
-use terp_sql::{Catalog, EngineError, ExecuteError, ParseOptions, Span, SyntaxError, parse_statement};
+use terp_sql::{
+    Catalog, EngineError, ExecuteError, ParseOptions, Span, SyntaxError, Unsupported, parse_statement,
+};
 
 use crate::error::CheckErrorKind;
 use crate::tables;
@@ -97,7 +99,13 @@ impl Database {
         }
         match self.catalog.execute(&statement) {
             Ok(effect) if effect.passed_over.is_some() => Ok(Outcome::PassedOver),
-            Ok(_) => Ok(Outcome::Done),
+            Ok(effect) => Ok(match effect.unchecked {
+                None => Outcome::Done,
+                // What the tables become is known all the same, so they stay in the comparison.
+                Some(Unsupported { construct, span: at }) => {
+                    Outcome::Unchecked(Unchecked { reason: construct, statement: statement.span, at })
+                }
+            }),
             Err(error) => Ok(self.failed(&statement, error)),
         }
     }

@@ -81,6 +81,25 @@ fn a_chunk_is_one_query() {
 }
 
 #[test]
+fn an_algorithm_that_is_asked_for_is_not_taken_for_granted() {
+    let folder = Folder::new(&[(
+        "0000_a",
+        "CREATE TABLE a (x int);--> statement-breakpoint\n\
+         ALTER TABLE a ADD y int, ALGORITHM=INSTANT;",
+    )]);
+    let report = folder.check(Flavor::MYSQL_9_7);
+    let replay = report.replay.as_ref().expect("it was replayed");
+    assert!(replay.failed.is_empty(), "{:?}", replay.failed);
+    let unchecked: Vec<_> = replay.unsupported.iter().map(|u| (u.chunk, u.line)).collect();
+    assert_eq!(unchecked, [(1, 2)]);
+    assert!(
+        report.findings.iter().any(|finding| finding.message.contains("ALGORITHM=INSTANT")),
+        "{report:?}"
+    );
+    assert_ne!(report.verdict(), Verdict::Clean);
+}
+
+#[test]
 fn what_is_not_checked_is_never_clean() {
     let folder = Folder::new(&[(
         "0000_a",

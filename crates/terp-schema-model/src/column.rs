@@ -47,6 +47,23 @@ pub enum IntegerSize {
     BigInt,
 }
 
+impl IntegerSize {
+    /// The display width that a server fills in where none is written: as many characters as the longest value takes.
+    pub const fn default_width(self, unsigned: bool) -> u16 {
+        match (self, unsigned) {
+            (Self::TinyInt, false) => 4,
+            (Self::TinyInt, true) => 3,
+            (Self::SmallInt, false) => 6,
+            (Self::SmallInt, true) => 5,
+            (Self::MediumInt, false) => 9,
+            (Self::MediumInt, true) => 8,
+            (Self::Int, false) => 11,
+            (Self::Int, true) => 10,
+            (Self::BigInt, _) => 20,
+        }
+    }
+}
+
 /// The four sizes of TEXT and BLOB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -9,6 +9,7 @@ use std::net::TcpStream;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::Duration;
+use terp_schema_model::quote::identifier;
 
 /// A packet that carries this many bytes is continued by the next one.
 const PACKET_LIMIT: usize = 0xff_ff_ff;
@@ -241,7 +242,7 @@ impl Connection {
     /// # Errors
     /// As for [`Self::execute`], for example 1146.
     pub fn show_create_table(&mut self, name: &str) -> Result<String, ServerError> {
-        let rows = self.query_rows(format!("SHOW CREATE TABLE {}", quoted(name)))?;
+        let rows = self.query_rows(format!("SHOW CREATE TABLE {}", identifier(name)))?;
         rows.into_iter()
             .next()
             .and_then(|row| row.into_iter().nth(1))
@@ -353,11 +354,6 @@ impl Drop for Connection {
 }
 
 const SERVER_MORE_RESULTS_EXISTS: u64 = 0x8;
-
-/// An identifier between backticks.
-pub(crate) fn quoted(name: &str) -> String {
-    format!("`{}`", name.replace('`', "``"))
-}
 
 fn error_packet(packet: &[u8]) -> ServerError {
     let mut fields = Fields(packet.get(1..).unwrap_or_default());

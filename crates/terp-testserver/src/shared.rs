@@ -7,10 +7,11 @@ use std::path::PathBuf;
 use std::process;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
+use terp_schema_model::quote::identifier;
 
 use terp_schema_model::Flavor;
 
-use crate::connection::{Connection, ServerError, quoted};
+use crate::connection::{Connection, ServerError};
 use crate::error::{Error, Result};
 use crate::fetch::{KNOWN, is_required};
 use crate::installation::{find_flavor, serves};
@@ -75,7 +76,7 @@ impl Endpoint {
         // A process number comes back one day, and a shared server may still have the database of a killed test.
         let time = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis() % 100_000_000;
         let name = format!("t{}_{time}_{count}", process::id());
-        self.connect()?.execute(format!("CREATE DATABASE {} {options}", quoted(&name)))?;
+        self.connect()?.execute(format!("CREATE DATABASE {} {options}", identifier(&name)))?;
         let connection = self.connect_to(&name)?;
         Ok(TestDatabase { endpoint: self.clone(), name, connection })
     }
@@ -129,7 +130,7 @@ impl Drop for TestDatabase {
         self.connection.close();
         if let Ok(mut connection) = self.endpoint.connect() {
             let _ = connection.execute("SET SESSION foreign_key_checks = 0, SESSION lock_wait_timeout = 5");
-            let _ = connection.execute(format!("DROP DATABASE IF EXISTS {}", quoted(&self.name)));
+            let _ = connection.execute(format!("DROP DATABASE IF EXISTS {}", identifier(&self.name)));
         }
     }
 }

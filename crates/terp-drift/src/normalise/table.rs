@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use terp_schema_model::{
     CharacterSet, Check, Column, ColumnCharacterSet, ColumnType, DefaultValue, Flavor, ForeignKey, Generated,
-    Index, IndexKind, IndexPart, IndexPartKind, IntegerSize, LobSize, Partition, PartitionBound,
-    PartitionListing, PartitionMethod, PartitionOptions, PartitionValues, Partitioning, ReferentialAction,
-    Table, same_name,
+    Index, IndexKind, IndexPart, IndexPartKind, LobSize, Partition, PartitionBound, PartitionListing,
+    PartitionMethod, PartitionOptions, PartitionValues, Partitioning, ReferentialAction, Table, quote,
+    same_name,
 };
 
 use super::default::normalise_default;
@@ -135,14 +135,14 @@ fn normalise_column(column: &mut Column, table: &CharacterSet, flavor: Flavor, o
         column.character_set =
             Some(ColumnCharacterSet { set: CharacterSet::new("utf8mb4", "utf8mb4_bin"), explicit: true });
         if column.check.is_none() {
-            let expression = format!("json_valid(`{}`)", column.name.replace('`', "``"));
+            let expression = format!("json_valid({})", quote::identifier(&column.name));
             column.check = Some(Check { name: String::new(), expression, not_enforced: false });
         }
     }
     if let ColumnType::Integer { size, width, unsigned, .. } = &mut column.ty
         && width.is_none()
     {
-        *width = Some(default_width(*size, *unsigned));
+        *width = Some(size.default_width(*unsigned));
     }
     column.character_set = column.ty.has_character_set().then(|| {
         let set = column.character_set.as_ref().map_or(table, |set| &set.set);
@@ -168,21 +168,6 @@ fn normalise_column(column: &mut Column, table: &CharacterSet, flavor: Flavor, o
     }
     if options.ignore_comments {
         column.comment.clear();
-    }
-}
-
-/// The display width that a server fills in when none is written.
-fn default_width(size: IntegerSize, unsigned: bool) -> u16 {
-    match (size, unsigned) {
-        (IntegerSize::TinyInt, false) => 4,
-        (IntegerSize::TinyInt, true) => 3,
-        (IntegerSize::SmallInt, false) => 6,
-        (IntegerSize::SmallInt, true) => 5,
-        (IntegerSize::MediumInt, false) => 9,
-        (IntegerSize::MediumInt, true) => 8,
-        (IntegerSize::Int, false) => 11,
-        (IntegerSize::Int, true) => 10,
-        (IntegerSize::BigInt, _) => 20,
     }
 }
 

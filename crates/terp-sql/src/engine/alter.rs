@@ -11,7 +11,7 @@ use super::alter_requests::{Requests, sort_actions};
 use super::build::{Parts, build};
 use super::catalog::{Catalog, Effect, TableRef};
 use super::context::Context;
-use super::error::{Result, messages, refuse, unsupported};
+use super::error::{Result, Unsupported, messages, refuse, unsupported};
 use super::options::{self, CharsetChoice};
 use super::{create, partition_alter, table_ops};
 use crate::Span;
@@ -92,6 +92,7 @@ fn run(
     check_engine_change(&cx, &at, old, &requests)?;
     let (new, children) = change(&cx, &at, old, &requests, temporary)?;
     check_algorithm(&cx, old, &new, &requests)?;
+    let unchecked = unpredicted(&requests);
     let mut tables = vec![at.clone()];
     if temporary {
         catalog.put_temporary(&at.schema, new);
@@ -105,7 +106,7 @@ fn run(
     if let Some(target) = rename {
         tables.extend(table_ops::move_table(catalog, &at, &target)?);
     }
-    Ok(Effect::of(tables))
+    Ok(Effect { unchecked, ..Effect::of(tables) })
 }
 
 /// A table that foreign keys hold stays with its engine.
@@ -147,6 +148,22 @@ fn check_rename(catalog: &Catalog, target: &TableRef, to: &ObjectName) -> Result
         return Err(messages::table_exists(&target.name).at(to.span()));
     }
     Ok(())
+}
+
+/// What is asked of InnoDB and not known: it changes nothing of what the table becomes.
+fn unpredicted(requests: &Requests<'_>) -> Option<Unsupported> {
+    let online = |word: &str| matches!(word, "INPLACE" | "INSTANT" | "NOCOPY");
+    let algorithm =
+        requests.algorithm.filter(|(word, _)| online(word)).map(|(word, span)| ("ALGORITHM", word, span));
+    let lock = requests
+        .lock
+        .filter(|(word, _)| matches!(*word, "NONE" | "SHARED"))
+        .map(|(word, span)| ("LOCK", word, span));
+    let (clause, word, span) = algorithm.or(lock)?;
+    Some(Unsupported {
+        construct: format!("whether the server does this with {clause}={word}"),
+        span: Some(span),
+    })
 }
 
 /// ALGORITHM and LOCK, as far as they are known to be refused. Whether InnoDB can do the rest without a copy is not

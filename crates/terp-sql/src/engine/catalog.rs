@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use terp_schema_model::{CharacterSet, Flavor, Schema, Table, render};
 
 use super::context::Context;
-use super::error::{Result, messages, refuse, unsupported};
+use super::error::{Result, Unsupported, messages, refuse, unsupported};
 use super::session::Session;
 use super::{alter, create, table_ops};
 use crate::ast::{
@@ -37,11 +37,13 @@ pub struct Effect {
     pub tables: Vec<TableRef>,
     /// Set where the statement changes no schema and was passed over.
     pub passed_over: Option<PassedOver>,
+    /// What was not checked although the effect is known: whether the server would do it in the way that is asked for.
+    pub unchecked: Option<Unsupported>,
 }
 
 impl Effect {
     pub(super) fn of(tables: Vec<TableRef>) -> Self {
-        Self { tables, passed_over: None }
+        Self { tables, passed_over: None, unchecked: None }
     }
 }
 
@@ -187,7 +189,7 @@ impl Catalog {
             StatementKind::CreateEvent(_) => Err(unsupported("CREATE EVENT")),
             StatementKind::DropProgram(_) => Err(unsupported("DROP of a view or stored program")),
             StatementKind::PassedOver(passed) => {
-                Ok(Effect { tables: Vec::new(), passed_over: Some(passed.clone()) })
+                Ok(Effect { passed_over: Some(passed.clone()), ..Effect::default() })
             }
             StatementKind::Unsupported(construct) => {
                 Err(unsupported(construct.construct.clone()).at(construct.span))

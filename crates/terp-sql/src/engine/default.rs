@@ -234,7 +234,7 @@ impl ConstantDefault {
                 }
                 let mut text = value.to_string();
                 if *zerofill {
-                    let width = usize::from(width.unwrap_or_else(|| types::default_width(*size, true)));
+                    let width = usize::from(width.unwrap_or_else(|| size.default_width(true)));
                     text = format!("{}{text}", "0".repeat(width.saturating_sub(text.len())));
                 }
                 literal(Some(text))

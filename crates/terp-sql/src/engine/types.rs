@@ -228,7 +228,7 @@ fn integer(cx: &Context<'_>, column: &str, ty: &TypeName, size: IntegerSize) -> 
         return Err(display_width(cx, column, 255).at(ty.span));
     }
     let unsigned = ty.unsigned || ty.zerofill;
-    let default_width = default_width(size, unsigned);
+    let default_width = size.default_width(unsigned);
     let effective = if width == 0 { default_width } else { width as u16 };
     // MySQL 8.0.19 and later show a width only with ZEROFILL and for a signed tinyint(1).
     let shown = if cx.flavor.is_mariadb() || !cx.flavor.mysql_since(8, 0, 19) {
@@ -237,21 +237,6 @@ fn integer(cx: &Context<'_>, column: &str, ty: &TypeName, size: IntegerSize) -> 
         ty.zerofill || (size == IntegerSize::TinyInt && effective == 1 && !unsigned)
     };
     Ok(ColumnType::Integer { size, width: shown.then_some(effective), unsigned, zerofill: ty.zerofill })
-}
-
-/// The display width of an integer without one.
-pub(super) const fn default_width(size: IntegerSize, unsigned: bool) -> u16 {
-    match (size, unsigned) {
-        (IntegerSize::TinyInt, false) => 4,
-        (IntegerSize::TinyInt, true) => 3,
-        (IntegerSize::SmallInt, false) => 6,
-        (IntegerSize::SmallInt, true) => 5,
-        (IntegerSize::MediumInt, false) => 9,
-        (IntegerSize::MediumInt, true) => 8,
-        (IntegerSize::Int, false) => 11,
-        (IntegerSize::Int, true) => 10,
-        (IntegerSize::BigInt, _) => 20,
-    }
 }
 
 fn decimal(cx: &Context<'_>, column: &str, ty: &TypeName) -> Result<ColumnType> {

@@ -27,6 +27,7 @@ mod session;
 mod text_kind;
 mod walk;
 
+use terp_schema_model::quote::identifier as quote;
 use terp_schema_model::{CharacterSet, ColumnType, Flavor};
 
 use crate::ast::{Expr, ExprKind, Ident, Literal, UnaryOp};
@@ -160,11 +161,6 @@ pub(crate) fn as_literal(expr: &Expr) -> Option<&Literal> {
         ExprKind::Literal(literal) => Some(literal),
         _ => None,
     }
-}
-
-/// An identifier in backticks, backticks within doubled.
-pub(crate) fn quote(name: &str) -> String {
-    format!("`{}`", name.replace('`', "``"))
 }
 
 /// The column that a name means, or the server's refusal.

@@ -278,12 +278,14 @@ impl Printer<'_> {
         };
         let how = agree(&[left, pattern], self.cx)?;
         let mut texts = [left, pattern].into_iter().zip(&how).map(|(e, how)| self.operand(e, how));
-        let (left, pattern) = (texts.next().transpose()?, texts.next().transpose()?);
+        let (Some(left), Some(pattern)) = (texts.next().transpose()?, texts.next().transpose()?) else {
+            return Err(ExprError::unsupported("this expression", expr.span));
+        };
         let escape = match escape {
             Some(escape) => format!(" escape {}", self.text(escape)?),
             None => String::new(),
         };
-        Ok(format!("({} like {}{escape})", left.unwrap_or_default(), pattern.unwrap_or_default()))
+        Ok(format!("({left} like {pattern}{escape})"))
     }
 
     fn case(

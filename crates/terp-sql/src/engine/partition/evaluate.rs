@@ -211,7 +211,7 @@ fn function(cx: &Context<'_>, expr: &Expr, name: &str, args: &[Value]) -> Result
         "floor" | "ceiling" | "ceil" => match first {
             Value::Integer { .. } => Ok(first.clone()),
             Value::Decimal(Some(number)) if number.whole_digits() < 18 => {
-                Ok(round_to(number, name == "floor"))
+                round_to(number, name == "floor").ok_or_else(|| unknown(expr))
             }
             Value::Float | Value::Text { .. } => Ok(Value::Float),
             _ => Err(unknown(expr)),
@@ -250,16 +250,17 @@ fn function(cx: &Context<'_>, expr: &Expr, name: &str, args: &[Value]) -> Result
     }
 }
 
-fn round_to(number: &Decimal, floor: bool) -> Value {
+/// `None` beyond what an integer holds.
+fn round_to(number: &Decimal, floor: bool) -> Option<Value> {
     let text = number.rounded(30).to_text();
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
-    let whole: i128 = whole.parse().unwrap_or_default();
+    let whole: i128 = whole.parse().ok()?;
     let exact = fraction.bytes().all(|b| b == b'0');
-    Value::integer(match (exact, floor, number.is_negative()) {
+    Some(Value::integer(match (exact, floor, number.is_negative()) {
         (true, _, _) | (false, true, false) | (false, false, true) => whole,
         (false, true, true) => whole - 1,
         (false, false, false) => whole + 1,
-    })
+    }))
 }
 
 fn integer_or_null(value: Option<i128>) -> Value {
@@ -384,7 +385,7 @@ mod tests {
 
     #[test]
     fn decimals_are_cut_to_integers() {
-        let of = |text, floor| Decimal::parse(text).map(|number| round_to(&number, floor));
+        let of = |text, floor| Decimal::parse(text).and_then(|number| round_to(&number, floor));
         assert_eq!(of("1.5", true), Some(Value::integer(1)));
         assert_eq!(of("-1.5", true), Some(Value::integer(-2)));
         assert_eq!(of("1.2", false), Some(Value::integer(2)));
