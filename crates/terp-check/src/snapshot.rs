@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use terp_drift::{Finding, Place, snapshot_fails, unsupported_snapshot};
+use terp_drizzle::Snapshot;
 use terp_drizzle::snapshot::{DdlStatement, Origin, SchemaObject};
-use terp_drizzle::{LineColumn, Snapshot};
 use terp_schema_model::{Flavor, Schema};
 use terp_sql::Span;
 
@@ -38,7 +38,7 @@ pub fn build_snapshot(
     for statement in snapshot.to_ddl() {
         let outcome = database.run(&statement.sql, Span::of(&statement.sql)).map_err(|fault| {
             let origin = origin(&statement, Some(fault.at));
-            let at = LineColumn { line: origin.line, column: origin.column };
+            let at = origin.at.line_column();
             let message = format!("{}: {}", described(origin), fault.message);
             CheckError { kind: fault.kind, file: file.to_owned(), at, message }
         })?;
@@ -46,14 +46,14 @@ pub fn build_snapshot(
             Outcome::Done | Outcome::PassedOver => {}
             Outcome::Refused(refusal) => {
                 let origin = origin(&statement, refusal.at);
-                let place = Place::at(file, origin.line, origin.column);
+                let place = Place::at(file, origin.at.line, origin.at.column);
                 let mut finding = snapshot_fails(&described(origin), refusal.errno, &refusal.message, place);
                 finding.help = refusal.help.or(finding.help);
                 findings.push(finding);
             }
             Outcome::Unchecked(unchecked) => {
                 let origin = origin(&statement, unchecked.at);
-                let place = Place::at(file, origin.line, origin.column);
+                let place = Place::at(file, origin.at.line, origin.at.column);
                 findings.push(unsupported_snapshot(&described(origin), &unchecked.reason, place));
             }
         }

@@ -19,5 +19,6 @@ pub use error::{FormatError, FormatErrorKind};
 pub use folder::{JournaledMigration, MigrationFile, MigrationFolder};
 pub use fs::{LoadError, LoadErrorKind, NewestSnapshot, Project, SnapshotFile, load_project};
 pub use journal::{Journal, JournalEntry};
+pub use place::Location;
 pub use snapshot::Snapshot;
 pub use terp_sql::span::LineColumn;

@@ -1,6 +1,39 @@
-//! Lines and columns for many offsets of one text.
+//! Lines and columns for many offsets of one text, and places in one of several files.
+
+use std::fmt;
 
 use terp_sql::span::LineColumn;
+
+/// A place in one of the files that something was read from.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Location {
+    /// Which file: an index into the list of files that comes with it. What was read from one file has 0 here.
+    pub file: usize,
+    /// The line, from 1.
+    pub line: u32,
+    /// The column, in characters from 1.
+    pub column: u32,
+}
+
+impl Location {
+    /// The line and column without the file.
+    pub const fn line_column(self) -> LineColumn {
+        LineColumn { line: self.line, column: self.column }
+    }
+}
+
+impl From<LineColumn> for Location {
+    /// A place in the only file.
+    fn from(at: LineColumn) -> Self {
+        Self { file: 0, line: at.line, column: at.column }
+    }
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.line_column().fmt(f)
+    }
+}
 
 /// How far apart the known places are: a lookup counts the characters of at most one block.
 const BLOCK: usize = 512;

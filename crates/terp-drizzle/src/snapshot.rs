@@ -3,15 +3,14 @@
 mod ddl;
 mod read;
 
-use terp_sql::span::LineColumn;
-
 pub use self::ddl::{DdlPart, DdlStatement, Origin, SchemaObject};
 use crate::error::FormatError;
+use crate::place::Location;
 
 /// The version of the format that is read here.
 pub const VERSION: &str = "5";
 
-/// A snapshot. All lists are in the order of the file.
+/// A snapshot. All lists are in the order of the file. One that was read from JSON has one file, 0, in its places.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Snapshot {
     /// Its own id.
@@ -30,7 +29,7 @@ pub struct SnapshotTable {
     /// Its name.
     pub name: String,
     /// Where it begins in the file.
-    pub at: LineColumn,
+    pub at: Location,
     /// The columns.
     pub columns: Vec<SnapshotColumn>,
     /// What was declared with `index()` and `uniqueIndex()`.
@@ -51,7 +50,7 @@ pub struct SnapshotColumn {
     /// Its name.
     pub name: String,
     /// Where it begins in the file.
-    pub at: LineColumn,
+    pub at: Location,
     /// Its type as SQL.
     pub sql_type: String,
     /// Whether it is marked as the primary key itself; drizzle-kit lists primary keys with the table instead.
@@ -119,7 +118,7 @@ pub struct SnapshotIndex {
     /// Its name.
     pub name: String,
     /// Where it begins in the file.
-    pub at: LineColumn,
+    pub at: Location,
     /// What it consists of.
     pub parts: Vec<SnapshotKeyPart>,
     /// Whether it was declared with `uniqueIndex()`.
@@ -138,7 +137,7 @@ pub struct SnapshotUnique {
     /// Its name.
     pub name: String,
     /// Where it begins in the file.
-    pub at: LineColumn,
+    pub at: Location,
     /// What it consists of.
     pub parts: Vec<SnapshotKeyPart>,
 }
@@ -149,7 +148,7 @@ pub struct SnapshotPrimaryKey {
     /// Its name, which the server forgets.
     pub name: String,
     /// Where it begins in the file.
-    pub at: LineColumn,
+    pub at: Location,
     /// Its columns.
     pub columns: Vec<String>,
 }
@@ -160,7 +159,7 @@ pub struct SnapshotForeignKey {
     /// Its name.
     pub name: String,
     /// Where it begins in the file.
-    pub at: LineColumn,
+    pub at: Location,
     /// The table that has it.
     pub table: String,
     /// Its columns.
@@ -181,7 +180,7 @@ pub struct SnapshotCheck {
     /// Its name.
     pub name: String,
     /// Where it begins in the file.
-    pub at: LineColumn,
+    pub at: Location,
     /// The condition as SQL.
     pub expression: String,
 }
@@ -192,7 +191,7 @@ pub struct SnapshotView {
     /// Its name.
     pub name: String,
     /// Where it begins in the file.
-    pub at: LineColumn,
+    pub at: Location,
     /// The query. None when the application says that the view is made elsewhere: drizzle-kit leaves it alone.
     pub definition: Option<String>,
     /// ALGORITHM.

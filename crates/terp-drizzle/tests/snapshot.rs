@@ -3,7 +3,7 @@
 #![expect(clippy::expect_used, reason = "a test may fail in its helpers too")]
 
 use terp_drizzle::snapshot::{DdlStatement, DeclaredCounts, SchemaObject, Snapshot};
-use terp_drizzle::{FormatErrorKind, LineColumn};
+use terp_drizzle::{FormatErrorKind, LineColumn, Location};
 
 const KIT: &str = include_str!("fixtures/kit/0000_snapshot.json");
 const KIT_SQL: &str = include_str!("fixtures/kit/0000.sql");
@@ -54,7 +54,7 @@ fn counts_of_what_is_declared() {
 fn everything_knows_its_line() {
     let snapshot = Snapshot::parse(KIT).expect("drizzle-kit wrote it");
     let lines: Vec<_> = KIT.lines().collect();
-    let starts_at = |name: &str, at: LineColumn| {
+    let starts_at = |name: &str, at: Location| {
         let text: String = lines[at.line as usize - 1].chars().skip(at.column as usize - 1).collect();
         assert_eq!(text, format!("\"{name}\": {{"));
     };
@@ -83,7 +83,7 @@ fn a_place_in_a_statement_leads_to_its_origin() {
         .flat_map(|s| &s.parts)
         .find(|part| part.origin.object == SchemaObject::Index("zebra_nk".into()));
     let origin = &unique_index.expect("the unique index is part of its table").origin;
-    assert_eq!(KIT.lines().nth(origin.line as usize - 1).map(str::trim), Some("\"zebra_nk\": {"));
+    assert_eq!(KIT.lines().nth(origin.at.line as usize - 1).map(str::trim), Some("\"zebra_nk\": {"));
     let foreign_key = statements.iter().find(|s| s.sql.starts_with("ALTER")).expect("there is one");
     assert_eq!(foreign_key.origin.object, SchemaObject::ForeignKey("apple_zebra_id_zebra_id_fk".into()));
     assert_eq!(foreign_key.origin_at(20), &foreign_key.origin);

@@ -3,11 +3,11 @@
 use std::ops::Range;
 
 use terp_schema_model::quote::{identifier, push_identifiers};
-use terp_sql::span::LineColumn;
 
 use super::{
     Snapshot, SnapshotColumn, SnapshotForeignKey, SnapshotIndex, SnapshotKeyPart, SnapshotTable, SnapshotView,
 };
+use crate::place::Location;
 
 /// A statement and where in the snapshot it comes from.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -44,10 +44,8 @@ pub struct Origin {
     pub table: String,
     /// What in the table.
     pub object: SchemaObject,
-    /// Its line in the snapshot, from 1.
-    pub line: u32,
-    /// Its column there, in characters from 1.
-    pub column: u32,
+    /// Where the snapshot has it.
+    pub at: Location,
 }
 
 /// Something of a schema, by its name.
@@ -88,7 +86,7 @@ pub(super) fn statements(snapshot: &Snapshot) -> Vec<DdlStatement> {
 fn create_table(table: &SnapshotTable) -> DdlStatement {
     let mut items: Vec<(String, Origin)> = Vec::new();
     let mut item =
-        |sql: String, object: SchemaObject, at: LineColumn| items.push((sql, origin(table, object, at)));
+        |sql: String, object: SchemaObject, at: Location| items.push((sql, origin(table, object, at)));
 
     for column in &table.columns {
         item(column_definition(column), SchemaObject::Column(column.name.clone()), column.at);
@@ -198,13 +196,12 @@ fn create_view(view: &SnapshotView) -> Option<DdlStatement> {
         sql.push_str(&format!("\nWITH {option} CHECK OPTION"));
     }
     sql.push(';');
-    let LineColumn { line, column } = view.at;
-    let origin = Origin { table: view.name.clone(), object: SchemaObject::View, line, column };
+    let origin = Origin { table: view.name.clone(), object: SchemaObject::View, at: view.at };
     Some(DdlStatement { sql, origin, parts: Vec::new() })
 }
 
-fn origin(table: &SnapshotTable, object: SchemaObject, at: LineColumn) -> Origin {
-    Origin { table: table.name.clone(), object, line: at.line, column: at.column }
+fn origin(table: &SnapshotTable, object: SchemaObject, at: Location) -> Origin {
+    Origin { table: table.name.clone(), object, at }
 }
 
 fn key_parts(parts: &[SnapshotKeyPart]) -> String {

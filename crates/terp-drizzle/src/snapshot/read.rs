@@ -97,7 +97,7 @@ impl Reader<'_, '_> {
         }
         Ok(SnapshotTable {
             name,
-            at: self.places.find(offset),
+            at: self.places.find(offset).into(),
             columns: self.each(&table, "columns", Self::column)?,
             indexes: self.each(&table, "indexes", Self::index)?,
             foreign_keys,
@@ -114,7 +114,7 @@ impl Reader<'_, '_> {
         let column = Record::closed(&prop.value, "the column", &FIELDS)?;
         Ok(SnapshotColumn {
             name: column.optional_string("name")?.unwrap_or(key).to_owned(),
-            at: self.places.find(offset),
+            at: self.places.find(offset).into(),
             sql_type: column.string("type")?.to_owned(),
             primary_key: column.boolean("primaryKey", false)?,
             not_null: column.boolean("notNull", false)?,
@@ -132,7 +132,7 @@ impl Reader<'_, '_> {
         let name = index.optional_string("name")?.unwrap_or(key);
         Ok(SnapshotIndex {
             name: name.to_owned(),
-            at: self.places.find(offset),
+            at: self.places.find(offset).into(),
             parts: self.key_parts(&index, name)?,
             unique: index.boolean("isUnique", false)?,
             using: owned(index.optional_string("using")?),
@@ -147,7 +147,7 @@ impl Reader<'_, '_> {
         let name = unique.optional_string("name")?.unwrap_or(key);
         Ok(SnapshotUnique {
             name: name.to_owned(),
-            at: self.places.find(offset),
+            at: self.places.find(offset).into(),
             parts: self.key_parts(&unique, name)?,
         })
     }
@@ -166,7 +166,7 @@ impl Reader<'_, '_> {
         let primary_key = Record::closed(&prop.value, "the primary key", &["name", "columns"])?;
         Ok(SnapshotPrimaryKey {
             name: primary_key.optional_string("name")?.unwrap_or(key).to_owned(),
-            at: self.places.find(offset),
+            at: self.places.find(offset).into(),
             columns: primary_key.strings("columns")?,
         })
     }
@@ -180,7 +180,7 @@ impl Reader<'_, '_> {
         let action = |text: Option<&str>| owned(text.filter(|text| !text.is_empty()));
         Ok(SnapshotForeignKey {
             name: foreign_key.optional_string("name")?.unwrap_or(key).to_owned(),
-            at: self.places.find(offset),
+            at: self.places.find(offset).into(),
             table: foreign_key.optional_string("tableFrom")?.unwrap_or_default().to_owned(),
             columns: foreign_key.strings("columnsFrom")?,
             referenced_table: foreign_key.string("tableTo")?.to_owned(),
@@ -195,7 +195,7 @@ impl Reader<'_, '_> {
         let check = Record::closed(&prop.value, "the check", &["name", "value"])?;
         Ok(SnapshotCheck {
             name: check.optional_string("name")?.unwrap_or(key).to_owned(),
-            at: self.places.find(offset),
+            at: self.places.find(offset).into(),
             expression: check.string("value")?.to_owned(),
         })
     }
@@ -209,7 +209,7 @@ impl Reader<'_, '_> {
         let made_elsewhere = view.boolean("isExisting", false)?;
         Ok(SnapshotView {
             name: view.optional_string("name")?.unwrap_or(key).to_owned(),
-            at: self.places.find(offset),
+            at: self.places.find(offset).into(),
             definition: if made_elsewhere { None } else { Some(view.string("definition")?.to_owned()) },
             algorithm: owned(view.optional_string("algorithm")?),
             sql_security: owned(view.optional_string("sqlSecurity")?),
