@@ -22,9 +22,9 @@ pub use normalise::normalise;
 pub use options::DiffOptions;
 pub use report::{
     ChangeCounts, Changed, Comparison, DeclaredCounts, FORMAT_VERSION, Named, Renamed, Replay, ReplayFailure,
-    Report, Sources, StopsAt, Summary, TextOptions, UnsupportedStatement, Verdict, summarise,
+    Report, Sources, StopsAt, Summary, TextOptions, UnsupportedStatement, Verdict, findings_text, summarise,
 };
 pub use rules::{
-    RULES, Rule, drift, migration_fails, one_vendor_only, rule, rules_markdown, snapshot_fails,
+    RULES, Rule, drift, migration_fails, one_vendor_only, rule, rules_markdown, snapshot_fails, sql_fails,
     unsupported_snapshot, unsupported_statement,
 };

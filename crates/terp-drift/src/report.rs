@@ -9,7 +9,7 @@ use terp_schema_model::Flavor;
 
 pub use comparison::{ChangeCounts, Changed, Comparison, Named, Renamed};
 pub use summary::{DeclaredCounts, Summary, summarise};
-pub use text::{Sources, TextOptions};
+pub use text::{Sources, TextOptions, findings_text};
 
 use crate::finding::{Finding, Severity};
 use crate::rules::RULES;

@@ -10,6 +10,7 @@ mod missing_snapshot;
 mod one_vendor_only;
 mod orphan_migration_file;
 mod snapshot_fails;
+mod sql_fails;
 mod unsupported_statement;
 
 use std::fmt::Write as _;
@@ -18,6 +19,7 @@ pub use drift::drift;
 pub use migration_fails::migration_fails;
 pub use one_vendor_only::one_vendor_only;
 pub use snapshot_fails::snapshot_fails;
+pub use sql_fails::sql_fails;
 pub use unsupported_statement::{unsupported_snapshot, unsupported_statement};
 
 use crate::finding::{Finding, Severity};
@@ -47,6 +49,7 @@ pub struct Rule {
 pub const RULES: &[&Rule] = &[
     &migration_fails::RULE,
     &snapshot_fails::RULE,
+    &sql_fails::RULE,
     &drift::RULE,
     &missing_migration_file::RULE,
     &missing_snapshot::RULE,

@@ -260,8 +260,11 @@ fn find_migrations(dir: &Path) -> Result<(PathBuf, Option<PathBuf>), LoadError> 
     Err(LoadError::new(LoadErrorKind::NotFound, path, message))
 }
 
-/// The files of a folder whose names end so, by name.
-fn list(dir: &Path, ending: &str) -> Result<Vec<(String, PathBuf)>, LoadError> {
+/// The files of a folder whose names end so, by name: each with its path. What is in folders within is not looked at.
+///
+/// # Errors
+/// The folder can't be read, or a name that ends so is not UTF-8.
+pub fn list(dir: &Path, ending: &str) -> Result<Vec<(String, PathBuf)>, LoadError> {
     let mut found = Vec::new();
     for entry in fs::read_dir(dir).map_err(|error| LoadError::io(dir, error))? {
         let path = entry.map_err(|error| LoadError::io(dir, error))?.path();
