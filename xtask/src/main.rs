@@ -3,7 +3,6 @@
 mod bench;
 mod ci;
 mod conformance;
-mod failure;
 mod fuzz;
 mod process;
 mod schema_check;
@@ -15,9 +14,7 @@ use std::fs;
 use std::process::ExitCode;
 
 use clap::Parser;
-use serde::Serialize;
-
-use crate::failure::{Failure, say};
+use terp_cli::say;
 
 /// The project's own commands
 #[derive(Parser)]
@@ -46,22 +43,6 @@ enum Command {
     Fuzz(fuzz::Args),
 }
 
-/// What reads the result.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    /// A person
-    #[default]
-    Text,
-    /// A program
-    Json,
-}
-
-/// A result as JSON, with the line break at its end.
-fn json(value: &impl Serialize) -> Result<String, Failure> {
-    let text = serde_json::to_string_pretty(value);
-    text.map(|text| text + "\n").map_err(|error| Failure::failed(format!("cannot write JSON: {error}")))
-}
-
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match &cli.command {
@@ -78,10 +59,7 @@ fn main() -> ExitCode {
     {
         say(&format!("{MEMORY_REPORT}{kibibytes}"));
     }
-    outcome.unwrap_or_else(|failure| {
-        say(&format!("error: {failure}"));
-        failure.exit_code()
-    })
+    terp_cli::end(outcome)
 }
 
 /// The most memory that this process had so far, in KiB, where the system tells.

@@ -125,7 +125,7 @@ impl<'a> Runner<'a> {
                 Outcome::Done => self.other_vendor(&source, chunk, &options),
                 Outcome::PassedOver => self.passed_over += 1,
                 Outcome::Refused(refusal) => {
-                    self.refused(number, entry, (at, file.chunks.len()), &source, refusal)
+                    self.refused(number, entry, (at, file.chunks.len()), &source, refusal);
                 }
                 Outcome::Unchecked(unchecked) => self.unchecked(entry, at, &source, unchecked),
             }
