@@ -5,6 +5,7 @@
 
 pub mod chain;
 mod config;
+pub mod declare;
 mod error;
 pub mod folder;
 pub mod fs;
@@ -13,12 +14,15 @@ mod json;
 pub mod migrations_table;
 mod place;
 pub mod snapshot;
+mod typescript;
 
 pub use chain::SnapshotHead;
-pub use error::{FormatError, FormatErrorKind};
+pub use declare::Declaration;
+pub use error::{DeclareError, FormatError, FormatErrorKind};
 pub use folder::{JournaledMigration, MigrationFile, MigrationFolder};
 pub use fs::{LoadError, LoadErrorKind, NewestSnapshot, Project, SnapshotFile, load_project};
 pub use journal::{Journal, JournalEntry};
 pub use place::Location;
 pub use snapshot::Snapshot;
 pub use terp_sql::span::LineColumn;
+pub use typescript::{PathAliases, ProblemKind, SourceTree};

@@ -11,7 +11,7 @@ use crate::place::Location;
 pub const VERSION: &str = "5";
 
 /// A snapshot. All lists are in the order of the file. One that was read from JSON has one file, 0, in its places.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Snapshot {
     /// Its own id.
     pub id: String,
