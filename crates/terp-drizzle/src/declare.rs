@@ -23,6 +23,7 @@ use std::rc::Rc;
 
 pub use self::casing::Casing;
 pub(crate) use self::entity::{Entity, described};
+pub(crate) use self::schema::{SitePlaces, on_large_stack};
 pub use self::schema::{
     CustomColumn, Declaration, DeclarationFile, DeclarationOptions, DeclarationProblem, DeclaredLeak,
     DuplicateTable, declare,

@@ -25,4 +25,4 @@ pub use journal::{Journal, JournalEntry};
 pub use place::Location;
 pub use snapshot::Snapshot;
 pub use terp_sql::span::LineColumn;
-pub use typescript::{PathAliases, ProblemKind, SourceTree};
+pub use typescript::{CompilerOptions, ProblemKind, SourceTree};

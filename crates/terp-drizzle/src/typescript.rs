@@ -25,4 +25,4 @@ pub(crate) mod value;
 
 pub(crate) use interpreter::Interpreter;
 pub use interpreter::ProblemKind;
-pub use resolve::{PathAliases, SourceTree};
+pub use resolve::{CompilerOptions, SourceTree};

@@ -38,9 +38,19 @@ const OPERATORS: [&str; 12] =
     ["eq", "ne", "gt", "gte", "lt", "lte", "and", "or", "not", "isNull", "isNotNull", "between"];
 
 /// What a package exports under a name.
-pub(crate) fn export<'a>(package: &str, name: &str, at: Site) -> Option<Value<'a>> {
+pub(crate) fn export<'a>(package: &str, name: &str, at: Site) -> Value<'a> {
+    if let Some(known) = known(package, name) {
+        return known;
+    }
+    if is_drizzle(package) {
+        return Value::unknown(format!("`{name}` of {package} is not evaluated here"), at);
+    }
+    of_package(package, at)
+}
+
+/// What a package of Drizzle exports under a name, as far as it is known here.
+pub(crate) fn known<'a>(package: &str, name: &str) -> Option<Value<'a>> {
     let native = |native| Some(Value::Builtin(Builtin::Drizzle(native)));
-    let not_evaluated = || Some(Value::unknown(format!("`{name}` of {package} is not evaluated here"), at));
     match package {
         "drizzle-orm/mysql-core" => match name {
             "mysqlTable" => native(Native::Table),
@@ -54,10 +64,7 @@ pub(crate) fn export<'a>(package: &str, name: &str, at: Site) -> Option<Value<'a
             "check" => native(Native::Check),
             "mysqlView" => native(Native::View),
             "customType" => native(Native::CustomType),
-            _ => match ColumnKind::of_name(name) {
-                Some(kind) => native(Native::Column(kind)),
-                None => not_evaluated(),
-            },
+            _ => native(Native::Column(ColumnKind::of_name(name)?)),
         },
         "drizzle-orm" | "drizzle-orm/sql" => match name {
             "sql" => native(Native::Sql),
@@ -66,13 +73,10 @@ pub(crate) fn export<'a>(package: &str, name: &str, at: Site) -> Option<Value<'a
             }
             "getTableName" => native(Native::GetTableName),
             "getTableColumns" => native(Native::GetTableColumns),
-            _ => match OPERATORS.iter().find(|operator| **operator == name) {
-                Some(operator) => native(Native::Operator(operator)),
-                None => not_evaluated(),
-            },
+            _ => native(Native::Operator(OPERATORS.iter().find(|operator| **operator == name)?)),
         },
         "drizzle-kit" if name == "defineConfig" => native(Native::DefineConfig),
-        _ => Some(of_package(package, at)),
+        _ => None,
     }
 }
 

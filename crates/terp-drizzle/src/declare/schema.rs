@@ -14,7 +14,7 @@ use crate::error::DeclareError;
 use crate::place::Location;
 use crate::snapshot::Snapshot;
 use crate::typescript::value::Site;
-use crate::typescript::{Interpreter, PathAliases, ProblemKind, SourceTree};
+use crate::typescript::{Interpreter, CompilerOptions, ProblemKind, SourceTree};
 
 /// The stack in bytes that an evaluation has: the parser and the evaluator follow nested code by calling themselves, up to the
 /// depths that they refuse. The system provides what is used of it.
@@ -27,7 +27,7 @@ pub struct DeclarationOptions {
     /// followed here; `drizzle-kit export` ignores it, and so prints names that no database gets.
     pub casing: Option<Casing>,
     /// What `tsconfig.json` says about imports.
-    pub aliases: PathAliases,
+    pub compiler: CompilerOptions,
 }
 
 /// A schema as TypeScript declares it.
@@ -162,7 +162,7 @@ pub fn declare(
 ) -> Result<Declaration, DeclareError> {
     on_large_stack(|| {
         let allocator = Allocator::default();
-        let mut interpreter = Interpreter::new(&allocator, tree, &options.aliases);
+        let mut interpreter = Interpreter::new(&allocator, tree, &options.compiler);
         let mut entries = Vec::new();
         for file in files {
             if !interpreter.is_stopped() {

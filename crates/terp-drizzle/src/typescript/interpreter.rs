@@ -8,7 +8,7 @@ use oxc_allocator::Allocator;
 use oxc_span::Span;
 
 use crate::typescript::module::{Module, ModuleId};
-use crate::typescript::resolve::{PathAliases, SourceTree};
+use crate::typescript::resolve::{CompilerOptions, SourceTree};
 use crate::typescript::scope::Scope;
 use crate::typescript::value::{Site, Unknown, UnknownKind, Value};
 
@@ -82,7 +82,7 @@ pub(crate) struct Problem {
 pub(crate) struct Interpreter<'a> {
     pub(crate) allocator: &'a Allocator,
     pub(crate) tree: &'a dyn SourceTree,
-    pub(crate) aliases: &'a PathAliases,
+    pub(crate) compiler: &'a CompilerOptions,
     pub(crate) modules: Vec<Rc<Module<'a>>>,
     pub(crate) by_path: HashMap<PathBuf, ModuleId>,
     pub(crate) problems: Vec<Problem>,
@@ -97,11 +97,11 @@ pub(crate) struct Interpreter<'a> {
 }
 
 impl<'a> Interpreter<'a> {
-    pub(crate) fn new(allocator: &'a Allocator, tree: &'a dyn SourceTree, aliases: &'a PathAliases) -> Self {
+    pub(crate) fn new(allocator: &'a Allocator, tree: &'a dyn SourceTree, compiler: &'a CompilerOptions) -> Self {
         Self {
             allocator,
             tree,
-            aliases,
+            compiler,
             modules: Vec::new(),
             by_path: HashMap::new(),
             problems: Vec::new(),

@@ -15,7 +15,7 @@ use crate::typescript::parse::{Parsed, parse};
 use crate::typescript::resolve::{is_path, normalised, resolve};
 use crate::typescript::scope::{Binding, Scope};
 use crate::typescript::uses::used_values;
-use crate::typescript::value::{Properties, Property, Site, Value};
+use crate::typescript::value::{Object, Properties, Property, Site, Value, array_index};
 
 /// A module by its number.
 pub(crate) type ModuleId = usize;
@@ -105,6 +105,7 @@ impl<'a> Interpreter<'a> {
             }
         }
         self.declared_twice(program, &module.scope);
+        let common = is_common(program).then(|| common_module(&module));
         self.link(&module, program);
         self.hoist_variables(&program.body, &module.scope);
         self.hoist(&program.body, &module.scope);
@@ -114,7 +115,34 @@ impl<'a> Interpreter<'a> {
             }
             self.top_level(statement, &module.scope);
         }
+        if let Some(common) = common {
+            self.common_exports(&module, &common);
+        }
         id
+    }
+
+    /// Enters what `module.exports` has at the end.
+    fn common_exports(&self, module: &Module<'a>, common: &Value<'a>) {
+        let Value::Object(common) = common else { return };
+        let Some(Property::Value(exports)) = common.properties.borrow().get("exports").cloned() else { return };
+        if let Value::Object(object) = &exports {
+            self.export_members(module, object);
+        }
+        module.scope.declare(DEFAULT, Binding::Value { value: exports, constant: true });
+        module.exports.borrow_mut().entry("default").or_insert(Export::Local(DEFAULT));
+    }
+
+    /// Exports the properties of an object under their keys.
+    fn export_members(&self, module: &Module<'a>, object: &Object<'a>) {
+        for key in object.properties.borrow().keys() {
+            let name: &'a str = self.allocator.alloc_str(&key);
+            let Some(Property::Value(value)) = object.properties.borrow().get(name).cloned() else { continue };
+            let binding = Binding::Value { value, constant: true };
+            // Not under its own name, which the module may use otherwise.
+            let hidden: &'a str = self.allocator.alloc_str(&format!("exports.{name}"));
+            module.scope.declare(hidden, binding);
+            module.exports.borrow_mut().insert(name, Export::Local(hidden));
+        }
     }
 
     /// Reports names that a module declares or exports twice: compilers refuse it.
@@ -180,14 +208,7 @@ impl<'a> Interpreter<'a> {
             }
         };
         if let Value::Object(object) = &value {
-            for key in object.properties.borrow().keys() {
-                let name: &'a str = self.allocator.alloc_str(&key);
-                let Some(Property::Value(value)) = object.properties.borrow().get(name).cloned() else {
-                    continue;
-                };
-                module.scope.declare(name, Binding::Value { value, constant: true });
-                module.exports.borrow_mut().insert(name, Export::Local(name));
-            }
+            self.export_members(module, object);
         }
         module.scope.declare(DEFAULT, Binding::Value { value, constant: true });
         module.exports.borrow_mut().insert("default", Export::Local(DEFAULT));
@@ -227,8 +248,9 @@ impl<'a> Interpreter<'a> {
         let package = self.modules.get(id).and_then(|module| module.package.clone());
         match package {
             None => module.stars.borrow_mut().push(id),
-            // Drizzle's own exports are no tables, and nobody imports them from here.
-            Some(package) if natives::is_drizzle(&package) || natives::has_no_tables(&package) => {}
+            // None of its exports is a table.
+            Some(package) if natives::is_drizzle(&package) => module.stars.borrow_mut().push(id),
+            Some(package) if natives::has_no_tables(&package) => {}
             Some(package) => {
                 let message =
                     format!("whether the package `{package}` exports tables is not known: it is not read");
@@ -266,7 +288,7 @@ impl<'a> Interpreter<'a> {
             }
         }
         bindings.retain(|(local, _)| used.contains(local));
-        if bindings.is_empty() {
+        if bindings.is_empty() && !self.compiler.keep_unused_imports {
             return;
         }
         match self.request(module, specifier, at) {
@@ -305,7 +327,7 @@ impl<'a> Interpreter<'a> {
 
     /// The module that an import means. None when there is none, which is reported.
     fn request(&mut self, importer: &Module<'a>, specifier: &str, at: Site) -> Option<ModuleId> {
-        match resolve(self.tree, self.aliases, &importer.path, specifier) {
+        match resolve(self.tree, self.compiler, &importer.path, specifier) {
             Ok(Some((path, text))) => {
                 let path = normalised(&path);
                 Some(match self.by_path.get(&path) {
@@ -363,7 +385,7 @@ impl<'a> Interpreter<'a> {
     pub(crate) fn export(&mut self, id: ModuleId, name: &str, at: Site) -> Result<Option<Value<'a>>, Abort> {
         let Some(module) = self.modules.get(id).cloned() else { return Ok(None) };
         if let Some(package) = &module.package {
-            return Ok(natives::export(package, name, at));
+            return Ok(Some(natives::export(package, name, at)));
         }
         let own = module.exports.borrow().get(name).copied();
         match own {
@@ -381,6 +403,13 @@ impl<'a> Interpreter<'a> {
             None => {
                 let stars = module.stars.borrow().clone();
                 for star in stars {
+                    let package = self.modules.get(star).and_then(|module| module.package.clone());
+                    if let Some(package) = package {
+                        match natives::known(&package, name) {
+                            Some(native) => return Ok(Some(native)),
+                            None => continue,
+                        }
+                    }
                     if let Some(value) = self.deeper(at, |this| this.export(star, name, at))? {
                         return Ok(Some(value));
                     }
@@ -397,7 +426,12 @@ impl<'a> Interpreter<'a> {
         let mut seen = std::collections::HashSet::new();
         let mut visited = std::collections::HashSet::new();
         self.collect_exports(id, true, &mut names, &mut seen, &mut visited);
-        names
+        // Objects have array indexes first.
+        let mut indexes: Vec<(u32, String)> =
+            names.iter().filter_map(|name| Some((array_index(name)?, name.clone()))).collect();
+        indexes.sort_unstable();
+        let others = names.into_iter().filter(|name| array_index(name).is_none());
+        indexes.into_iter().map(|(_, name)| name).chain(others).collect()
     }
 
     fn collect_exports(
@@ -444,6 +478,23 @@ impl<'a> Interpreter<'a> {
             _ => Value::Namespace(module),
         }
     }
+}
+
+/// Whether a file is a CommonJS module: it neither imports nor exports.
+fn is_common(program: &ast::Program<'_>) -> bool {
+    !program.body.iter().any(ast::Statement::is_module_declaration)
+}
+
+/// Declares `module` and `exports`.
+fn common_module<'a>(module: &Module<'a>) -> Value<'a> {
+    let exports = Value::object(Properties::default());
+    let mut properties = Properties::default();
+    properties.set("exports".into(), Property::Value(exports.clone()));
+    let common = Value::object(properties);
+    for (name, value) in [("module", common.clone()), ("exports", exports)] {
+        module.scope.declare(name, Binding::Value { value, constant: false });
+    }
+    common
 }
 
 /// Whether a statement is one of several that may declare one name.

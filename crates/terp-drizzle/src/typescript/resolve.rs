@@ -14,9 +14,13 @@ pub trait SourceTree {
     fn read(&self, path: &Path) -> io::Result<Option<String>>;
 }
 
-/// Other names for folders, as a `tsconfig.json` gives them.
+/// What a `tsconfig.json` says that changes which modules are read and how they run.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct PathAliases {
+pub struct CompilerOptions {
+    /// `strict` or `alwaysStrict`: an assignment to what is frozen is an error, not passed over.
+    pub strict: bool,
+    /// `verbatimModuleSyntax`: imports that no value is used of are run all the same.
+    pub keep_unused_imports: bool,
     /// The folder that plain names are looked up in.
     pub base_url: Option<PathBuf>,
     /// Patterns with at most one `*`, each with the paths that it stands for.
@@ -40,7 +44,7 @@ pub(crate) type Found = (PathBuf, String);
 /// Looks an import up that is no package's. None when no such file is there.
 pub(crate) fn resolve(
     tree: &dyn SourceTree,
-    aliases: &PathAliases,
+    aliases: &CompilerOptions,
     importer: &Path,
     specifier: &str,
 ) -> Result<Option<Found>, (PathBuf, io::Error)> {
@@ -76,7 +80,7 @@ pub(crate) fn is_path(specifier: &str) -> bool {
         || matches!(specifier, "." | "..")
 }
 
-fn candidates(aliases: &PathAliases, importer: &Path, specifier: &str) -> Vec<PathBuf> {
+fn candidates(aliases: &CompilerOptions, importer: &Path, specifier: &str) -> Vec<PathBuf> {
     if is_path(specifier) {
         let folder = importer.parent().unwrap_or(Path::new(""));
         return vec![normalised(&folder.join(specifier))];

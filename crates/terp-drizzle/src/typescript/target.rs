@@ -238,12 +238,11 @@ impl<'a> Interpreter<'a> {
             _ => false,
         };
         if is_frozen {
-            let reason =
-                "it is frozen, and whether an assignment to it is an error depends on how it is compiled";
-            if let Some(why) = Value::unknown(reason, at).why_unknown() {
-                self.taint(object, &why);
-            }
-            return Ok(());
+            return if self.compiler.strict {
+                throw(format!("`{key}` is of a frozen object"), at)
+            } else {
+                Ok(())
+            };
         }
         match object {
             Value::Object(object) => {
