@@ -1,5 +1,7 @@
 //! Loads a project from files. Everything else in this crate works on text.
 
+mod folders;
+
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
@@ -11,7 +13,7 @@ use crate::chain::SnapshotHead;
 use crate::config::find_out;
 use crate::error::{FormatError, FormatErrorKind};
 use crate::folder::{MigrationFile, MigrationFolder};
-use crate::journal::Journal;
+use crate::journal::{Journal, JournalEntry};
 use crate::place::Places;
 use crate::snapshot::Snapshot;
 
@@ -49,6 +51,8 @@ pub enum LoadErrorKind {
     InvalidUtf8,
     /// The configuration doesn't say in plain words where the migrations are.
     Config,
+    /// The migration folder mixes the layouts of drizzle-kit, or a migration's own folder is not as it has to be.
+    Layout,
     /// The journal or a snapshot is not as it has to be.
     Format(FormatErrorKind),
 }
@@ -109,13 +113,13 @@ impl LoadError {
 pub struct Project {
     /// The migration folder.
     pub migrations_path: PathBuf,
-    /// The journal.
-    pub journal_path: PathBuf,
+    /// The journal; None for the layout of drizzle-kit 1.0, which has none.
+    pub journal_path: Option<PathBuf>,
     /// The configuration that named the folder, if one did.
     pub config_path: Option<PathBuf>,
-    /// The journal and the files.
+    /// The migrations: journal and files, or files alone.
     pub folder: MigrationFolder,
-    /// The snapshots by name.
+    /// The snapshots: by name, or in the order of the migrations where each has its own folder.
     pub snapshots: Vec<SnapshotFile>,
     /// The newest of the snapshots.
     pub newest: Option<NewestSnapshot>,
@@ -126,18 +130,20 @@ pub struct Project {
 pub struct SnapshotFile {
     /// The file.
     pub path: PathBuf,
-    /// What its name begins with: `0020` of `0020_snapshot.json`.
+    /// What it is called by: `0020` of `0020_snapshot.json`, or the name of its folder.
     pub prefix: String,
     /// What it says about itself.
     pub head: SnapshotHead,
 }
 
-/// The newest snapshot: that of the last entry in the journal that has one, else the last by name.
+/// The newest snapshot: that of the last migration that has one, else the last by name.
 #[derive(Clone, Debug)]
 pub struct NewestSnapshot {
     /// Its file.
     pub path: PathBuf,
-    /// The entry of the journal that it belongs to, as an index; a later entry has none.
+    /// What it is called by; see [`SnapshotFile::prefix`].
+    pub prefix: String,
+    /// The migration that it belongs to, as an index into those of the folder; a later one has none.
     pub entry: Option<usize>,
     /// Its text.
     pub text: String,
@@ -154,13 +160,19 @@ impl Project {
 
 /// Loads a project from its folder or from its migration folder.
 ///
-/// A folder that has a `meta/_journal.json` is the migration folder itself. Otherwise a `drizzle.config` in it says
-/// where that is; without one, or without `out` in it, it is `drizzle`.
+/// A folder that has a `meta/_journal.json` is the migration folder itself, and so is one that has folders of
+/// migrations, as drizzle-kit 1.0 makes them. Otherwise a `drizzle.config` in it says where that is; without one, or
+/// without `out` in it, it is `drizzle`.
 ///
 /// # Errors
 /// The first file that can't be read or is not as it has to be. Older snapshots are read only as far as their ids.
 pub fn load_project(dir: &Path) -> Result<Project, LoadError> {
     let (migrations_path, config_path) = find_migrations(dir)?;
+    if !has_journal(&migrations_path) {
+        let (folder, snapshots, newest) = folders::load(&migrations_path)?;
+        return Ok(Project { migrations_path, journal_path: None, config_path, folder, snapshots, newest });
+    }
+    folders::refuse_both(&migrations_path)?;
     let journal_path = migrations_path.join("meta").join("_journal.json");
     let journal =
         Journal::parse(&read_text(&journal_path)?).map_err(|e| LoadError::format(&journal_path, e))?;
@@ -172,21 +184,35 @@ pub fn load_project(dir: &Path) -> Result<Project, LoadError> {
     let folder = MigrationFolder::new(journal, files);
 
     let found = list(&migrations_path.join("meta"), SNAPSHOT_ENDING)?;
-    let newest = newest(&folder.journal, &found)?;
+    let newest = newest(&folder, &found)?;
     let mut snapshots = Vec::with_capacity(found.len());
     for (name, path) in found {
-        let head = match &newest {
-            Some(newest) if newest.path == path => SnapshotHead::parse(&newest.text),
-            _ => match read_beginning(&path)? {
-                Some(head) => Ok(head),
-                None => SnapshotHead::parse(&read_text(&path)?),
-            },
-        };
-        let head = head.map_err(|error| LoadError::format(&path, error))?;
-        let prefix = name.strip_suffix(SNAPSHOT_ENDING).unwrap_or_default().to_owned();
+        let head = head_of(&path, newest.as_ref())?;
+        let prefix = snapshot_prefix(&name).to_owned();
         snapshots.push(SnapshotFile { path, prefix, head });
     }
+    let journal_path = Some(journal_path);
     Ok(Project { migrations_path, journal_path, config_path, folder, snapshots, newest })
+}
+
+/// What a snapshot says about itself, without reading more of it than needed.
+fn head_of(path: &Path, newest: Option<&NewestSnapshot>) -> Result<SnapshotHead, LoadError> {
+    let head = match newest {
+        Some(newest) if newest.path == path => SnapshotHead::parse(&newest.text),
+        _ => match read_beginning(path)? {
+            Some(head) => Ok(head),
+            None => SnapshotHead::parse(&read_text(path)?),
+        },
+    };
+    head.map_err(|error| LoadError::format(path, error))
+}
+
+fn snapshot_prefix(name: &str) -> &str {
+    name.strip_suffix(SNAPSHOT_ENDING).unwrap_or_default()
+}
+
+fn has_journal(dir: &Path) -> bool {
+    dir.join("meta").join("_journal.json").exists()
 }
 
 /// Reads a file as text.
@@ -228,8 +254,8 @@ fn too_large(path: &Path) -> LoadError {
 }
 
 fn find_migrations(dir: &Path) -> Result<(PathBuf, Option<PathBuf>), LoadError> {
-    let has_journal = |dir: &Path| dir.join("meta").join("_journal.json").exists();
-    if has_journal(dir) {
+    // Anything may lie in an application's own folder, so names count there.
+    if has_journal(dir) || folders::has_folders(dir, true) {
         return Ok((dir.to_owned(), None));
     }
     let config = CONFIG_NAMES.iter().map(|name| dir.join(name)).find(|path| path.exists());
@@ -246,14 +272,18 @@ fn find_migrations(dir: &Path) -> Result<(PathBuf, Option<PathBuf>), LoadError> 
     let config = config.filter(|_| out.is_some());
     // Put together anew, `./drizzle` loses its dot.
     let migrations: PathBuf = dir.join(out.as_deref().unwrap_or("drizzle")).components().collect();
-    if has_journal(&migrations) {
+    if has_journal(&migrations) || folders::has_folders(&migrations, false) {
         return Ok((migrations, config));
     }
     // The folder is looked at last, so that a mistyped path is named as such.
     fs::metadata(dir).map_err(|error| LoadError::io(dir, error))?;
     let message = match config {
-        Some(config) => format!("there is no meta/_journal.json in it, and {} names it", config.display()),
-        None => "there is no migration journal: neither meta/_journal.json nor drizzle/meta/_journal.json"
+        Some(config) => format!(
+            "there is no meta/_journal.json in it and no folder with a migration.sql, and {} names it",
+            config.display()
+        ),
+        None => "there is no migration journal: neither meta/_journal.json nor drizzle/meta/_journal.json; nor are \
+                 there folders of migrations, as drizzle-kit 1.0 makes them"
             .to_owned(),
     };
     let path = if out.is_some() { &migrations } else { dir };
@@ -262,6 +292,13 @@ fn find_migrations(dir: &Path) -> Result<(PathBuf, Option<PathBuf>), LoadError> 
 
 /// The files of a folder whose names end so, by name.
 fn list(dir: &Path, ending: &str) -> Result<Vec<(String, PathBuf)>, LoadError> {
+    let mut found = names(dir, ending)?;
+    found.retain(|(_, path)| !path.is_dir());
+    Ok(found)
+}
+
+/// What there is in a folder whose name ends so, by name.
+fn names(dir: &Path, ending: &str) -> Result<Vec<(String, PathBuf)>, LoadError> {
     let mut found = Vec::new();
     for entry in fs::read_dir(dir).map_err(|error| LoadError::io(dir, error))? {
         let path = entry.map_err(|error| LoadError::io(dir, error))?.path();
@@ -272,28 +309,28 @@ fn list(dir: &Path, ending: &str) -> Result<Vec<(String, PathBuf)>, LoadError> {
         let Some(name) = name.to_str().map(str::to_owned) else {
             return Err(LoadError::new(LoadErrorKind::InvalidUtf8, &path, "its name is not valid UTF-8"));
         };
-        if !path.is_dir() {
-            found.push((name, path));
-        }
+        found.push((name, path));
     }
     found.sort();
     Ok(found)
 }
 
-fn newest(journal: &Journal, found: &[(String, PathBuf)]) -> Result<Option<NewestSnapshot>, LoadError> {
-    let of_entry = |entry: usize| {
-        let prefix = journal.entries.get(entry)?.prefix();
-        let is_its = |name: &str| name.strip_suffix(SNAPSHOT_ENDING) == Some(prefix);
-        found.iter().find(|(name, _)| is_its(name)).map(|(_, path)| (path, Some(entry)))
+fn newest(
+    folder: &MigrationFolder,
+    found: &[(String, PathBuf)],
+) -> Result<Option<NewestSnapshot>, LoadError> {
+    let entries = folder.journal.as_ref().map_or(&[][..], |journal| journal.entries.as_slice());
+    let of_entry = |(at, entry): (usize, &JournalEntry)| {
+        let found = found.iter().find(|(name, _)| name.strip_suffix(SNAPSHOT_ENDING) == Some(entry.prefix()));
+        found.map(|found| (found, Some(at)))
     };
-    let last_by_name = || found.last().map(|(_, path)| (path, None));
-    let Some((path, entry)) = (0..journal.entries.len()).rev().find_map(of_entry).or_else(last_by_name)
-    else {
-        return Ok(None);
-    };
+    let last_by_name = || found.last().map(|found| (found, None));
+    let newest = entries.iter().enumerate().rev().find_map(of_entry).or_else(last_by_name);
+    let Some(((name, path), entry)) = newest else { return Ok(None) };
     let text = read_text(path)?;
     let snapshot = Snapshot::parse(&text).map_err(|error| LoadError::format(path, error))?;
-    Ok(Some(NewestSnapshot { path: path.clone(), entry, text, snapshot }))
+    let prefix = snapshot_prefix(name).to_owned();
+    Ok(Some(NewestSnapshot { path: path.clone(), prefix, entry, text, snapshot }))
 }
 
 /// Reads a snapshot's head from its beginning. None when there is more to look at: the head stands elsewhere, or the

@@ -1,7 +1,7 @@
 //! Reads what Drizzle leaves beside an application: the journal of its migrations, their folder and its snapshots.
 //!
 //! Everything works on text that it is given and says where in that text a thing stands; only [`fs`] reads files.
-//! Observed on drizzle-orm 0.45 and drizzle-kit 0.31.
+//! Observed on drizzle-orm 0.45 and drizzle-kit 0.31, and on 1.0.0-rc.5 of both.
 
 pub mod chain;
 mod config;
@@ -16,7 +16,7 @@ pub mod snapshot;
 
 pub use chain::SnapshotHead;
 pub use error::{FormatError, FormatErrorKind};
-pub use folder::{JournaledMigration, MigrationFile, MigrationFolder};
+pub use folder::{Layout, Migration, MigrationFile, MigrationFolder};
 pub use fs::{LoadError, LoadErrorKind, NewestSnapshot, Project, SnapshotFile, load_project};
 pub use journal::{Journal, JournalEntry};
 pub use place::Location;
