@@ -67,7 +67,7 @@ pub fn check_project(project: &Project, name: &str, options: &CheckOptions) -> R
     if let (Some(newest), Some(built)) = (newest, built) {
         findings.extend(built.findings);
         views.push(View {
-            name: format!("snapshot {}", snapshot_prefix(newest)),
+            name: format!("snapshot {}", newest.prefix),
             schema: built.schema,
             columns_ordered: false,
             unchecked: built.unchecked,
@@ -75,7 +75,7 @@ pub fn check_project(project: &Project, name: &str, options: &CheckOptions) -> R
         });
         views.extend(replayed.at_snapshot);
     }
-    let migrations = project.folder.journal.entries.len();
+    let migrations = project.folder.migration_count();
     let summary = match newest {
         Some(newest) => declared_summary(newest, migrations),
         None => summarise(&replayed.schema, None, migrations),
@@ -109,11 +109,6 @@ fn both<A, B: Send>(first: impl FnOnce() -> A, second: impl Fn() -> B + Sync) ->
 
 /// As much as a main thread has.
 const STACK: usize = 8 << 20;
-
-fn snapshot_prefix(newest: &NewestSnapshot) -> &str {
-    let name = newest.path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    name.split('_').next().unwrap_or_default()
-}
 
 /// Counts what the snapshot declares, also what no server would make of it.
 fn declared_summary(newest: &NewestSnapshot, migrations: usize) -> Summary {

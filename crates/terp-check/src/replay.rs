@@ -1,10 +1,10 @@
-//! The journal's migrations, run in an empty database.
+//! The migrations, run in an empty database.
 
 use terp_drift::{
     Finding, Place, Replay, ReplayFailure, UnsupportedStatement, migration_fails, one_vendor_only,
     unsupported_statement,
 };
-use terp_drizzle::{JournalEntry, LineColumn, MigrationFile, Project};
+use terp_drizzle::{LineColumn, MigrationFile, Project};
 use terp_schema_model::{Flavor, Schema};
 use terp_sql::span::LineIndex;
 use terp_sql::{ParseOptions, Span, parse_statement};
@@ -30,10 +30,10 @@ pub struct ReplayOutcome {
     pub findings: Vec<Finding>,
 }
 
-/// Runs the journal's migrations in its order, each chunk as one query, and goes on after each that fails. It ends
-/// before the first entry whose file is missing.
+/// Runs the migrations in Drizzle's order, each chunk as one query, and goes on after each that fails. It ends before
+/// the first one whose file is missing.
 ///
-/// `snapshot_entry` is the entry, as an index, after which the schema is wanted for a comparison; `None` is the end.
+/// `snapshot_entry` is the migration, as an index, after which the schema is wanted for a comparison; `None` is the end.
 ///
 /// # Errors
 /// A chunk has SQL that can't be read to its end.
@@ -43,17 +43,17 @@ pub fn replay(
     flavor: Flavor,
 ) -> Result<ReplayOutcome, CheckError> {
     let mut runner = Runner::new(project, flavor);
-    let last = project.folder.journal.entries.len().checked_sub(1);
+    let last = project.folder.migration_count().checked_sub(1);
     let mut at_snapshot = None;
     let mut ends_before = None;
-    for (at, migration) in project.folder.journaled().enumerate() {
+    for (at, migration) in project.folder.migrations().enumerate() {
         let Some(file) = migration.file else {
-            ends_before = Some(migration.entry.tag.clone());
+            ends_before = Some(migration.tag.to_owned());
             break;
         };
-        runner.migration(at + 1, migration.entry, file)?;
+        runner.migration(at + 1, migration.tag, file)?;
         if Some(at) == snapshot_entry && snapshot_entry != last {
-            at_snapshot = Some(runner.view(format!("replayed up to {}", migration.entry.tag)));
+            at_snapshot = Some(runner.view(format!("replayed up to {}", migration.tag)));
         }
     }
     if ends_before.is_none() && (snapshot_entry.is_none() || snapshot_entry == last) {
@@ -102,12 +102,7 @@ impl<'a> Runner<'a> {
         }
     }
 
-    fn migration(
-        &mut self,
-        number: usize,
-        entry: &JournalEntry,
-        file: &MigrationFile,
-    ) -> Result<(), CheckError> {
+    fn migration(&mut self, number: usize, tag: &str, file: &MigrationFile) -> Result<(), CheckError> {
         let source = Source::new(self.project, file);
         for (at, &chunk) in file.chunks.iter().enumerate() {
             self.chunks += 1;
@@ -115,25 +110,18 @@ impl<'a> Runner<'a> {
             match self.database.run(&file.text, chunk).map_err(|fault| source.unreadable(fault))? {
                 Outcome::Done => self.other_vendor(&source, chunk, &options),
                 Outcome::PassedOver => self.passed_over += 1,
-                Outcome::Refused(refusal) => self.refused(number, entry, at, &source, refusal),
-                Outcome::Unchecked(unchecked) => self.unchecked(entry, at, &source, unchecked),
+                Outcome::Refused(refusal) => self.refused(number, tag, at, &source, refusal),
+                Outcome::Unchecked(unchecked) => self.unchecked(tag, at, &source, unchecked),
             }
         }
         Ok(())
     }
 
-    fn refused(
-        &mut self,
-        migration: usize,
-        entry: &JournalEntry,
-        chunk: usize,
-        source: &Source<'_>,
-        refusal: Refusal,
-    ) {
+    fn refused(&mut self, migration: usize, tag: &str, chunk: usize, source: &Source<'_>, refusal: Refusal) {
         let (start, end) = source.lines(refusal.statement);
         let failure = ReplayFailure {
             file: source.path.clone(),
-            tag: entry.tag.clone(),
+            tag: tag.to_owned(),
             migration,
             chunk,
             of_chunks: source.file.chunks.len(),
@@ -170,11 +158,11 @@ impl<'a> Runner<'a> {
         Some(format!("{} takes this form: write it so that both vendors do", self.other))
     }
 
-    fn unchecked(&mut self, entry: &JournalEntry, chunk: usize, source: &Source<'_>, unchecked: Unchecked) {
+    fn unchecked(&mut self, tag: &str, chunk: usize, source: &Source<'_>, unchecked: Unchecked) {
         let (start, end) = source.lines(unchecked.statement);
         let statement = UnsupportedStatement {
             file: source.path.clone(),
-            tag: entry.tag.clone(),
+            tag: tag.to_owned(),
             chunk,
             line: start.line,
             column: start.column,

@@ -18,7 +18,7 @@ pub fn sources(project: &Project, report: &Report) -> Sources {
         if let Some((_, text)) = newest.filter(|(newest, _)| *newest == path) {
             return Some(text.to_owned());
         }
-        if path == project.journal_path {
+        if Some(path) == project.journal_path.as_deref() {
             return fs::read_text(path).ok();
         }
         let file = project.folder.files.iter().find(|file| project.path_of(file) == path)?;

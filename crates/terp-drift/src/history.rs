@@ -45,12 +45,12 @@ impl JournalEntry {
 /// What a snapshot says about itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SnapshotMeta {
-    /// What its file's name starts with: `0020` of `0020_snapshot.json`.
+    /// What it is called by: `0020` of `0020_snapshot.json`, or the name of its migration's folder.
     pub prefix: String,
     /// Its id.
     pub id: String,
-    /// The id of the snapshot before it.
-    pub prev_id: String,
+    /// The id of the snapshot before it; of one that joins branches, several.
+    pub prev_ids: Vec<String>,
     /// Its path, as the report should show it.
     pub path: String,
 }
@@ -64,7 +64,7 @@ pub struct History {
     pub journal: Option<Vec<JournalEntry>>,
     /// The path of the journal, as the report should show it.
     pub journal_path: String,
-    /// The snapshots that are there.
+    /// The snapshots that are there; without a journal, in the order in which their migrations run.
     pub snapshots: Vec<SnapshotMeta>,
 }
 

@@ -20,7 +20,7 @@ fn snapshot(prefix: &str, id: &str, prev_id: &str) -> SnapshotMeta {
     SnapshotMeta {
         prefix: prefix.to_owned(),
         id: id.to_owned(),
-        prev_id: prev_id.to_owned(),
+        prev_ids: vec![prev_id.to_owned()],
         path: format!("drizzle/meta/{prefix}_snapshot.json"),
     }
 }
@@ -159,19 +159,67 @@ fn when_going_backwards_names_what_is_skipped() {
 fn a_chain_that_forks_breaks_or_starts_late() {
     let first_line = |edit: fn(&mut History)| told(&found(edit)).first().cloned().unwrap_or_default();
     assert_eq!(
-        first_line(|history| history.snapshots[2].prev_id = "a".to_owned()),
+        first_line(|history| history.snapshots[2].prev_ids = vec!["a".to_owned()]),
         "warning[broken-snapshot-chain] snapshot 0002 does not follow 0001: it names 0000 as the one before it \
          @ drizzle/meta/0002_snapshot.json (prevId a); drizzle/meta/0001_snapshot.json (id b)"
     );
     assert!(
-        first_line(|history| history.snapshots[2].prev_id = "zz".to_owned())
+        first_line(|history| history.snapshots[2].prev_ids = vec!["zz".to_owned()])
             .contains("one that is not there")
     );
-    assert!(first_line(|history| history.snapshots[2].prev_id = "c".to_owned()).contains("it names itself"));
-    assert!(first_line(|history| history.snapshots[2].prev_id = ORIGIN.to_owned()).contains("names nothing"));
     assert!(
-        first_line(|history| history.snapshots[0].prev_id = "z".to_owned())
+        first_line(|history| history.snapshots[2].prev_ids = vec!["c".to_owned()])
+            .contains("it names itself")
+    );
+    assert!(
+        first_line(|history| history.snapshots[2].prev_ids = vec![ORIGIN.to_owned()])
+            .contains("names nothing")
+    );
+    assert!(
+        first_line(|history| history.snapshots[0].prev_ids = vec!["z".to_owned()])
             .contains("the first snapshot names one before it")
+    );
+}
+
+/// Without a journal, as drizzle-kit 1.0 has none: branches may fork and be joined.
+#[test]
+fn a_chain_of_folders_may_fork_and_be_joined() {
+    let ids = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>();
+    let found = |edit: &dyn Fn(&mut History)| {
+        told(&found(|history| {
+            history.journal = None;
+            edit(history);
+        }))
+    };
+    let joined = |history: &mut History| {
+        history.snapshots[2].prev_ids = ids(&["a"]);
+        history.snapshots[3].prev_ids = ids(&["b", "c"]);
+    };
+    assert_eq!(found(&joined), [""; 0]);
+    let message = |edit: &dyn Fn(&mut History)| {
+        let messages = found(edit);
+        assert_eq!(messages.len(), 1, "{messages:?}");
+        messages[0].clone()
+    };
+    assert_eq!(
+        message(&|history| history.snapshots[2].prev_ids = ids(&["a"])),
+        "warning[broken-snapshot-chain] nothing follows snapshot 0001, and 0003 does not either: neither has what the \
+         other's branch did @ drizzle/meta/0001_snapshot.json (prevId a); drizzle/meta/0003_snapshot.json (id d)"
+    );
+    assert!(
+        message(&|history| history.snapshots[2].prev_ids = ids(&["b", "zz"]))
+            .contains("one that is not there")
+    );
+    assert!(message(&|history| history.snapshots[2].prev_ids = ids(&["b", "c"])).contains("names itself"));
+    assert!(
+        message(&|history| history.snapshots[2].prev_ids = ids(&["b", "d"]))
+            .contains("0003, which runs after it,")
+    );
+    assert!(message(&|history| history.snapshots[3].id = "c".to_owned()).contains("0003 has the id of 0002"));
+    let twice_first = found(&|history| history.snapshots[2].prev_ids = Vec::new());
+    assert!(
+        twice_first[0].contains("0002 names nothing before it, as if it were the first"),
+        "{twice_first:?}"
     );
 }
 

@@ -68,7 +68,10 @@ pub(crate) struct ConfigFault {
 }
 
 /// Evaluates a configuration.
-pub(crate) fn read(tree: &(dyn SourceTree + Sync), path: &Path) -> Result<Result<Config, ConfigFault>, DeclareError> {
+pub(crate) fn read(
+    tree: &(dyn SourceTree + Sync),
+    path: &Path,
+) -> Result<Result<Config, ConfigFault>, DeclareError> {
     on_large_stack(|| {
         let allocator = Allocator::default();
         let compiler = CompilerOptions::default();
@@ -148,7 +151,8 @@ impl<'a> Reader<'_, 'a> {
             _ => None,
         };
         let at = written.unwrap_or(self.at);
-        let is_unknown = matches!(value, Value::Unknown(_) | Value::Foreign(_)) || value.why_unknown().is_some();
+        let is_unknown =
+            matches!(value, Value::Unknown(_) | Value::Foreign(_)) || value.why_unknown().is_some();
         let inner = match &value {
             Value::Array(array) => array.items.borrow().iter().find_map(Value::why_unknown),
             _ => None,
@@ -197,12 +201,18 @@ mod tests {
     #[test]
     fn out_is_found() {
         let cases = [
-            ("export default defineConfig({ dialect: 'mysql', out: './x', });import { defineConfig } from 'drizzle-kit'", Some("./x")),
+            (
+                "export default defineConfig({ dialect: 'mysql', out: './x', });import { defineConfig } from 'drizzle-kit'",
+                Some("./x"),
+            ),
             ("export default {\n  out: `z` // out: 'no'\n}", Some("z")),
             ("export default { schema: 's', /* out: 'no', */ dbCredentials: { url: 'a?out:1' } }", None),
             ("const base = 'db'; export default { out: `${base}/y` } satisfies object", Some("db/y")),
             ("module.exports = { out: 'old' }", Some("old")),
-            ("import 'dotenv/config'; if (!process.env.URL) throw new Error('no'); export default { out: 'a', url: process.env.URL! }", Some("a")),
+            (
+                "import 'dotenv/config'; if (!process.env.URL) throw new Error('no'); export default { out: 'a', url: process.env.URL! }",
+                Some("a"),
+            ),
         ];
         for (text, wanted) in cases {
             assert_eq!(out(text).value().map(String::as_str), wanted, "{text}");

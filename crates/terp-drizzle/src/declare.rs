@@ -23,11 +23,11 @@ use std::rc::Rc;
 
 pub use self::casing::Casing;
 pub(crate) use self::entity::{Entity, described};
-pub(crate) use self::schema::{SitePlaces, on_large_stack};
 pub use self::schema::{
     CustomColumn, Declaration, DeclarationFile, DeclarationOptions, DeclarationProblem, DeclaredLeak,
     DuplicateTable, declare,
 };
+pub(crate) use self::schema::{SitePlaces, on_large_stack};
 use crate::declare::column::ColumnKind;
 use crate::declare::entity::{Key, KeyDefinition, KeyOn, ViewBuilder};
 use crate::declare::natives::Native;

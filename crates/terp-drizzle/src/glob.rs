@@ -10,7 +10,8 @@ pub(crate) fn files(folder: &Path, pattern: &str) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for alternative in braces(pattern) {
         let mut matches = Vec::new();
-        let parts: Vec<&str> = alternative.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
+        let parts: Vec<&str> =
+            alternative.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
         let start = if alternative.starts_with('/') { PathBuf::from("/") } else { folder.to_owned() };
         walk(&start, &parts, &mut matches)?;
         found.extend(matches);
@@ -97,7 +98,10 @@ fn braces(pattern: &str) -> Vec<String> {
                 let after = rest.get(at + 1..).unwrap_or_default();
                 if choices.len() == 1 {
                     let inner = choices.first().copied().unwrap_or_default();
-                    return braces(after).into_iter().map(|after| format!("{before}{{{inner}}}{after}")).collect();
+                    return braces(after)
+                        .into_iter()
+                        .map(|after| format!("{before}{{{inner}}}{after}"))
+                        .collect();
                 }
                 let joined = |choice: &&str| braces(&format!("{before}{choice}{after}"));
                 return choices.iter().flat_map(joined).collect();
@@ -189,7 +193,10 @@ fn compare(left: &str, right: &str) -> Ordering {
         },
     };
     let case = |c: char| c.is_ascii_uppercase();
-    left.chars().map(primary).cmp(right.chars().map(primary)).then_with(|| left.chars().map(case).cmp(right.chars().map(case)))
+    left.chars()
+        .map(primary)
+        .cmp(right.chars().map(primary))
+        .then_with(|| left.chars().map(case).cmp(right.chars().map(case)))
 }
 
 #[cfg(test)]

@@ -62,7 +62,9 @@ fn apply(tree: &dyn SourceTree, path: &Path, text: &str, options: &mut CompilerO
         let base = options.base_url.clone().unwrap_or_else(|| folder.to_owned());
         let targets = |value: &Value<'_>| match value {
             Value::Array(list) => {
-                let text = |target: &Value<'_>| target.as_string_lit().map(|target| base.join(target.value.as_ref()));
+                let text = |target: &Value<'_>| {
+                    target.as_string_lit().map(|target| base.join(target.value.as_ref()))
+                };
                 list.elements.iter().filter_map(text).collect()
             }
             _ => Vec::new(),
@@ -86,9 +88,12 @@ fn boolean(object: &Object<'_>, name: &str) -> Option<bool> {
 fn extended(root: &Object<'_>) -> Vec<String> {
     match root.get("extends").map(|property| &property.value) {
         Some(Value::StringLit(text)) => vec![text.value.to_string()],
-        Some(Value::Array(list)) => {
-            list.elements.iter().filter_map(|item| item.as_string_lit()).map(|text| text.value.to_string()).collect()
-        }
+        Some(Value::Array(list)) => list
+            .elements
+            .iter()
+            .filter_map(|item| item.as_string_lit())
+            .map(|text| text.value.to_string())
+            .collect(),
         _ => Vec::new(),
     }
 }

@@ -6,6 +6,7 @@ use crate::declare::column::Column;
 use crate::declare::entity::Entity;
 use crate::declare::lower::{Fault, Lowering, Part};
 use crate::declare::sql::SqlUse;
+use crate::json::Json;
 use crate::snapshot::SnapshotDefault;
 use crate::typescript::builtin::{date, json};
 use crate::typescript::interpreter::ProblemKind;
@@ -60,7 +61,14 @@ pub(super) fn of<'a>(
             Err(why) => return Ok(Err(why.into())),
         },
         Value::Array(_) | Value::Object(_) => match lowering.interpreter.text(value, site)? {
-            Ok(text) => Some(SnapshotDefault::Other(text.to_string())),
+            Ok(text) => {
+                let json = match json::stringify(lowering.interpreter, value, site)? {
+                    Ok(json) => json.unwrap_or_default(),
+                    Err(why) => return Ok(Err(why.into())),
+                };
+                let json = crate::json::parse(&json).map(|json| Json::of(&json).pretty()).unwrap_or(json);
+                Some(SnapshotDefault::Other { sql: text.to_string(), json })
+            }
             Err(why) => return Ok(Err(why.into())),
         },
         Value::Unknown(_) | Value::Foreign(_) => {

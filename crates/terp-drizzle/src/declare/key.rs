@@ -373,7 +373,16 @@ fn index<'a>(
     let algorithm = part!(option("algorithm"));
     let lock = part!(option("lock"));
     let at = lowering.at(site);
-    Ok(Ok(SnapshotIndex { name, at, parts, unique: kind == KeyKind::UniqueIndex, using, algorithm, lock }))
+    Ok(Ok(SnapshotIndex {
+        name,
+        at,
+        parts,
+        unique: kind == KeyKind::UniqueIndex,
+        using,
+        algorithm,
+        lock,
+        name_explicit: None,
+    }))
 }
 
 fn check<'a>(
@@ -510,5 +519,6 @@ fn build_foreign_key<'a>(
         referenced_columns: to,
         on_update,
         on_delete,
+        name_explicit: None,
     }))
 }

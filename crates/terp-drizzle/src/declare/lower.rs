@@ -270,7 +270,7 @@ impl<'a> Lowering<'_, 'a> {
         parts.into_table(self.name.to_string(), at, columns.into_values())
     }
 
-    fn column(&mut self, column: &Rc<Column<'a>>) -> Part<SnapshotColumn> {
+    pub(super) fn column(&mut self, column: &Rc<Column<'a>>) -> Part<SnapshotColumn> {
         let state = &column.state;
         let sql_type: Rc<str> = match &state.sql_type {
             SqlType::Known(text) => text.clone(),
@@ -307,6 +307,7 @@ impl<'a> Lowering<'_, 'a> {
             default,
             on_update_now: state.on_update_now,
             generated,
+            ..SnapshotColumn::default()
         }))
     }
 

@@ -14,7 +14,7 @@ use crate::error::DeclareError;
 use crate::place::Location;
 use crate::snapshot::Snapshot;
 use crate::typescript::value::Site;
-use crate::typescript::{Interpreter, CompilerOptions, ProblemKind, SourceTree};
+use crate::typescript::{CompilerOptions, Interpreter, ProblemKind, SourceTree};
 
 /// The stack in bytes that an evaluation has: the parser and the evaluator follow nested code by calling themselves, up to the
 /// depths that they refuse. The system provides what is used of it.

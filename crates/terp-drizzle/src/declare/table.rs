@@ -58,6 +58,19 @@ pub(crate) struct Table<'a> {
 }
 
 impl<'a> Table<'a> {
+    /// A table that stands for a view while its columns are written.
+    pub(crate) fn of_view(core: Rc<TableCore<'a>>, site: Site) -> Self {
+        Self {
+            core,
+            site,
+            columns: Vec::new(),
+            unknown: RefCell::default(),
+            extra: Value::Undefined,
+            leaks: Vec::new(),
+            custom_types: Vec::new(),
+        }
+    }
+
     pub(crate) fn column(&self, key: &str) -> Option<&Rc<Column<'a>>> {
         self.columns.iter().find(|(known, _)| &**known == key).map(|(_, column)| column)
     }

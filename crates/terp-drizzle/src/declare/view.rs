@@ -1,13 +1,16 @@
 //! Views whose query is SQL text.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::declare::Casing;
 use crate::declare::dictionary::Dictionary;
 use crate::declare::entity::{Entity, View};
+use crate::declare::lower::{Fault, Lowering};
 use crate::declare::schema::SitePlaces;
 use crate::declare::sql::{self, SqlFault, SqlUse};
-use crate::snapshot::SnapshotView;
+use crate::declare::table::Table;
+use crate::snapshot::{SnapshotColumn, SnapshotDefault, SnapshotView};
 use crate::typescript::interpreter::{Abort, Interpreter, Problem, ProblemKind};
 use crate::typescript::value::{Site, Value};
 
@@ -100,6 +103,10 @@ fn lower<'a>(
             (Ok(algorithm), Ok(security), Ok(check)) => (algorithm, security, check),
             (Err(fault), ..) | (_, Err(fault), _) | (.., Err(fault)) => return Ok(Err(fault)),
         };
+    let columns = match columns(interpreter, places, casing, view, name)? {
+        Ok(columns) => columns,
+        Err(fault) => return Ok(Err(fault)),
+    };
     let is_existing = definition.is_none();
     // A view that is made elsewhere has no options.
     let or_default = |option: Option<String>, default: &str| {
@@ -108,9 +115,49 @@ fn lower<'a>(
     Ok(Ok(SnapshotView {
         name: name.to_owned(),
         at: places.locate(site, false),
+        columns,
         definition,
         algorithm: Some(or_default(algorithm, "undefined")),
         sql_security: Some(or_default(security, "definer")),
         check_option: check.filter(|_| !is_existing),
     }))
+}
+
+/// The columns of a view as they stand in a snapshot: under their names without casing, and with quotes in their defaults as
+/// they are. No SQL is made from them.
+fn columns<'a>(
+    interpreter: &mut Interpreter<'a>,
+    places: &SitePlaces<'a>,
+    casing: Option<Casing>,
+    view: &View<'a>,
+    name: &str,
+) -> Result<Result<Vec<SnapshotColumn>, SqlFault>, Abort> {
+    let mut derived_names = BTreeSet::new();
+    let mut made: Dictionary<SnapshotColumn> = Dictionary::new();
+    for (_, column) in &view.columns {
+        let mut lowering = Lowering {
+            interpreter: &mut *interpreter,
+            places,
+            casing,
+            table: Rc::new(Table::of_view(view.core.clone(), view.builder.site)),
+            name: name.into(),
+            derived_names: &mut derived_names,
+            incomplete: false,
+        };
+        let lowered = match lowering.column(column)? {
+            Ok(lowered) => lowered,
+            Err(Fault::Unknown(why)) => return Ok(Err(SqlFault::Unknown(why))),
+            Err(Fault::Fails(_, message, _)) => return Ok(Err(SqlFault::Refused(message))),
+        };
+        let default = match &column.state.default {
+            Some(Value::String(text)) if !matches!(&*lowered.sql_type, "blob" | "text" | "json") => {
+                Some(SnapshotDefault::Sql(format!("'{text}'")))
+            }
+            Some(Value::String(text)) => Some(SnapshotDefault::Sql(format!("('{text}')"))),
+            _ => lowered.default.clone(),
+        };
+        let name = column.state.name.to_string();
+        made.set(&name, SnapshotColumn { name: name.clone(), default, ..lowered });
+    }
+    Ok(Ok(made.into_values()))
 }

@@ -97,7 +97,11 @@ pub(crate) struct Interpreter<'a> {
 }
 
 impl<'a> Interpreter<'a> {
-    pub(crate) fn new(allocator: &'a Allocator, tree: &'a dyn SourceTree, compiler: &'a CompilerOptions) -> Self {
+    pub(crate) fn new(
+        allocator: &'a Allocator,
+        tree: &'a dyn SourceTree,
+        compiler: &'a CompilerOptions,
+    ) -> Self {
         Self {
             allocator,
             tree,

@@ -124,7 +124,9 @@ impl<'a> Interpreter<'a> {
     /// Enters what `module.exports` has at the end.
     fn common_exports(&self, module: &Module<'a>, common: &Value<'a>) {
         let Value::Object(common) = common else { return };
-        let Some(Property::Value(exports)) = common.properties.borrow().get("exports").cloned() else { return };
+        let Some(Property::Value(exports)) = common.properties.borrow().get("exports").cloned() else {
+            return;
+        };
         if let Value::Object(object) = &exports {
             self.export_members(module, object);
         }
@@ -136,7 +138,9 @@ impl<'a> Interpreter<'a> {
     fn export_members(&self, module: &Module<'a>, object: &Object<'a>) {
         for key in object.properties.borrow().keys() {
             let name: &'a str = self.allocator.alloc_str(&key);
-            let Some(Property::Value(value)) = object.properties.borrow().get(name).cloned() else { continue };
+            let Some(Property::Value(value)) = object.properties.borrow().get(name).cloned() else {
+                continue;
+            };
             let binding = Binding::Value { value, constant: true };
             // Not under its own name, which the module may use otherwise.
             let hidden: &'a str = self.allocator.alloc_str(&format!("exports.{name}"));
