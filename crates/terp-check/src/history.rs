@@ -11,6 +11,7 @@ pub fn history(project: &Project) -> History {
         tag: file.tag().to_owned(),
         number_prefix: file.number_prefix().map(str::to_owned),
         path: project.path_of(file).display().to_string(),
+        hash: None,
     });
     let entries = project.folder.journal.entries.iter().map(|entry| JournalEntry {
         idx: entry.idx,
@@ -32,5 +33,6 @@ pub fn history(project: &Project) -> History {
         journal: Some(entries.collect()),
         snapshots: snapshots.collect(),
         journal_path,
+        released: Vec::new(),
     }
 }
