@@ -14,6 +14,7 @@ pub fn history(project: &Project) -> History {
         // In a folder's name the number is a time: nobody counts on it that it is used once.
         number_prefix: journal.and_then(|_| file.number_prefix()).map(str::to_owned),
         path: project.path_of(file).display().to_string(),
+        hash: None,
     });
     let entry = |entry: &terp_drizzle::JournalEntry| JournalEntry {
         idx: entry.idx,
@@ -35,5 +36,6 @@ pub fn history(project: &Project) -> History {
         journal: journal.map(|journal| journal.entries.iter().map(entry).collect()),
         snapshots: snapshots.collect(),
         journal_path,
+        released: Vec::new(),
     }
 }

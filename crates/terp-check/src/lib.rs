@@ -14,8 +14,10 @@ mod tables;
 
 use std::{panic, thread};
 
-use terp_drift::{DiffOptions, Place, Report, Summary, check_history, summarise};
-use terp_drizzle::snapshot::SnapshotColumn;
+use terp_drift::{
+    ConventionCounts, Conventions, DiffOptions, Place, Report, Summary, check_history, convention_counts,
+    summarise,
+};
 use terp_drizzle::{NewestSnapshot, Project};
 use terp_schema_model::Flavor;
 
@@ -63,6 +65,8 @@ pub fn check_project(project: &Project, name: &str, options: &CheckOptions) -> R
     let (replayed, built) = both(|| replay(project, newest.and_then(|newest| newest.entry), flavor), build);
     let (replayed, built) = (replayed?, built?);
     findings.extend(replayed.findings);
+    let conventions = Conventions::default();
+    let followed = built.as_ref().map(|built| convention_counts(&built.schema, &conventions));
     let mut views = Vec::new();
     if let (Some(newest), Some(built)) = (newest, built) {
         findings.extend(built.findings);
@@ -77,8 +81,8 @@ pub fn check_project(project: &Project, name: &str, options: &CheckOptions) -> R
     }
     let migrations = project.folder.migration_count();
     let summary = match newest {
-        Some(newest) => declared_summary(newest, migrations),
-        None => summarise(&replayed.schema, None, migrations),
+        Some(newest) => declared_summary(newest, migrations, followed.unwrap_or_default()),
+        None => summarise(&replayed.schema, None, migrations, &conventions),
     };
     let (comparisons, drift) = compare(&views, flavor, &options.diff);
     let failed = !replayed.replay.failed.is_empty();
@@ -110,12 +114,9 @@ fn both<A, B: Send>(first: impl FnOnce() -> A, second: impl Fn() -> B + Sync) ->
 /// As much as a main thread has.
 const STACK: usize = 8 << 20;
 
-/// Counts what the snapshot declares, also what no server would make of it.
-fn declared_summary(newest: &NewestSnapshot, migrations: usize) -> Summary {
+/// Counts what the snapshot declares, also what no server would make of it; conventions are about what it would.
+fn declared_summary(newest: &NewestSnapshot, migrations: usize, followed: ConventionCounts) -> Summary {
     let counts = newest.snapshot.declared_counts();
-    let has = |test: fn(&SnapshotColumn) -> bool| {
-        newest.snapshot.tables.iter().filter(|table| table.columns.iter().any(test)).count()
-    };
     Summary {
         tables: counts.tables,
         columns: counts.columns,
@@ -125,18 +126,8 @@ fn declared_summary(newest: &NewestSnapshot, migrations: usize) -> Summary {
         foreign_keys: counts.foreign_keys,
         enum_columns: counts.enum_columns,
         migrations,
-        version_tables: has(|column| {
-            column.name.eq_ignore_ascii_case("version") && is_integer(&column.sql_type)
-        }),
-        soft_delete_tables: has(|column| {
-            column.name.eq_ignore_ascii_case("deleted_at") || column.name.eq_ignore_ascii_case("deletedat")
-        }),
+        version_tables: followed.version_tables,
+        soft_delete_tables: followed.soft_delete_tables,
         ..Summary::default()
     }
-}
-
-fn is_integer(sql_type: &str) -> bool {
-    let word = sql_type.trim_start().split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
-    let integers = ["tinyint", "smallint", "mediumint", "int", "integer", "bigint", "serial"];
-    integers.iter().any(|integer| integer.eq_ignore_ascii_case(word))
 }

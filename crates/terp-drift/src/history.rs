@@ -1,6 +1,7 @@
 //! The history of a project's migrations, as plain data: whoever reads the files fills it in.
 
 use crate::finding::{Finding, Place};
+use crate::released::ReleasedMigration;
 use crate::rules::RULES;
 
 /// One `.sql` file of the migration folder.
@@ -14,6 +15,8 @@ pub struct MigrationFile {
     pub number_prefix: Option<String>,
     /// Its path, as the report should show it.
     pub path: String,
+    /// SHA-256 of the whole file in hexadecimal; `None` where the caller did not compute it.
+    pub hash: Option<String>,
 }
 
 /// One entry of the journal.
@@ -66,6 +69,8 @@ pub struct History {
     pub journal_path: String,
     /// The snapshots that are there; without a journal, in the order in which their migrations run.
     pub snapshots: Vec<SnapshotMeta>,
+    /// The migrations that were released, as they were then. Empty for a project that keeps no list of them.
+    pub released: Vec<ReleasedMigration>,
 }
 
 /// What the rules find in a history, in the order of the rules.

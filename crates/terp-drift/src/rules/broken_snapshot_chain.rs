@@ -21,6 +21,7 @@ pub(super) const RULE: Rule = Rule {
     good: "\
 0001_snapshot.json: id b, prevId a
 0002_snapshot.json: id c, prevId b",
+    fixed: false,
     check: Some(check),
 };
 
