@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use terp_drift::{ChangeClass, ChangeKind, Comparison, DiffOptions, Finding, Place, diff, drift};
 use terp_schema_model::{Flavor, Schema};
 
+use crate::places::ObjectPlaces;
+
 /// One view of a schema.
 #[derive(Debug, Clone)]
 pub struct View {
@@ -19,6 +21,8 @@ pub struct View {
     pub unchecked: BTreeSet<String>,
     /// Where it is from, if it is one file.
     pub place: Option<Place>,
+    /// Where its objects are from.
+    pub places: ObjectPlaces,
 }
 
 /// Compares every view with every later one; the earlier one is the one that is believed. Tables of which either is

@@ -11,6 +11,7 @@ use terp_sql::{
 };
 
 use crate::error::CheckErrorKind;
+use crate::provenance::{Before, Provenance, Ran};
 use crate::tables;
 
 /// The database that everything runs in; both sides of a comparison have to use one name.
@@ -60,6 +61,10 @@ pub(crate) struct Database {
     catalog: Catalog,
     /// The tables that a statement may have made, changed or dropped which could not be checked.
     unchecked: BTreeSet<String>,
+    /// Where everything comes from, if that is recorded.
+    provenance: Option<Provenance>,
+    /// The databases in which a statement made or changed a table.
+    databases: BTreeSet<String>,
 }
 
 impl Database {
@@ -68,7 +73,39 @@ impl Database {
         let mut catalog = Catalog::new(flavor);
         catalog.create_database(DATABASE, flavor.default_character_set());
         catalog.use_database(DATABASE);
-        Self { catalog, unchecked: BTreeSet::new() }
+        Self { catalog, unchecked: BTreeSet::new(), provenance: None, databases: BTreeSet::new() }
+    }
+
+    /// An empty database that remembers where everything in it comes from.
+    pub(crate) fn recording(flavor: Flavor) -> Self {
+        Self { provenance: Some(Provenance::new(DATABASE)), ..Self::new(flavor) }
+    }
+
+    /// Names the file that the statements come from which run next.
+    pub(crate) fn reads(&mut self, file: &str, text: &str) {
+        if let Some(provenance) = &mut self.provenance {
+            provenance.add_file(file, text);
+        }
+    }
+
+    /// What is known by now of where everything comes from.
+    pub(crate) fn provenance(&self) -> Provenance {
+        self.provenance.clone().unwrap_or_default()
+    }
+
+    /// The database that is current now, as a script leaves it: its name and what is in it.
+    pub(crate) fn current(&self) -> (String, Schema) {
+        let name = self.catalog.session().database.as_deref().unwrap_or(DATABASE);
+        match self.catalog.schema(name) {
+            Some(schema) => (name.to_owned(), schema),
+            None => (DATABASE.to_owned(), self.schema()),
+        }
+    }
+
+    /// The databases other than that one which have tables.
+    pub(crate) fn others(&self, current: &str) -> Vec<&str> {
+        let has_tables = |name: &&str| self.catalog.table_names(name).next().is_some();
+        self.databases.iter().map(String::as_str).filter(|name| *name != current).filter(has_tables).collect()
     }
 
     /// The database as it is now; one that was dropped is empty.
@@ -97,7 +134,22 @@ impl Database {
             let reason = "it runs statements that are not known here".to_owned();
             return Ok(Outcome::Unchecked(Unchecked { reason, statement: statement.span, at: None }));
         }
-        match self.catalog.execute(&statement) {
+        let before = self.provenance.as_ref().map(|_| Before::of(&self.catalog, &statement));
+        let executed = self.catalog.execute(&statement);
+        if let (Some(provenance), Some(before)) = (&mut self.provenance, before) {
+            let ran = match &executed {
+                Ok(_) => Ran::Done,
+                Err(ExecuteError::Refused(_)) => Ran::Refused,
+                Err(_) => Ran::Unknown,
+            };
+            provenance.record(&self.catalog, &statement, &before, ran);
+        }
+        for table in executed.iter().flat_map(|effect| &effect.tables) {
+            if !self.databases.contains(&table.schema) {
+                self.databases.insert(table.schema.clone());
+            }
+        }
+        match executed {
             Ok(effect) if effect.passed_over.is_some() => Ok(Outcome::PassedOver),
             Ok(effect) => Ok(match effect.unchecked {
                 None => Outcome::Done,
@@ -248,7 +300,7 @@ const fn is_comment(kind: TokenKind) -> bool {
 }
 
 /// What is not closed, as a person would call it.
-const fn unclosed(kind: LexErrorKind) -> Option<&'static str> {
+pub(crate) const fn unclosed(kind: LexErrorKind) -> Option<&'static str> {
     Some(match kind {
         LexErrorKind::UnterminatedString | LexErrorKind::UnterminatedDollarString => "the string",
         LexErrorKind::UnterminatedIdent => "the quoted name",

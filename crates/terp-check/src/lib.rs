@@ -7,12 +7,17 @@ mod compare;
 mod error;
 mod execute;
 mod history;
+mod load;
+mod places;
+mod provenance;
 mod replay;
+mod script;
 mod snapshot;
+mod source;
 mod sources;
 mod tables;
 
-use std::{panic, thread};
+use std::{panic, slice, thread};
 
 use terp_drift::{
     ConventionCounts, Conventions, DiffOptions, Place, Report, Summary, check_history, convention_counts,
@@ -24,8 +29,12 @@ use terp_schema_model::Flavor;
 pub use compare::{View, compare};
 pub use error::{CheckError, CheckErrorKind};
 pub use history::history;
+pub use load::{LoadedSource, SourceError, load_source};
+pub use places::{ObjectPlaces, SnapshotPlaces, snapshot_places};
+pub use provenance::Provenance;
 pub use replay::{ReplayOutcome, replay};
 pub use snapshot::{SnapshotOutcome, build_snapshot};
+pub use source::{ParseSourceError, Source};
 pub use sources::sources;
 
 /// What a check is for.
@@ -70,11 +79,14 @@ pub fn check_project(project: &Project, name: &str, options: &CheckOptions) -> R
     let mut views = Vec::new();
     if let (Some(newest), Some(built)) = (newest, built) {
         findings.extend(built.findings);
+        let places =
+            place.as_ref().map(|place| snapshot_places(&newest.snapshot, slice::from_ref(&place.file)));
         views.push(View {
             name: format!("snapshot {}", newest.prefix),
             schema: built.schema,
             columns_ordered: false,
             unchecked: built.unchecked,
+            places: places.map(ObjectPlaces::Snapshot).unwrap_or_default(),
             place,
         });
         views.extend(replayed.at_snapshot);

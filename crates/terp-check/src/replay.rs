@@ -1,20 +1,21 @@
 //! The migrations, run in an empty database.
 
+use std::collections::BTreeSet;
+
 use terp_drift::{
     Finding, Place, Replay, ReplayFailure, UnsupportedStatement, migration_fails, one_vendor_only,
     unsupported_statement,
 };
-use terp_drizzle::{LineColumn, MigrationFile, Project};
+use terp_drizzle::{MigrationFile, Project};
 use terp_schema_model::{Flavor, Schema};
-use terp_sql::span::LineIndex;
 use terp_sql::{ParseOptions, Span, parse_statement};
 
 use crate::compare::View;
 use crate::error::CheckError;
-use crate::execute::{Database, Outcome, Refusal, Unchecked, Unreadable};
-
-/// How much of a statement the report quotes, in characters.
-const QUOTED: usize = 400;
+use crate::execute::{Database, Outcome, Refusal, Unchecked};
+use crate::places::ObjectPlaces;
+use crate::provenance::Provenance;
+use crate::script::Script;
 
 /// What running a project's migrations gave.
 #[derive(Debug, Clone)]
@@ -26,6 +27,10 @@ pub struct ReplayOutcome {
     pub schema: Schema,
     /// What there was after the entry that was asked for; `None` where a file up to there is missing.
     pub at_snapshot: Option<View>,
+    /// The tables that may not be right at the end, since something about them could not be checked.
+    pub unchecked: BTreeSet<String>,
+    /// Where everything comes from that there is at the end, and where what there was went.
+    pub provenance: Provenance,
     /// A finding for each statement that failed or could not be checked.
     pub findings: Vec<Finding>,
 }
@@ -63,7 +68,8 @@ pub fn replay(
     let mut replay = Replay::new(chunks, failed, unsupported, database.table_count());
     replay.passed_over = passed_over;
     replay.ends_before = ends_before;
-    Ok(ReplayOutcome { replay, schema: database.schema(), at_snapshot, findings })
+    let (unchecked, provenance) = (database.unchecked().clone(), database.provenance());
+    Ok(ReplayOutcome { replay, schema: database.schema(), at_snapshot, unchecked, provenance, findings })
 }
 
 struct Runner<'a> {
@@ -82,7 +88,7 @@ impl<'a> Runner<'a> {
     fn new(project: &'a Project, flavor: Flavor) -> Self {
         Self {
             project,
-            database: Database::new(flavor),
+            database: Database::recording(flavor),
             other: if flavor.is_mysql() { Flavor::MARIADB_10_11 } else { Flavor::MYSQL_9_7 },
             chunks: 0,
             passed_over: 0,
@@ -99,32 +105,44 @@ impl<'a> Runner<'a> {
             columns_ordered: true,
             unchecked: self.database.unchecked().clone(),
             place: None,
+            places: ObjectPlaces::Statements(self.database.provenance()),
         }
     }
 
     fn migration(&mut self, number: usize, tag: &str, file: &MigrationFile) -> Result<(), CheckError> {
-        let source = Source::new(self.project, file);
+        let path = self.project.path_of(file).display().to_string();
+        self.database.reads(&path, &file.text);
+        let source = Script::new(path, &file.text);
         for (at, &chunk) in file.chunks.iter().enumerate() {
             self.chunks += 1;
             let options = self.database.options();
             match self.database.run(&file.text, chunk).map_err(|fault| source.unreadable(fault))? {
                 Outcome::Done => self.other_vendor(&source, chunk, &options),
                 Outcome::PassedOver => self.passed_over += 1,
-                Outcome::Refused(refusal) => self.refused(number, tag, at, &source, refusal),
+                Outcome::Refused(refusal) => {
+                    self.refused(number, tag, (at, file.chunks.len()), &source, refusal);
+                }
                 Outcome::Unchecked(unchecked) => self.unchecked(tag, at, &source, unchecked),
             }
         }
         Ok(())
     }
 
-    fn refused(&mut self, migration: usize, tag: &str, chunk: usize, source: &Source<'_>, refusal: Refusal) {
+    fn refused(
+        &mut self,
+        migration: usize,
+        tag: &str,
+        (chunk, of_chunks): (usize, usize),
+        source: &Script<'_>,
+        refusal: Refusal,
+    ) {
         let (start, end) = source.lines(refusal.statement);
         let failure = ReplayFailure {
             file: source.path.clone(),
             tag: tag.to_owned(),
             migration,
             chunk,
-            of_chunks: source.file.chunks.len(),
+            of_chunks,
             line: start.line,
             column: start.column,
             end_line: end.line,
@@ -147,18 +165,18 @@ impl<'a> Runner<'a> {
     fn read_by_the_other(
         &self,
         failure: &ReplayFailure,
-        source: &Source<'_>,
+        source: &Script<'_>,
         statement: Span,
     ) -> Option<String> {
         if failure.errno != 1064 {
             return None;
         }
         let options = ParseOptions { flavor: self.other, sql_mode: self.database.options().sql_mode };
-        parse_statement(&source.file.text, statement, &options).ok()?;
+        parse_statement(source.text, statement, &options).ok()?;
         Some(format!("{} takes this form: write it so that both vendors do", self.other))
     }
 
-    fn unchecked(&mut self, tag: &str, chunk: usize, source: &Source<'_>, unchecked: Unchecked) {
+    fn unchecked(&mut self, tag: &str, chunk: usize, source: &Script<'_>, unchecked: Unchecked) {
         let (start, end) = source.lines(unchecked.statement);
         let statement = UnsupportedStatement {
             file: source.path.clone(),
@@ -178,51 +196,11 @@ impl<'a> Runner<'a> {
     }
 
     /// What runs here may be no SQL at all for the other vendor.
-    fn other_vendor(&mut self, source: &Source<'_>, chunk: Span, options: &ParseOptions) {
+    fn other_vendor(&mut self, source: &Script<'_>, chunk: Span, options: &ParseOptions) {
         let options = ParseOptions { flavor: self.other, sql_mode: options.sql_mode };
-        let Err(error) = parse_statement(&source.file.text, chunk, &options) else { return };
+        let Err(error) = parse_statement(source.text, chunk, &options) else { return };
         let (start, end) = source.lines(error.span);
         let place = Place::at(&source.path, start.line, start.column).until(end.line, end.column);
         self.findings.push(one_vendor_only(self.other, error.errno, place));
-    }
-}
-
-/// A migration's file, and how the report names places in it.
-struct Source<'a> {
-    file: &'a MigrationFile,
-    path: String,
-}
-
-impl<'a> Source<'a> {
-    fn new(project: &Project, file: &'a MigrationFile) -> Self {
-        Self { file, path: project.path_of(file).display().to_string() }
-    }
-
-    /// Start and end of a span. Failures are few: the index of lines is not kept.
-    fn lines(&self, span: Span) -> (LineColumn, LineColumn) {
-        let text = &self.file.text;
-        let index = LineIndex::new(text);
-        (index.line_column(text, span.start), index.line_column(text, span.end))
-    }
-
-    /// Moves a finding from its whole statement to the part that it is about.
-    fn point(&self, finding: &mut Finding, at: Option<Span>) {
-        let (Some(at), Some(place)) = (at.filter(|at| !at.is_empty()), finding.places.first_mut()) else {
-            return;
-        };
-        let (start, end) = self.lines(at);
-        let label = place.label.take();
-        *place = Place::at(&self.path, start.line, start.column).until(end.line, end.column);
-        place.label = label;
-    }
-
-    fn quote(&self, span: Span) -> String {
-        let text = span.text(&self.file.text);
-        text.char_indices().nth(QUOTED).map_or(text, |(end, _)| text.get(..end).unwrap_or(text)).to_owned()
-    }
-
-    fn unreadable(&self, fault: Unreadable) -> CheckError {
-        let (at, _) = self.lines(fault.at);
-        CheckError { kind: fault.kind, file: self.path.clone(), at, message: fault.message }
     }
 }

@@ -36,11 +36,11 @@ pub use released::{ReleasedError, ReleasedMigration, parse_released};
 pub use report::{
     ChangeCounts, Changed, Comparison, ConventionCounts, DeclaredCounts, FORMAT_VERSION, Matrix, Named,
     PlaceOf, Renamed, Replay, ReplayFailure, Report, Sources, StopsAt, Summary, TablePlaces, TextOptions,
-    UnsupportedStatement, Verdict, convention_counts, summarise,
+    UnsupportedStatement, Verdict, convention_counts, findings_text, summarise,
 };
 pub use rules::{
     RULES, Rule, custom_type, declaration_error, declaration_fails, drift, duplicate_table_names, explain,
     migration_fails, nearest_rule, non_portable_default, one_vendor_only, rule, rules_markdown,
-    shared_builder_leak, snapshot_fails, snapshot_mismatch, unsupported_declaration, unsupported_snapshot,
-    unsupported_statement,
+    shared_builder_leak, snapshot_fails, snapshot_mismatch, sql_fails, unsupported_declaration,
+    unsupported_snapshot, unsupported_statement,
 };

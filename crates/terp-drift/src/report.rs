@@ -12,7 +12,7 @@ pub use comparison::{ChangeCounts, Changed, Comparison, Named, PlaceOf, Renamed,
 pub use matrix::Matrix;
 pub use summary::{ConventionCounts, DeclaredCounts, Summary, convention_counts, summarise};
 pub(crate) use text::difference_texts;
-pub use text::{Sources, TextOptions};
+pub use text::{Sources, TextOptions, findings_text};
 
 use crate::finding::{Finding, Severity};
 use crate::levels::{RuleLevels, TurnedOff};

@@ -23,6 +23,7 @@ mod shared_builder_leak;
 mod snapshot_fails;
 mod snapshot_mismatch;
 pub(crate) mod soft_delete;
+mod sql_fails;
 mod unsupported_declaration;
 mod unsupported_statement;
 
@@ -39,6 +40,7 @@ pub use one_vendor_only::one_vendor_only;
 pub use shared_builder_leak::shared_builder_leak;
 pub use snapshot_fails::snapshot_fails;
 pub use snapshot_mismatch::snapshot_mismatch;
+pub use sql_fails::sql_fails;
 pub use unsupported_declaration::unsupported_declaration;
 pub use unsupported_statement::{unsupported_snapshot, unsupported_statement};
 
@@ -78,6 +80,7 @@ pub const RULES: &[&Rule] = &[
     &duplicate_table_name::RULE,
     &migration_fails::RULE,
     &snapshot_fails::RULE,
+    &sql_fails::RULE,
     &drift::RULE,
     &missing_migration_file::RULE,
     &edited_after_release::RULE,

@@ -317,8 +317,11 @@ fn too_large(path: &Path) -> LoadError {
     LoadError::new(LoadErrorKind::TooLarge, path, "it is larger than 64 MiB")
 }
 
-/// The files of a folder whose names end so, by name.
-fn list(dir: &Path, ending: &str) -> Result<Vec<(String, PathBuf)>, LoadError> {
+/// The files of a folder whose names end so, by name: each with its path. What is in folders within is not looked at.
+///
+/// # Errors
+/// The folder can't be read, or a name that ends so is not UTF-8.
+pub fn list(dir: &Path, ending: &str) -> Result<Vec<(String, PathBuf)>, LoadError> {
     let mut found = names(dir, ending)?;
     found.retain(|(_, path)| !path.is_dir());
     Ok(found)

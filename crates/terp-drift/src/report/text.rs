@@ -50,6 +50,15 @@ impl Report {
     }
 }
 
+/// Findings alone as text, in the form that they have in a report.
+pub fn findings_text(findings: &[Finding], sources: &Sources, options: &TextOptions) -> String {
+    let mut out = String::new();
+    // Writing to a String can't fail.
+    let _ = Text { out: &mut out, snippets: Snippets::new(sources, options.color), options: *options }
+        .findings(findings);
+    out
+}
+
 const CUT: &str = "(use --format json for all)";
 
 struct Text<'a> {

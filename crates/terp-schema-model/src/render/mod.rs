@@ -12,6 +12,7 @@ mod index;
 mod options;
 mod partition;
 mod program;
+mod script;
 
 use std::borrow::Cow;
 
@@ -23,6 +24,7 @@ use crate::quote;
 use crate::table::{Check, ForeignKey, Table};
 
 pub use program::{create_event, create_routine, create_trigger, create_view};
+pub use script::create_schema;
 
 /// For whom a text is made.
 #[derive(Debug, Clone, Copy)]
