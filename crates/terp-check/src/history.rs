@@ -1,10 +1,11 @@
 //! A loaded project's history, as the rules want it.
 
-use terp_drift::{History, JournalEntry, MigrationFile, Place, SnapshotMeta};
+use terp_drift::{History, JournalEntry, MigrationFile, Place, ReleasedMigration, SnapshotMeta};
 use terp_drizzle::Project;
+use terp_drizzle::migrations_table::file_hash;
 
-/// The history of a project's migrations.
-pub fn history(project: &Project) -> History {
+/// The history of a project's migrations. `released` are those that were released, and how their files were then.
+pub fn history(project: &Project, released: &[ReleasedMigration]) -> History {
     let journal_path =
         project.journal_path.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
     let journal = project.folder.journal.as_ref();
@@ -14,7 +15,8 @@ pub fn history(project: &Project) -> History {
         // In a folder's name the number is a time: nobody counts on it that it is used once.
         number_prefix: journal.and_then(|_| file.number_prefix()).map(str::to_owned),
         path: project.path_of(file).display().to_string(),
-        hash: None,
+        // Asked for only where there is something to compare it with.
+        hash: (!released.is_empty()).then(|| file_hash(&file.text)),
     });
     let entry = |entry: &terp_drizzle::JournalEntry| JournalEntry {
         idx: entry.idx,
@@ -36,6 +38,6 @@ pub fn history(project: &Project) -> History {
         journal: journal.map(|journal| journal.entries.iter().map(entry).collect()),
         snapshots: snapshots.collect(),
         journal_path,
-        released: Vec::new(),
+        released: released.to_vec(),
     }
 }

@@ -159,9 +159,9 @@ fn load_snapshot(path: &Path, flavor: Flavor) -> Result<LoadedSource, SourceErro
 
 fn load_migrations(path: &Path, flavor: Flavor) -> Result<LoadedSource, SourceError> {
     let project = load_project(path)?;
-    let replayed = replay(&project, None, flavor)?;
+    let replayed = replay(&project, &BTreeSet::new(), flavor)?;
     // Of the history only what decides how far the replay goes; what the other vendor takes is of no matter here.
-    let mut findings = check_history(&history(&project));
+    let mut findings = check_history(&history(&project, &[]));
     findings.retain(|finding| finding.rule == "missing-migration-file");
     findings.extend(replayed.findings.into_iter().filter(|finding| finding.rule != "one-vendor-only"));
     let text = |file: &str| {
@@ -173,11 +173,11 @@ fn load_migrations(path: &Path, flavor: Flavor) -> Result<LoadedSource, SourceEr
     };
     let texts = texts(&findings, text);
     Ok(LoadedSource {
-        unchecked: replayed.unchecked,
+        unchecked: replayed.end.unchecked,
         findings,
-        places: ObjectPlaces::Statements(replayed.provenance),
+        places: replayed.end.places,
         texts,
-        ..LoadedSource::new("", flavor, replayed.schema)
+        ..LoadedSource::new("", flavor, replayed.end.schema)
     })
 }
 

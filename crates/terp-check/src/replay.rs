@@ -1,20 +1,19 @@
 //! The migrations, run in an empty database.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use terp_drift::{
     Finding, Place, Replay, ReplayFailure, UnsupportedStatement, migration_fails, one_vendor_only,
     unsupported_statement,
 };
 use terp_drizzle::{MigrationFile, Project};
-use terp_schema_model::{Flavor, Schema};
+use terp_schema_model::Flavor;
 use terp_sql::{ParseOptions, Span, parse_statement};
 
 use crate::compare::View;
 use crate::error::CheckError;
 use crate::execute::{Database, Outcome, Refusal, Unchecked};
 use crate::places::ObjectPlaces;
-use crate::provenance::Provenance;
 use crate::script::Script;
 
 /// What running a project's migrations gave.
@@ -23,14 +22,10 @@ use crate::script::Script;
 pub struct ReplayOutcome {
     /// What ran, failed and could not be checked.
     pub replay: Replay,
-    /// What there is at the end.
-    pub schema: Schema,
-    /// What there was after the entry that was asked for; `None` where a file up to there is missing.
-    pub at_snapshot: Option<View>,
-    /// The tables that may not be right at the end, since something about them could not be checked.
-    pub unchecked: BTreeSet<String>,
-    /// Where everything comes from that there is at the end, and where what there was went.
-    pub provenance: Provenance,
+    /// What there is at the end. Where a file is missing, that is before its migration.
+    pub end: View,
+    /// What there was after the migrations that were asked for, by their index, as far as it was run.
+    pub at: BTreeMap<usize, View>,
     /// A finding for each statement that failed or could not be checked.
     pub findings: Vec<Finding>,
 }
@@ -38,18 +33,18 @@ pub struct ReplayOutcome {
 /// Runs the migrations in Drizzle's order, each chunk as one query, and goes on after each that fails. It ends before
 /// the first one whose file is missing.
 ///
-/// `snapshot_entry` is the migration, as an index, after which the schema is wanted for a comparison; `None` is the end.
+/// `entries` are the migrations, as indexes, after which the schema is wanted too.
 ///
 /// # Errors
 /// A chunk has SQL that can't be read to its end.
 pub fn replay(
     project: &Project,
-    snapshot_entry: Option<usize>,
+    entries: &BTreeSet<usize>,
     flavor: Flavor,
 ) -> Result<ReplayOutcome, CheckError> {
     let mut runner = Runner::new(project, flavor);
     let last = project.folder.migration_count().checked_sub(1);
-    let mut at_snapshot = None;
+    let mut views = BTreeMap::new();
     let mut ends_before = None;
     for (at, migration) in project.folder.migrations().enumerate() {
         let Some(file) = migration.file else {
@@ -57,19 +52,21 @@ pub fn replay(
             break;
         };
         runner.migration(at + 1, migration.tag, file)?;
-        if Some(at) == snapshot_entry && snapshot_entry != last {
-            at_snapshot = Some(runner.view(format!("replayed up to {}", migration.tag)));
+        if entries.contains(&at) && Some(at) != last {
+            views.insert(at, runner.view(format!("replayed up to {}", migration.tag)));
         }
     }
-    if ends_before.is_none() && (snapshot_entry.is_none() || snapshot_entry == last) {
-        at_snapshot = Some(runner.view("replayed".to_owned()));
+    let end = runner.view("replayed".to_owned());
+    if ends_before.is_none()
+        && let Some(last) = last.filter(|last| entries.contains(last))
+    {
+        views.insert(last, end.clone());
     }
     let Runner { database, chunks, passed_over, failed, unsupported, findings, .. } = runner;
     let mut replay = Replay::new(chunks, failed, unsupported, database.table_count());
     replay.passed_over = passed_over;
     replay.ends_before = ends_before;
-    let (unchecked, provenance) = (database.unchecked().clone(), database.provenance());
-    Ok(ReplayOutcome { replay, schema: database.schema(), at_snapshot, unchecked, provenance, findings })
+    Ok(ReplayOutcome { replay, end, at: views, findings })
 }
 
 struct Runner<'a> {

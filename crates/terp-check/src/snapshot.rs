@@ -61,11 +61,11 @@ pub fn build_snapshot(
     Ok(SnapshotOutcome { schema: database.schema(), unchecked: database.unchecked().clone(), findings })
 }
 
-fn origin(statement: &DdlStatement, at: Option<Span>) -> &Origin {
+pub(crate) fn origin(statement: &DdlStatement, at: Option<Span>) -> &Origin {
     at.map_or(&statement.origin, |at| statement.origin_at(at.start as usize))
 }
 
-fn described(origin: &Origin) -> String {
+pub(crate) fn described(origin: &Origin) -> String {
     let table = &origin.table;
     match &origin.object {
         SchemaObject::Table => format!("the table `{table}`"),

@@ -122,7 +122,10 @@ fn a_missing_migration_folder_is_named() {
     write(dir.path(), &[("drizzle.config.ts", "export default {\n  out: process.env.OUT }")]);
     let (kind, message) = complaint(dir.path());
     assert_eq!(kind, LoadErrorKind::Config);
-    assert!(message.starts_with("drizzle.config.ts:2:3: `out` is not known without running this file"), "{message}");
+    assert!(
+        message.starts_with("drizzle.config.ts:2:3: `out` is not known without running this file"),
+        "{message}"
+    );
 }
 
 #[test]

@@ -84,9 +84,9 @@ pub(crate) fn schema<'a>(
         let Ok(name) = table.core.name_text() else { continue };
         if table.core.schema.is_some() {
             let message = format!(
-                "drizzle-kit passes over the table `{name}`, since it is of a mysqlSchema: no migration will make it"
+                "drizzle-kit passes over the table `{name}`, since it is of a mysqlSchema: no migration makes it"
             );
-            table_problem(interpreter, ProblemKind::PassedOver, message, table.site, Some(&name));
+            table_problem(interpreter, ProblemKind::PassedOver, None, message, table.site, Some(&name));
             continue;
         }
         let at = places.locate(table.site, false);
@@ -149,19 +149,16 @@ fn exported<'a>(
                 }
                 Value::Drizzle(Entity::View(view)) => views.push(view),
                 Value::Unknown(why) if !reported.contains(&why) => {
-                    let (kind, message) = match why.kind {
-                        UnknownKind::Table => (ProblemKind::Unsupported, why.reason.clone()),
+                    let (kind, what) = match why.kind {
+                        UnknownKind::Table => (ProblemKind::Unsupported, "a table".to_owned()),
                         UnknownKind::Any => {
-                            let message = format!(
-                                "whether the export `{name}` is a table is not known: {}",
-                                why.reason
-                            );
-                            (ProblemKind::MaybeTable, message)
+                            (ProblemKind::MaybeTable, format!("whether the export `{name}` is a table"))
                         }
                         // Reported where it happened.
                         UnknownKind::Fault => continue,
                     };
-                    interpreter.problem(kind, message, why.site);
+                    let message = why.reason.clone();
+                    table_problem(interpreter, kind, Some(what), message, why.site, None);
                     reported.push(why);
                 }
                 _ => {}
@@ -200,11 +197,12 @@ fn notes(table: &Table<'_>, name: &str, places: &SitePlaces<'_>, lowered: &mut L
 fn table_problem(
     interpreter: &mut Interpreter<'_>,
     kind: ProblemKind,
+    what: Option<String>,
     message: String,
     site: Site,
     table: Option<&str>,
 ) {
-    interpreter.problems.push(Problem { kind, message, site, table: table.map(str::to_owned) });
+    interpreter.problems.push(Problem { kind, what, message, site, table: table.map(str::to_owned) });
 }
 
 impl<'a> Lowering<'_, 'a> {
@@ -217,20 +215,11 @@ impl<'a> Lowering<'_, 'a> {
         self.incomplete = true;
         let name = self.name.clone();
         let (kind, message, site) = match fault {
-            Fault::Unknown(why) if why.kind == UnknownKind::Fault => {
-                let message = format!("{what} of the table `{name}` is not known, since {}", why.reason);
-                (ProblemKind::Unsupported, message, why.site)
-            }
-            Fault::Unknown(why) => {
-                let message =
-                    format!("{what} of the table `{name}` is not known without running code: {}", why.reason);
-                (ProblemKind::Unsupported, message, why.site)
-            }
-            Fault::Fails(kind, message, site) => {
-                (kind, format!("{what} of the table `{name}`: {message}"), site)
-            }
+            Fault::Unknown(why) => (ProblemKind::Unsupported, why.reason.clone(), why.site),
+            Fault::Fails(kind, message, site) => (kind, message, site),
         };
-        table_problem(self.interpreter, kind, message, site, Some(&name));
+        let what = format!("{what} of the table `{name}`");
+        table_problem(self.interpreter, kind, Some(what), message, site, Some(&name));
     }
 
     /// Takes a part, or reports why there is none.

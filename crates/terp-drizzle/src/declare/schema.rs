@@ -74,7 +74,9 @@ pub struct DeclarationFile {
 pub struct DeclarationProblem {
     /// What sort of problem it is.
     pub kind: ProblemKind,
-    /// In words.
+    /// The part of the schema that it is about, with its article: "the column `a` of the table `t`".
+    pub what: Option<String>,
+    /// What is wrong or why it is not known, in words.
     pub message: String,
     /// Where it begins.
     pub at: Location,
@@ -194,6 +196,7 @@ fn placed(interpreter: &Interpreter<'_>, lowered: Lowered) -> Declaration {
         .map(|module| DeclarationFile { path: module.path.clone(), text: module.text.into() });
     let problems = interpreter.problems.iter().map(|problem| DeclarationProblem {
         kind: problem.kind,
+        what: problem.what.clone(),
         message: problem.message.clone(),
         at: locate(problem.site, false),
         end: locate(problem.site, true),

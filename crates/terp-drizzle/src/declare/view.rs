@@ -25,8 +25,10 @@ pub(super) fn views<'a>(
     for view in views {
         let Ok(name) = view.core.name_text() else { continue };
         let site = view.builder.site;
+        let what = format!("the view `{name}`");
         let problem = |kind, message: String, site: Site| Problem {
             kind,
+            what: Some(what.clone()),
             message,
             site,
             table: Some(name.to_string()),
@@ -42,20 +44,13 @@ pub(super) fn views<'a>(
             }
             Ok(Err(fault)) => {
                 let (kind, message, site) = match fault {
-                    SqlFault::Unknown(why) => {
-                        let message =
-                            format!("the view `{name}` is not known without running code: {}", why.reason);
-                        (ProblemKind::Unsupported, message, why.site)
-                    }
-                    SqlFault::Refused(message) => {
-                        (ProblemKind::Refused, format!("the view `{name}`: {message}"), site)
-                    }
+                    SqlFault::Unknown(why) => (ProblemKind::Unsupported, why.reason.clone(), why.site),
+                    SqlFault::Refused(message) => (ProblemKind::Refused, message, site),
                 };
                 interpreter.problems.push(problem(kind, message, site));
             }
             Err(Abort::Throw(exception)) => {
-                let message = format!("the view `{name}`: {}", exception.message);
-                interpreter.problems.push(problem(ProblemKind::Exception, message, exception.site));
+                interpreter.problems.push(problem(ProblemKind::Exception, exception.message, exception.site));
             }
             Err(Abort::Limit) => {}
         }

@@ -73,6 +73,8 @@ impl ProblemKind {
 #[derive(Clone, Debug)]
 pub(crate) struct Problem {
     pub(crate) kind: ProblemKind,
+    /// What is not known, with its article, where that is a part of the schema.
+    pub(crate) what: Option<String>,
     pub(crate) message: String,
     pub(crate) site: Site,
     pub(crate) table: Option<String>,
@@ -119,7 +121,7 @@ impl<'a> Interpreter<'a> {
     }
 
     pub(crate) fn problem(&mut self, kind: ProblemKind, message: impl Into<String>, site: Site) {
-        self.problems.push(Problem { kind, message: message.into(), site, table: None });
+        self.problems.push(Problem { kind, what: None, message: message.into(), site, table: None });
     }
 
     pub(crate) const fn tick(&mut self) -> u64 {
