@@ -58,8 +58,8 @@ pub(super) struct Copy {
 }
 
 impl Case {
-    /// Copies the schema and all that belongs to it, but no migration, into a new folder, where `node_modules` is this one and that
-    /// of the case's own `packages`.
+    /// Copies the schema and all that belongs to it, but no migration, into a new folder, where packages are looked for in the
+    /// case's own `node_modules`, then in this one.
     pub(super) fn copy(&self, node_modules: &Path) -> Result<Copy, Failure> {
         let folder = tempfile::Builder::new().prefix("terp-drizzle-").tempdir();
         let folder =
@@ -70,11 +70,6 @@ impl Case {
         create(&project)?;
         create(&copy.temporary())?;
         copy_schema(&self.source, &project)?;
-        let packages = project.join("packages");
-        if packages.is_dir() {
-            let target = project.join("node_modules");
-            fs::rename(&packages, &target).map_err(|error| Failure::path(&packages, &error))?;
-        }
         let has_config =
             ["ts", "js", "json"].iter().any(|kind| project.join(format!("drizzle.config.{kind}")).exists());
         if !has_config {
@@ -139,14 +134,15 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(files)
 }
 
-/// Copies what is in one folder into another, but neither migrations with their snapshots, nor recordings, nor packages.
+/// Copies what is in one folder into another, but neither migrations with their snapshots nor recordings.
 fn copy_schema(from: &Path, to: &Path) -> Result<(), Failure> {
     for entry in fs::read_dir(from).map_err(|error| Failure::path(from, &error))?.flatten() {
         let (source, name) = (entry.path(), entry.file_name());
         let shown = name.to_string_lossy();
         let target = to.join(&name);
         if source.is_dir() {
-            if shown != "meta" && shown != "node_modules" {
+            // npm may have been run in the application; the packages of a case are part of it.
+            if shown != "meta" && (shown != "node_modules" || !from.ends_with(APPLICATION)) {
                 create(&target)?;
                 copy_schema(&source, &target)?;
             }
