@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use oxc_allocator::Allocator;
 
+use terp_sql::span::LineColumn;
+
 use crate::declare::{Casing, SitePlaces, on_large_stack};
 use crate::error::DeclareError;
 use crate::place::Location;
@@ -24,6 +26,8 @@ pub struct Config {
     pub dialect: Setting<String>,
     /// `schema`: files, folders and patterns, from the folder that drizzle-kit is started in.
     pub schema: Setting<Vec<String>>,
+    /// Where `schema` is set, in the configuration's file.
+    pub schema_at: LineColumn,
     /// `out`: the migration folder; drizzle-kit's own choice is `drizzle`.
     pub out: Setting<String>,
     /// `casing`.
@@ -114,6 +118,7 @@ fn settings<'a>(
         path: path.to_owned(),
         dialect: reader.setting(exported, "dialect", text),
         schema: reader.setting(exported, "schema", texts),
+        schema_at: reader.written(exported, "schema"),
         out: reader.setting(exported, "out", text),
         casing: reader.setting(exported, "casing", |value| Casing::of_name(&text(value)?)),
         migrations_table: match &migrations {
@@ -136,6 +141,15 @@ impl<'a> Reader<'_, 'a> {
             Ok(value) => value,
             Err(_) => missing(),
         }
+    }
+
+    /// Where a setting is written; the beginning of the file where that is not known.
+    fn written(&self, of: &Value<'a>, key: &str) -> LineColumn {
+        let site = match of {
+            Value::Object(object) => object.properties.borrow().site(key),
+            _ => None,
+        };
+        site.map_or(LineColumn { line: 1, column: 1 }, |site| self.places.locate(site, false).line_column())
     }
 
     fn setting<T>(&mut self, of: &Value<'a>, key: &str, read: fn(&Value<'a>) -> Option<T>) -> Setting<T> {
@@ -224,7 +238,7 @@ mod tests {
         for text in [
             "export default { out: process.env.OUT }",
             "import { join } from 'path'; export default { out: join('a', 'b') }",
-            "export default { out: 'a' + b }",
+            "export default { out: 'a' + process.argv[2] }",
             "export default await load()",
         ] {
             assert!(matches!(out(text), Setting::Unknown { .. }), "{text}: {:?}", out(text));

@@ -267,7 +267,7 @@ pub(crate) fn call_method_of_native<'a>(
     interpreter: &mut Interpreter<'a>,
     native: Native,
     name: &str,
-    arguments: Vec<Value<'a>>,
+    arguments: &[Value<'a>],
     at: Site,
 ) -> Evaluated<'a> {
     if native != Native::Sql {

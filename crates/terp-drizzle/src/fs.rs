@@ -251,6 +251,10 @@ impl SourceTree for FileTree {
         match read_text(path) {
             Ok(text) => Ok(Some(text)),
             Err(error) if matches!(error.kind, LoadErrorKind::NotFound | LoadErrorKind::NotAFile) => Ok(None),
+            // A file where a folder would have to be.
+            Err(LoadError { source: Some(source), .. }) if source.kind() == io::ErrorKind::NotADirectory => {
+                Ok(None)
+            }
             Err(error) => Err(io::Error::other(match error.at {
                 Some(at) => format!("{} ({at})", error.message),
                 None => error.message,

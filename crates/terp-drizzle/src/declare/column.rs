@@ -87,6 +87,13 @@ impl ColumnKind {
         KINDS.iter().find(|(_, kind)| *kind == self).map_or("customType", |(name, _)| name)
     }
 
+    /// `an int column`.
+    pub(crate) fn described(self) -> String {
+        let name = self.name();
+        let article = if name.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+        format!("{article} {name} column")
+    }
+
     const fn has_auto_increment(self) -> bool {
         matches!(
             self,
@@ -484,7 +491,7 @@ pub(crate) fn call_method<'a>(
 ) -> Evaluated<'a> {
     let this = Value::Drizzle(Entity::Builder(builder.clone()));
     let Some(method) = method(builder, name) else {
-        return throw(format!("a {} column has no method `{name}`", builder.kind.name()), at);
+        return throw(format!("{} has no method `{name}`", builder.kind.described()), at);
     };
     // These change nothing in the database.
     if method.starts_with('$') {

@@ -122,7 +122,7 @@ impl<'a> Entity<'a> {
 /// What something is, for a message.
 pub(crate) fn described(entity: &Entity<'_>) -> String {
     match entity {
-        Entity::Builder(builder) => format!("a {} column", builder.kind.name()),
+        Entity::Builder(builder) => builder.kind.described(),
         Entity::Column(column) => format!("the column `{}`", column.state.name),
         Entity::Table(table) => match table.core.name_text() {
             Ok(name) => format!("the table `{name}`"),

@@ -322,9 +322,29 @@ fn cased_names(lowering: &Lowering<'_, '_>, columns: &[Rc<Column<'_>>]) -> Vec<S
 fn recase(lowering: &Lowering<'_, '_>, name: &mut String, columns: &[Rc<Column<'_>>], cased: &[String]) {
     if lowering.casing.is_some() {
         for (column, cased) in columns.iter().zip(cased) {
-            *name = name.replacen(&*column.state.name, cased, 1);
+            *name = replace_first(name, &column.state.name, cased);
         }
     }
+}
+
+/// JavaScript's `replace` with a text: the first occurrence, by what `$` in the replacement stands for.
+fn replace_first(text: &str, wanted: &str, replacement: &str) -> String {
+    let Some((before, after)) = text.split_once(wanted) else { return text.to_owned() };
+    let mut out = before.to_owned();
+    let mut rest = replacement;
+    while let Some((plain, pattern)) = rest.split_once('$') {
+        out.push_str(plain);
+        let (stands_for, length) = match pattern.chars().next() {
+            Some('$') => ("$", 1),
+            Some('&') => (wanted, 1),
+            Some('`') => (before, 1),
+            Some('\'') => (after, 1),
+            _ => ("$", 0),
+        };
+        out.push_str(stands_for);
+        rest = pattern.get(length..).unwrap_or_default();
+    }
+    format!("{out}{rest}{after}")
 }
 
 fn unique<'a>(

@@ -142,15 +142,15 @@ fn exported<'a>(
                 Err(Abort::Limit) => continue,
             };
             match value {
-                Value::Drizzle(Entity::Table(table)) => {
-                    if seen.insert(Rc::as_ptr(&table).cast::<()>()) {
-                        tables.push(table);
-                    }
+                // One that is exported twice counts once.
+                Value::Drizzle(Entity::Table(table)) if seen.insert(Rc::as_ptr(&table).cast::<()>()) => {
+                    tables.push(table);
                 }
                 Value::Drizzle(Entity::View(view)) => views.push(view),
                 Value::Unknown(why) if !reported.contains(&why) => {
                     let (kind, what) = match why.kind {
                         UnknownKind::Table => (ProblemKind::Unsupported, "a table".to_owned()),
+                        UnknownKind::View => (ProblemKind::Unsupported, "a view".to_owned()),
                         UnknownKind::Any => {
                             (ProblemKind::MaybeTable, format!("whether the export `{name}` is a table"))
                         }

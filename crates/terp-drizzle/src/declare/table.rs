@@ -42,6 +42,9 @@ fn text_of(value: &Value<'_>) -> Result<Rc<str>, Rc<Unknown>> {
     }
 }
 
+/// What of a table's columns is not known: the key, where it is known, and why.
+pub(crate) type UnknownColumns = Vec<(Option<Rc<str>>, Rc<Unknown>)>;
+
 /// A table.
 pub(crate) struct Table<'a> {
     pub(crate) core: Rc<TableCore<'a>>,
@@ -49,7 +52,7 @@ pub(crate) struct Table<'a> {
     pub(crate) site: Site,
     pub(crate) columns: Vec<(Rc<str>, Rc<Column<'a>>)>,
     /// What of its columns is not known, by their keys where those are known.
-    pub(crate) unknown: RefCell<Vec<(Option<Rc<str>>, Rc<Unknown>)>>,
+    pub(crate) unknown: RefCell<UnknownColumns>,
     /// Third argument of `mysqlTable`.
     pub(crate) extra: Value<'a>,
     pub(crate) leaks: Vec<Leak>,
@@ -111,12 +114,7 @@ pub(crate) fn create<'a>(
     Ok(Value::Drizzle(Entity::Table(Rc::new(table))))
 }
 
-type Built<'a> = (
-    Vec<(Rc<str>, Rc<Column<'a>>)>,
-    Vec<(Option<Rc<str>>, Rc<Unknown>)>,
-    Vec<Leak>,
-    Vec<(Rc<str>, Rc<str>, Site)>,
-);
+type Built<'a> = (Vec<(Rc<str>, Rc<Column<'a>>)>, UnknownColumns, Vec<Leak>, Vec<(Rc<str>, Rc<str>, Site)>);
 
 /// Makes the columns of a table or a view, in the order of their keys.
 fn build_columns<'a>(
@@ -233,19 +231,19 @@ pub(crate) fn create_view<'a>(
     let Some(columns) = &builder.columns else {
         let name = builder.name.to_text().unwrap_or_else(|_| "?".into());
         let reason = format!("the view `{name}` is made by the query builder, which is not evaluated here");
-        return Ok(Value::Unknown(Rc::new(Unknown { reason, site: at, kind: UnknownKind::Table })));
+        return Ok(Value::Unknown(Rc::new(Unknown { reason, site: at, kind: UnknownKind::View })));
     };
     if matches!(builder.name, Value::Unknown(_) | Value::Foreign(_)) {
         let why = interpreter.why(&builder.name, at);
         let reason = format!("the view's name is not known: {}", why.reason);
-        return Ok(Value::Unknown(Rc::new(Unknown { reason, site: at, kind: UnknownKind::Table })));
+        return Ok(Value::Unknown(Rc::new(Unknown { reason, site: at, kind: UnknownKind::View })));
     }
     let core = Rc::new(TableCore { name: builder.name.clone(), schema: builder.schema.clone() });
     let id = Rc::new(TableId { name: core.name_text().unwrap_or_else(|_| "?".into()), call: at });
     let (columns, unknown, _, _) = build_columns(interpreter, &core, &id, columns.clone(), at)?;
     if let Some((_, why)) = unknown.first() {
         let reason = format!("a column of the view `{}` is not known: {}", id.name, why.reason);
-        return Ok(Value::Unknown(Rc::new(Unknown { reason, site: why.site, kind: UnknownKind::Table })));
+        return Ok(Value::Unknown(Rc::new(Unknown { reason, site: why.site, kind: UnknownKind::View })));
     }
     Ok(Value::Drizzle(Entity::View(Rc::new(View { builder: builder.clone(), columns, core, query }))))
 }

@@ -3,12 +3,16 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use terp_sql::span::LineColumn;
+
 use super::{FileTree, LoadError, LoadErrorKind, ProjectOptions, folders, has_journal};
 use crate::config::{self, Config, Setting};
-use crate::declare::{Declaration, DeclarationOptions, declare};
+use crate::declare::{Declaration, DeclarationFile, DeclarationOptions, DeclarationProblem, declare};
 use crate::error::DeclareError;
 use crate::glob;
+use crate::place::Location;
 use crate::tsconfig::compiler_options;
+use crate::typescript::ProblemKind;
 use crate::typescript::resolve::normalised;
 
 /// The names that a configuration has, in the order in which they are tried.
@@ -132,13 +136,45 @@ fn thread_error(path: &Path, error: DeclareError) -> LoadError {
 /// The schema's files and how they are read.
 pub(super) struct Schema {
     files: Vec<PathBuf>,
+    /// The patterns that no file fits.
+    missing: Vec<String>,
+    /// Where the patterns are written.
+    named_at: Option<(PathBuf, LineColumn)>,
     options: DeclarationOptions,
 }
 
 impl Schema {
     pub(super) fn declare(&self) -> Result<Declaration, LoadError> {
         let first = self.files.first().map_or(Path::new(""), PathBuf::as_path);
-        declare(&FileTree, &self.files, &self.options).map_err(|error| thread_error(first, error))
+        let declared = declare(&FileTree, &self.files, &self.options);
+        let mut declaration = declared.map_err(|error| thread_error(first, error))?;
+        self.name_missing(&mut declaration);
+        Ok(declaration)
+    }
+
+    /// drizzle-kit passes over a pattern that nothing fits, as long as others have files.
+    fn name_missing(&self, declaration: &mut Declaration) {
+        if self.missing.is_empty() {
+            return;
+        }
+        let mut at = Location { file: declaration.files.len(), line: 1, column: 1 };
+        match &self.named_at {
+            Some((path, place)) => {
+                at = Location { line: place.line, column: place.column, ..at };
+                let text = super::read_text(path).unwrap_or_default();
+                declaration.files.push(DeclarationFile { path: path.clone(), text: text.into() });
+            }
+            None => at.file = 0,
+        }
+        let problem = |pattern: &String| DeclarationProblem {
+            kind: ProblemKind::PassedOver,
+            what: Some(format!("what {pattern:?} was to declare")),
+            message: "no file fits it, and drizzle-kit passes over that".to_owned(),
+            at,
+            end: at,
+            table: None,
+        };
+        declaration.problems.extend(self.missing.iter().map(problem));
     }
 }
 
@@ -168,12 +204,12 @@ pub(super) fn schema_files(
         (None, None) => return Ok(None),
     };
     let mut files: Vec<PathBuf> = Vec::new();
+    let mut missing = Vec::new();
     for pattern in patterns {
         let found =
             glob::files(folder, pattern).map_err(|error| LoadError::io(&folder.join(pattern), error))?;
         if found.is_empty() {
-            let message = format!("the schema {pattern:?} that it names is not there: no file fits");
-            return Err(LoadError::new(LoadErrorKind::NotFound, named_by, message));
+            missing.push(pattern.clone());
         }
         for file in found.into_iter().map(|file| normalised(&file)) {
             if !files.contains(&file) {
@@ -181,10 +217,15 @@ pub(super) fn schema_files(
             }
         }
     }
+    // A folder may have JSON beside its modules, which declares nothing.
+    let ending = |file: &Path| file.extension().and_then(|ending| ending.to_str()).map(str::to_owned);
+    files.retain(|file| ending(file).as_deref() != Some("json"));
+    if files.is_empty() {
+        let message = format!("no file fits the schema that it names: {}", missing.join(", "));
+        return Err(LoadError::new(LoadErrorKind::NotFound, named_by, message));
+    }
     let endings = ["ts", "js", "cjs", "mjs", "mts", "cts"];
-    let is_module = |file: &Path| {
-        file.extension().and_then(|ending| ending.to_str()).is_some_and(|e| endings.contains(&e))
-    };
+    let is_module = |file: &Path| ending(file).is_some_and(|ending| endings.contains(&ending.as_str()));
     if let Some(other) = files.iter().find(|file| !is_module(file)) {
         let message = "it is named as a schema, and is no module of TypeScript or JavaScript by its ending";
         return Err(LoadError::new(LoadErrorKind::Config, other, message));
@@ -201,5 +242,9 @@ pub(super) fn schema_files(
         _ => None,
     };
     let compiler = compiler_options(&FileTree, if folder == Path::new("") { dir } else { folder });
-    Ok(Some(Schema { files, options: DeclarationOptions { casing, compiler } }))
+    let named_at = match (&options.schema, config) {
+        (None, Some(config)) => Some((config.path.clone(), config.schema_at)),
+        _ => None,
+    };
+    Ok(Some(Schema { files, missing, named_at, options: DeclarationOptions { casing, compiler } }))
 }

@@ -44,15 +44,84 @@ const GLOBALS: [&str; 17] = [
     "Symbol",
 ];
 
-/// What a name stands for that the program doesn't declare.
-pub(crate) fn global<'a>(name: &str, at: Site) -> Value<'a> {
+/// Those that a program finds where it runs, and that are not evaluated.
+const AT_RUN_TIME: [&str; 62] = [
+    "process",
+    "globalThis",
+    "global",
+    "window",
+    "self",
+    "document",
+    "navigator",
+    "Buffer",
+    "module",
+    "exports",
+    "__dirname",
+    "__filename",
+    "crypto",
+    "performance",
+    "fetch",
+    "URL",
+    "URLSearchParams",
+    "TextEncoder",
+    "TextDecoder",
+    "setTimeout",
+    "setInterval",
+    "setImmediate",
+    "clearTimeout",
+    "clearInterval",
+    "queueMicrotask",
+    "structuredClone",
+    "atob",
+    "btoa",
+    "eval",
+    "Function",
+    "Map",
+    "Set",
+    "WeakMap",
+    "WeakSet",
+    "WeakRef",
+    "Promise",
+    "Proxy",
+    "Reflect",
+    "RegExp",
+    "Intl",
+    "Atomics",
+    "ArrayBuffer",
+    "SharedArrayBuffer",
+    "DataView",
+    "Uint8Array",
+    "Int8Array",
+    "Uint16Array",
+    "Int16Array",
+    "Uint32Array",
+    "Int32Array",
+    "Float32Array",
+    "Float64Array",
+    "isFinite",
+    "encodeURIComponent",
+    "decodeURIComponent",
+    "encodeURI",
+    "decodeURI",
+    "escape",
+    "unescape",
+    "RangeError",
+    "SyntaxError",
+    "ReferenceError",
+];
+
+/// What a name stands for that the program doesn't declare; None for one that nobody declares.
+pub(crate) fn global<'a>(name: &str, at: Site) -> Option<Value<'a>> {
     match name {
-        "NaN" => Value::Number(f64::NAN),
-        "Infinity" => Value::Number(f64::INFINITY),
-        _ => match GLOBALS.iter().find(|global| **global == name) {
-            Some(global) => Value::Builtin(Builtin::Global(global)),
-            None => Value::unknown(format!("`{name}` is known only when the program runs"), at),
-        },
+        "NaN" => Some(Value::Number(f64::NAN)),
+        "Infinity" => Some(Value::Number(f64::INFINITY)),
+        _ if AT_RUN_TIME.contains(&name) => {
+            Some(Value::unknown(format!("`{name}` is known only when the program runs"), at))
+        }
+        _ => GLOBALS
+            .iter()
+            .find(|global| **global == name)
+            .map(|global| Value::Builtin(Builtin::Global(global))),
     }
 }
 
@@ -125,7 +194,7 @@ pub(crate) fn call_method<'a>(
             global::call_method(interpreter, global, name, arguments, at)
         }
         Value::Builtin(Builtin::Drizzle(native)) => {
-            declare::call_method_of_native(interpreter, *native, name, arguments, at)
+            declare::call_method_of_native(interpreter, *native, name, &arguments, at)
         }
         Value::Number(value) => Ok(match (name, arguments.first()) {
             ("toString", None | Some(Value::Undefined)) => Value::string(number::to_text(*value)),

@@ -74,11 +74,23 @@ impl<'a> Interpreter<'a> {
                     let of = self.described(&this);
                     format!("`{name}` is no method of {of}")
                 }
-                None => format!("`{}` is not a function", self.shown(&call.callee, at.file)),
+                None => self.no_function(&call.callee, scope, at),
             };
             return throw(shown, at);
         }
         self.call(&callee, this, arguments, at).map(Some)
+    }
+
+    /// Why something that is called is no function.
+    fn no_function(&self, callee: &'a ast::Expression<'a>, scope: &Rc<Scope<'a>>, at: Site) -> String {
+        if let ast::Expression::Identifier(local) = without_types(callee)
+            && let Some(Binding::Import { module, name }) = scope.find(local.name.as_str())
+            && let Some(module) = self.modules.get(module)
+            && !module.exports.borrow().contains_key(name)
+        {
+            return format!("{} exports no `{name}`", module.path.display());
+        }
+        format!("`{}` is not a function", self.shown(callee, at.file))
     }
 
     /// What a value is, for a message.

@@ -115,7 +115,10 @@ impl<'a> Interpreter<'a> {
         match scope.find(name) {
             Some(binding) => self.bound(&binding, name, at),
             None if name == "undefined" => Ok(Value::Undefined),
-            None => Ok(builtin::global(name, at)),
+            None => match builtin::global(name, at) {
+                Some(value) => Ok(value),
+                None => throw(format!("`{name}` is not declared"), at),
+            },
         }
     }
 
@@ -567,6 +570,13 @@ impl<'a> Interpreter<'a> {
             && matches!(scope.find(name.name.as_str()), Some(Binding::Uninitialised))
         {
             return throw(format!("`{}` is used before it is initialised", name.name), at);
+        }
+        if unary.operator == Op::Typeof
+            && let ast::Expression::Identifier(name) = &unary.argument
+            && scope.find(name.name.as_str()).is_none()
+            && builtin::global(name.name.as_str(), at).is_none()
+        {
+            return Ok(Value::string("undefined"));
         }
         let value = self.expression(&unary.argument, scope)?;
         self.unary_value(unary.operator, &value, at)

@@ -1,6 +1,6 @@
 //! Modules: loading, running in order, and what they export.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -33,6 +33,8 @@ pub(crate) struct Module<'a> {
     pub(crate) scope: Rc<Scope<'a>>,
     pub(crate) exports: RefCell<IndexMap<&'a str, Export<'a>>>,
     stars: RefCell<Vec<ModuleId>>,
+    /// Whether it is a CommonJS module, whose exports are the properties of an object in their own order.
+    common: Cell<bool>,
 }
 
 /// What an exported name stands for.
@@ -54,7 +56,7 @@ impl<'a> Interpreter<'a> {
             return Some(id);
         }
         match self.tree.read(&path) {
-            Ok(Some(text)) => Some(self.run_text(path, &text)),
+            Ok(Some(text)) => Some(self.run_text(&path, &text)),
             Ok(None) => {
                 self.missing(&path, "there is no such file", importer);
                 None
@@ -71,26 +73,27 @@ impl<'a> Interpreter<'a> {
         self.problem(ProblemKind::Import, message, importer.unwrap_or_default());
     }
 
-    fn run_text(&mut self, path: PathBuf, text: &str) -> ModuleId {
+    fn run_text(&mut self, path: &Path, text: &str) -> ModuleId {
         let id = self.modules.len();
         let text: &'a str = self.allocator.alloc_str(text);
         let module = Rc::new(Module {
-            path: path.clone(),
+            path: path.to_owned(),
             text,
             package: None,
             scope: Scope::of_file(id),
             exports: RefCell::default(),
             stars: RefCell::default(),
+            common: Cell::new(false),
         });
         self.modules.push(module.clone());
         // Before it runs: modules that import each other get what is there so far.
-        self.by_path.insert(path.clone(), id);
+        self.by_path.insert(path.to_owned(), id);
         if path.extension().is_some_and(|ending| ending == "json") {
             self.run_json(&module, text);
             return id;
         }
         // Files that TypeScript doesn't know by their ending are read as TypeScript.
-        let source_type = SourceType::from_path(&path).unwrap_or_else(|_| SourceType::ts());
+        let source_type = SourceType::from_path(path).unwrap_or_else(|_| SourceType::ts());
         let Parsed { program, broken } = parse(self.allocator, text, source_type);
         for fault in broken {
             let (start, end) = fault.at;
@@ -106,9 +109,10 @@ impl<'a> Interpreter<'a> {
         }
         self.declared_twice(program, &module.scope);
         let common = is_common(program).then(|| common_module(&module));
-        self.link(&module, program);
+        // Before the imports run: a module that imports this one finds its functions, and the rest not yet initialised.
         self.hoist_variables(&program.body, &module.scope);
         self.hoist(&program.body, &module.scope);
+        self.link(&module, program);
         for statement in &program.body {
             if self.is_stopped() {
                 break;
@@ -123,6 +127,7 @@ impl<'a> Interpreter<'a> {
 
     /// Enters what `module.exports` has at the end.
     fn common_exports(&self, module: &Module<'a>, common: &Value<'a>) {
+        module.common.set(true);
         let Value::Object(common) = common else { return };
         let Some(Property::Value(exports)) = common.properties.borrow().get("exports").cloned() else {
             return;
@@ -336,7 +341,7 @@ impl<'a> Interpreter<'a> {
                 let path = normalised(&path);
                 Some(match self.by_path.get(&path) {
                     Some(&id) => id,
-                    None => self.run_text(path, &text),
+                    None => self.run_text(&path, &text),
                 })
             }
             Ok(None) if is_path(specifier) => {
@@ -380,6 +385,7 @@ impl<'a> Interpreter<'a> {
             scope: Scope::of_file(id),
             exports: RefCell::default(),
             stars: RefCell::default(),
+            common: Cell::new(false),
         }));
         self.by_path.insert(path, id);
         id
@@ -451,7 +457,11 @@ impl<'a> Interpreter<'a> {
             return;
         }
         let mut own: Vec<&str> = module.exports.borrow().keys().copied().collect();
-        own.sort_unstable();
+        if module.common.get() {
+            own.retain(|name| *name != "default");
+        } else {
+            own.sort_unstable();
+        }
         for name in own {
             if (with_default || name != "default") && seen.insert(name.to_owned()) {
                 names.push(name.to_owned());
@@ -534,10 +544,13 @@ fn own_exports<'a>(statement: &'a ast::Statement<'a>, exports: &mut IndexMap<&'a
                 exports.insert(export_name(&name.exported), Export::Local(export_name(&name.local)));
             }
         }
-        ast::Statement::ExportDefaultDeclaration(export) => {
-            if !matches!(export.declaration, ast::ExportDefaultDeclarationKind::TSInterfaceDeclaration(_)) {
-                exports.insert("default", Export::Local(DEFAULT));
-            }
+        ast::Statement::ExportDefaultDeclaration(export)
+            if !matches!(
+                export.declaration,
+                ast::ExportDefaultDeclarationKind::TSInterfaceDeclaration(_)
+            ) =>
+        {
+            exports.insert("default", Export::Local(DEFAULT));
         }
         _ => {}
     }
@@ -568,7 +581,7 @@ pub(super) fn declaration_names<'a>(declaration: &'a ast::Declaration<'a>, names
             names.extend(class.id.as_ref().map(|id| id.name.as_str()));
         }
         ast::Declaration::TSEnumDeclaration(members) if !members.declare => {
-            names.push(members.id.name.as_str())
+            names.push(members.id.name.as_str());
         }
         ast::Declaration::TSNamespaceDeclaration(namespace) if !namespace.declare => {
             names.push(namespace.id.name.as_str());

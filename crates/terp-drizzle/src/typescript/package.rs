@@ -38,7 +38,7 @@ pub(super) fn resolve(tree: &dyn SourceTree, importer: &Path, specifier: &str) -
             None => wanted,
         };
         let path = normalised(&package.join(target));
-        return Ok(first_file(tree, files(&path, false).into_iter().filter(|path| is_typescript(path)))?);
+        return first_file(tree, files(&path, false).into_iter().filter(|path| is_typescript(path)));
     }
     Ok(None)
 }

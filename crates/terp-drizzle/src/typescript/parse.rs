@@ -47,8 +47,8 @@ pub(super) fn parse<'a>(allocator: &'a Allocator, text: &'a str, source_type: So
         let label = error.labels.as_ref().first();
         let end_of_text = u32::try_from(current.len()).unwrap_or(u32::MAX);
         let (start, end) = label.map_or((end_of_text, end_of_text), |label| {
-            let start = u32::try_from(label.offset()).unwrap_or(u32::MAX);
-            (start, start.saturating_add(u32::try_from(label.len()).unwrap_or(0)))
+            let start = label.offset();
+            (start, start.saturating_add(label.len()))
         });
         let statement = enclosing_statement(current, start as usize);
         let cut = current.get(statement.clone()).unwrap_or_default();
@@ -132,7 +132,7 @@ fn names<'a>(allocator: &'a Allocator, text: &str) -> Vec<(&'a str, bool)> {
         let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$')).unwrap_or(rest.len());
         let name = rest.get(..end).unwrap_or_default();
         if !name.is_empty() {
-            found.push((&*allocator.alloc_str(name), exported));
+            found.push((allocator.alloc_str(name), exported));
         }
     }
     found

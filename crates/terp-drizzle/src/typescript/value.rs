@@ -44,6 +44,8 @@ pub(crate) enum UnknownKind {
     Any,
     /// A table, certainly.
     Table,
+    /// A view, certainly.
+    View,
     /// What a fault kept from being made. The fault itself was reported where it happened.
     Fault,
 }
