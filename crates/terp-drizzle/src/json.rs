@@ -212,6 +212,12 @@ impl<'v, 'a> Record<'v, 'a> {
     }
 }
 
+/// A field of a value that may be a record.
+pub(crate) fn field<'v, 'a>(value: &'v Value<'a>, name: &str) -> Option<&'v Value<'a>> {
+    let properties = &value.as_object()?.properties;
+    properties.iter().find(|prop| prop.name.as_str() == name).map(|prop| &prop.value)
+}
+
 /// The name that a dictionary's entry goes by, and where it stands.
 pub(crate) fn key<'v>(prop: &'v ObjectProp<'_>) -> (&'v str, usize) {
     let name = match &prop.name {

@@ -322,7 +322,8 @@ impl Snapshot {
         write::version_5(self)
     }
 
-    /// What [`Snapshot::to_json`] can't write, since version 5 has no place for it.
+    /// What [`Snapshot::to_json`] can't write, since version 5 has no place for it; `renames` and `nameExplicit` of
+    /// version 6 aside, of which no SQL is made.
     pub fn not_in_version_5(&self) -> Vec<NotHeld> {
         write::not_in_version_5(self)
     }
@@ -338,7 +339,8 @@ impl Snapshot {
     /// the first snapshot's predecessor see [`crate::chain::NO_SNAPSHOT`].
     ///
     /// Types are spelled as Drizzle's column builders spell them, where they have a builder; expressions are those of
-    /// the server. An index that a foreign key makes by itself is left to it.
+    /// the server. An index that a foreign key makes by itself is left to it. The next AUTO_INCREMENT value is data, and
+    /// not told of; nor are `USING` and `KEY_BLOCK_SIZE` of an index of InnoDB, where they say nothing.
     pub fn from_schema(
         schema: &Schema,
         flavor: Flavor,

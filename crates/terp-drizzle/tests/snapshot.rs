@@ -156,6 +156,11 @@ fn each_fault_is_named_with_its_place() {
             Kind::DuplicateKey,
             "3:1: the key `c` is there twice",
         ),
+        (
+            table("\"columns\": {\"c\": {\"type\": \"int\"},\n\"d\": {\"type\": \"int\", \"name\": \"c\"}}"),
+            Kind::DuplicateKey,
+            "3:30: two of `columns` have this name",
+        ),
     ];
     for (text, kind, message) in cases {
         let error = Snapshot::parse(&text).expect_err("it has a fault");

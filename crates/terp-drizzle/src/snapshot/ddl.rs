@@ -82,7 +82,7 @@ pub(super) fn statements(snapshot: &Snapshot) -> Vec<DdlStatement> {
         let indexes = table.indexes.iter().filter(|index| !index.unique);
         indexes.map(move |index| create_index(table, index))
     });
-    let mut statements: Vec<_> = tables.iter().map(create_table).collect();
+    let mut statements: Vec<_> = tables.iter().map(|table| create_table(table, snapshot.version)).collect();
     match snapshot.version {
         SnapshotVersion::V5 => statements.extend(foreign_keys.chain(indexes)),
         SnapshotVersion::V6 => statements.extend(indexes.chain(foreign_keys)),
@@ -91,16 +91,22 @@ pub(super) fn statements(snapshot: &Snapshot) -> Vec<DdlStatement> {
     statements
 }
 
-fn create_table(table: &SnapshotTable) -> DdlStatement {
+fn create_table(table: &SnapshotTable, version: SnapshotVersion) -> DdlStatement {
     let mut items: Vec<(String, Origin)> = Vec::new();
     let mut item =
         |sql: String, object: SchemaObject, at: Location| items.push((sql, origin(table, object, at)));
 
+    // drizzle-kit 1.0 writes a primary key of one column with the column: on MariaDB a `serial` has a second key else.
+    let inline = |column: &SnapshotColumn| {
+        let primary_key = table.primary_keys.first().filter(|_| version == SnapshotVersion::V6);
+        primary_key.is_some_and(|key| key.columns == [column.name.as_str()])
+    };
     for column in &table.columns {
-        item(column_definition(column), SchemaObject::Column(column.name.clone()), column.at);
+        let sql = column_definition(column, inline(column));
+        item(sql, SchemaObject::Column(column.name.clone()), column.at);
     }
     // Of several primary keys drizzle-kit writes the first.
-    if let Some(key) = table.primary_keys.first() {
+    if let Some(key) = table.primary_keys.first().filter(|_| !table.columns.iter().any(inline)) {
         // In version 6 a primary key has the server's name for it, which is not for anybody to give.
         let name = if key.name == "PRIMARY" { String::new() } else { format!("{} ", identifier(&key.name)) };
         let sql = format!("CONSTRAINT {name}PRIMARY KEY({})", list(&key.columns));
@@ -132,7 +138,7 @@ fn create_table(table: &SnapshotTable) -> DdlStatement {
     DdlStatement { sql, origin: origin(table, SchemaObject::Table, table.at), parts }
 }
 
-fn column_definition(column: &SnapshotColumn) -> String {
+fn column_definition(column: &SnapshotColumn, is_primary_key: bool) -> String {
     let mut sql = format!("{} {}", identifier(&column.name), column.sql_type);
     if let Some(character_set) = &column.character_set {
         sql.push_str(&format!(" CHARACTER SET {character_set}"));
@@ -143,14 +149,14 @@ fn column_definition(column: &SnapshotColumn) -> String {
     if column.auto_increment {
         sql.push_str(" AUTO_INCREMENT");
     }
-    if column.primary_key {
+    if column.primary_key || is_primary_key {
         sql.push_str(" PRIMARY KEY");
     }
     if let Some(generated) = &column.generated {
         let storage = if generated.stored { "STORED" } else { "VIRTUAL" };
         sql.push_str(&format!(" GENERATED ALWAYS AS ({}) {storage}", generated.expression));
     }
-    if column.not_null {
+    if column.not_null && !is_primary_key {
         sql.push_str(" NOT NULL");
     }
     if let Some(default) = &column.default {

@@ -2,10 +2,12 @@
 
 mod column;
 
+use std::collections::HashMap;
+
 use terp_schema_model::quote::identifier;
 use terp_schema_model::{
     Flavor, ForeignKey, Index, IndexAlgorithm, IndexKind, IndexPart, IndexPartKind, ReferentialAction,
-    Schema, SqlSecurity, Table, TableOptions, Trigger, View, render, same_name,
+    RoutineKind, Schema, SqlSecurity, Table, TableOptions, Trigger, View, render, same_name,
 };
 
 use super::{
@@ -20,7 +22,8 @@ pub(super) fn convert(
     schema: &Schema,
     flavor: Flavor,
 ) -> (Vec<SnapshotTable>, Vec<SnapshotView>, Vec<NotHeld>) {
-    let mut converter = Converter { schema, flavor, table: None, not_held: Vec::new() };
+    let tables = schema.tables.iter().map(|table| (table.name.as_str(), table)).collect();
+    let mut converter = Converter { schema, flavor, tables, table: None, not_held: Vec::new() };
     if schema.character_set != flavor.default_character_set() {
         let set = &schema.character_set;
         let what = format!("its character set {} with {}", set.charset, set.collation);
@@ -40,16 +43,18 @@ pub(super) fn convert(
     (tables, views, converter.not_held)
 }
 
-const fn routine_kind(kind: terp_schema_model::RoutineKind) -> &'static str {
+const fn routine_kind(kind: RoutineKind) -> &'static str {
     match kind {
-        terp_schema_model::RoutineKind::Procedure => "procedure",
-        terp_schema_model::RoutineKind::Function => "function",
+        RoutineKind::Procedure => "procedure",
+        RoutineKind::Function => "function",
     }
 }
 
 struct Converter<'a> {
     schema: &'a Schema,
     flavor: Flavor,
+    /// The tables by name.
+    tables: HashMap<&'a str, &'a Table>,
     /// The table or view that is being converted.
     table: Option<&'a str>,
     not_held: Vec<NotHeld>,
@@ -131,7 +136,7 @@ impl<'a> Converter<'a> {
         if let Some(kind) = kind {
             return self.lose(object, format!("{kind}, and so all of it"));
         }
-        if made_by_foreign_key(index, table) {
+        if self.made_by_foreign_key(index, table) {
             return;
         }
         self.index_options(index, table, &object);
@@ -222,13 +227,12 @@ impl<'a> Converter<'a> {
     }
 
     fn foreign_key(&mut self, key: &ForeignKey) -> Option<SnapshotForeignKey> {
-        if let Some(schema) =
-            key.referenced_schema.as_ref().filter(|name| Some(*name) != self.schema.name.as_ref())
-        {
+        if let Some(schema) = self.other_database(key) {
             let what = format!("the database {} of the parent, and so all of it", identifier(schema));
             self.lose(format!("the foreign key `{}`", key.name), what);
             return None;
         }
+        self.parent(key);
         let action = |action: Option<ReferentialAction>| {
             Some(action.unwrap_or(ReferentialAction::NoAction).as_sql().to_ascii_lowercase())
         };
@@ -242,6 +246,58 @@ impl<'a> Converter<'a> {
             on_delete: action(key.on_delete),
             ..SnapshotForeignKey::default()
         })
+    }
+
+    /// The database of a foreign key's parent, where it is another one.
+    fn other_database<'k>(&self, key: &'k ForeignKey) -> Option<&'k String> {
+        key.referenced_schema.as_ref().filter(|name| Some(*name) != self.schema.name.as_ref())
+    }
+
+    /// Whether a foreign key of the snapshot brings this index with it, under this name.
+    fn made_by_foreign_key(&self, index: &Index, table: &Table) -> bool {
+        let held = table.foreign_keys.iter().filter(|key| self.other_database(key).is_none());
+        let mut on_its_columns = held.filter(|key| {
+            key.columns.len() == index.parts.len()
+                && index
+                    .parts
+                    .iter()
+                    .zip(&key.columns)
+                    .all(|(part, column)| plain_column(part).is_some_and(|name| same_name(name, column)))
+        });
+        index.kind == IndexKind::Key
+            && !index.invisible
+            && index.comment.is_empty()
+            && on_its_columns.next().is_some_and(|key| same_name(&key.name, &index.name))
+    }
+
+    /// drizzle-kit makes all tables with their primary keys and unique constraints first, then foreign keys, then the
+    /// other indexes: the parent's key has to be there by then.
+    fn parent(&mut self, key: &ForeignKey) {
+        let object = format!("the foreign key `{}`", key.name);
+        let columns = &key.referenced_columns;
+        let covers = |index: &Index| {
+            let first = index
+                .parts
+                .iter()
+                .zip(columns)
+                .all(|(part, column)| plain_column(part).is_some_and(|name| same_name(name, column)));
+            first && index.parts.len() >= columns.len()
+        };
+        match self.tables.get(key.referenced_table.as_str()) {
+            None => {
+                let reason = format!("that its parent table `{}` is not there", key.referenced_table);
+                self.lose_since(
+                    object,
+                    format!("{reason}: servers refuse the SQL that drizzle-kit makes of it"),
+                );
+            }
+            Some(parent) if parent.indexes.iter().any(|index| index.is_unique() && covers(index)) => {}
+            Some(_) => {
+                let reason = "that its parent's columns have no key but an index: drizzle-kit makes indexes after foreign \
+                    keys, and servers refuse that order";
+                self.lose_since(object, reason);
+            }
+        }
     }
 
     fn view(&mut self, view: &'a View) -> SnapshotView {
@@ -278,22 +334,6 @@ impl<'a> Converter<'a> {
 
 fn is_innodb(table: &Table) -> bool {
     table.options.engine.is_empty() || table.options.engine.eq_ignore_ascii_case("InnoDB")
-}
-
-/// Whether the table's foreign keys bring this index with them, under this name.
-fn made_by_foreign_key(index: &Index, table: &Table) -> bool {
-    let on_its_columns = |key: &&ForeignKey| {
-        key.columns.len() == index.parts.len()
-            && index
-                .parts
-                .iter()
-                .zip(&key.columns)
-                .all(|(part, column)| plain_column(part).is_some_and(|name| same_name(name, column)))
-    };
-    index.kind == IndexKind::Key
-        && !index.invisible
-        && index.comment.is_empty()
-        && table.foreign_keys.iter().find(on_its_columns).is_some_and(|key| same_name(&key.name, &index.name))
 }
 
 /// The name of a part that is a whole column in ascending order.

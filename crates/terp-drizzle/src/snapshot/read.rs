@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use jsonc_parser::ast::{ObjectProp, Value};
+use jsonc_parser::common::Ranged;
 
 use super::{
     Snapshot, SnapshotCheck, SnapshotColumn, SnapshotDefault, SnapshotForeignKey, SnapshotGenerated,
@@ -100,7 +101,18 @@ impl Reader<'_, '_> {
         field: &'static str,
         read: fn(&Self, &ObjectProp<'_>) -> Read<T>,
     ) -> Read<Vec<T>> {
-        record.dictionary(field)?.iter().map(|prop| read(self, prop)).collect()
+        let entries = record.dictionary(field)?;
+        // Things go by the `name` in them; a key is only where that is looked up.
+        let mut names = HashSet::with_capacity(entries.len());
+        for prop in entries {
+            let name = json::field(&prop.value, "name").and_then(Value::as_string_lit);
+            if !names.insert(name.map_or(json::key(prop).0, |name| name.value.as_ref())) {
+                let offset = name.map_or(json::key(prop).1, Ranged::start);
+                let message = format!("two of `{field}` have this name");
+                return Err(Fault::new(FormatErrorKind::DuplicateKey, offset, message));
+            }
+        }
+        entries.iter().map(|prop| read(self, prop)).collect()
     }
 
     fn table(&self, prop: &ObjectProp<'_>) -> Read<SnapshotTable> {

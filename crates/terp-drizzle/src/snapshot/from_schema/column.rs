@@ -152,6 +152,10 @@ fn literal(text: &str, ty: &ColumnType, sql_type: &str) -> SnapshotDefault {
         {
             scalar(text)
         }
+        // Of these drizzle-kit writes every default as an expression, which MariaDB takes for the literal in it.
+        _ if matches!(sql_type, "text" | "blob" | "json") => {
+            SnapshotDefault::Sql(format!("({})", string_literal(text, false)))
+        }
         _ => SnapshotDefault::Sql(string_literal(text, false)),
     }
 }
