@@ -7,17 +7,17 @@ use terp_drift::{
     ConventionView, Conventions, DiffOptions, Finding, ObjectPath, Place, ReleasedMigration, Report,
     RuleLevels, Summary, check_conventions, check_history, convention_counts, snapshot_mismatch, summarise,
 };
-use terp_drizzle::snapshot::DeclaredCounts;
+use terp_drizzle::snapshot::{DdlStatement, DeclaredCounts};
 use terp_drizzle::{FormatError, LoadError, Project, Snapshot, SnapshotFile, fs};
 use terp_schema_model::Flavor;
 
 use crate::compare::{Pair, View, compare_pair, compare_pairs};
-use crate::declared::{DeclaredOutcome, build_declared};
+use crate::declared::{DeclaredOutcome, judge};
 use crate::error::{CheckError, CheckErrorKind};
 use crate::history::history;
 use crate::places::{ObjectPlaces, snapshot_places};
 use crate::replay::{ReplayOutcome, replay};
-use crate::snapshot::build_snapshot;
+use crate::snapshot::{Built as DdlBuilt, build_snapshot, findings, run_ddl};
 
 /// What a check is for.
 #[derive(Debug, Clone)]
@@ -141,38 +141,61 @@ fn build(project: &Project, options: &CheckOptions) -> Result<Built, CheckError>
     let older = older_entries(project, options);
     let mut entries: BTreeSet<usize> = older.iter().map(|(_, entry)| *entry).collect();
     entries.extend(project.newest.as_ref().and_then(|newest| newest.entry));
-    let declared = || project.declaration.as_ref().map(|declaration| build_declared(declaration, flavor));
     let others = || {
-        let declared = declared();
         let older: Result<Vec<OlderSnapshot>, CheckError> =
             older.iter().map(|(file, entry)| older_snapshot(project, file, *entry, flavor)).collect();
-        let snapshot = project.newest.as_ref().map(|newest| {
-            let place = Place::file(newest.path.display().to_string());
-            snapshot_view(&newest.snapshot, &newest.prefix, place, flavor)
-        });
-        (declared, snapshot.transpose(), older)
+        let (declared, snapshot) = declared_and_snapshot(project, flavor);
+        (declared, snapshot, older)
     };
     let (replayed, (declared, snapshot, older)) = both(|| replay(project, &entries, flavor), others);
     Ok(Built { declared, snapshot: snapshot?, replayed: replayed?, older: older? })
 }
 
-/// A snapshot as a view, and what is wrong with it.
-fn snapshot_view(
-    snapshot: &Snapshot,
-    prefix: &str,
-    place: Place,
+type SnapshotView = Result<Option<(View, Vec<Finding>)>, CheckError>;
+
+/// The declared schema and the newest snapshot. Where both come to the same statements, these are run once.
+fn declared_and_snapshot(project: &Project, flavor: Flavor) -> (Option<DeclaredOutcome>, SnapshotView) {
+    let Some(declaration) = &project.declaration else {
+        return (None, newest_view(project, flavor, None));
+    };
+    let statements = declaration.snapshot.to_ddl();
+    let built = run_ddl(&statements, flavor, &declaration.incomplete_tables);
+    let shared = declaration.incomplete_tables.is_empty().then_some((&statements, &built));
+    let snapshot = newest_view(project, flavor, shared);
+    (Some(judge(declaration, &statements, &built, flavor)), snapshot)
+}
+
+/// The newest snapshot as a view, and what is wrong with it. `declared` are statements that have run already.
+fn newest_view(
+    project: &Project,
     flavor: Flavor,
-) -> Result<(View, Vec<Finding>), CheckError> {
-    let built = build_snapshot(snapshot, &place.file, flavor)?;
+    declared: Option<(&Vec<DdlStatement>, &DdlBuilt)>,
+) -> SnapshotView {
+    let Some(newest) = &project.newest else { return Ok(None) };
+    let place = Place::file(newest.path.display().to_string());
+    let statements = newest.snapshot.to_ddl();
+    let same = |other: &[DdlStatement]| {
+        other.len() == statements.len()
+            && other.iter().zip(&statements).all(|(other, own)| other.sql == own.sql)
+    };
+    let own;
+    let built = match declared.filter(|(other, _)| same(other)) {
+        Some((_, built)) => built,
+        None => {
+            own = run_ddl(&statements, flavor, &BTreeSet::new());
+            &own
+        }
+    };
+    let findings = findings(&statements, built, &place.file)?;
     let view = View {
-        name: format!("snapshot {prefix}"),
-        schema: built.schema,
+        name: format!("snapshot {}", newest.prefix),
+        schema: built.schema.clone(),
         columns_ordered: false,
-        unchecked: built.unchecked,
-        places: ObjectPlaces::Snapshot(snapshot_places(snapshot, slice::from_ref(&place.file))),
+        unchecked: built.unchecked.clone(),
+        places: ObjectPlaces::Snapshot(snapshot_places(&newest.snapshot, slice::from_ref(&place.file))),
         place: Some(place),
     };
-    Ok((view, built.findings))
+    Ok(Some((view, findings)))
 }
 
 /// A snapshot before the newest one.
@@ -218,7 +241,15 @@ fn older_snapshot(
     let snapshot = Snapshot::parse(&text).map_err(|error| misformed(path.display().to_string(), &error))?;
     // What is wrong in an older snapshot by itself was said when it was the newest.
     let place = Place::file(path.display().to_string());
-    let (view, _) = snapshot_view(&snapshot, prefix, place, flavor)?;
+    let built = build_snapshot(&snapshot, &place.file, flavor)?;
+    let view = View {
+        name: format!("snapshot {prefix}"),
+        schema: built.schema,
+        columns_ordered: false,
+        unchecked: built.unchecked,
+        places: ObjectPlaces::Snapshot(snapshot_places(&snapshot, slice::from_ref(&place.file))),
+        place: Some(place),
+    };
     let tag = project.folder.migrations().nth(entry).map_or(prefix, |migration| migration.tag).to_owned();
     Ok(OlderSnapshot { entry, tag, view })
 }

@@ -15,7 +15,7 @@ use terp_sql::Span;
 
 use crate::execute::{Database, Outcome};
 use crate::places::{SnapshotPlaces, snapshot_places};
-use crate::snapshot::{described, origin};
+use crate::snapshot::{Built, described, origin, run_ddl};
 
 /// What became of a declaration.
 #[derive(Debug, Clone)]
@@ -37,21 +37,32 @@ pub struct DeclaredOutcome {
 /// with the declaration itself: what can't be read, what a server would refuse, what one vendor's alone would, what leaks from one
 /// table into another, which names are too long or taken.
 pub fn build_declared(declaration: &Declaration, flavor: Flavor) -> DeclaredOutcome {
+    let statements = declaration.snapshot.to_ddl();
+    let built = run_ddl(&statements, flavor, &declaration.incomplete_tables);
+    judge(declaration, &statements, &built, flavor)
+}
+
+/// The outcome of a declaration whose statements have run.
+pub(crate) fn judge(
+    declaration: &Declaration,
+    statements: &[DdlStatement],
+    built: &Built,
+    flavor: Flavor,
+) -> DeclaredOutcome {
     let files: Vec<String> = declaration.files.iter().map(|file| file.path.display().to_string()).collect();
     let mut builder = Builder { declaration, files: &files, flavor, findings: Vec::new() };
     builder.problems();
     builder.leaks();
     builder.tables();
-    let name_findings = check_names(&builder.names(), flavor);
-    let (schema, unchecked) = builder.build();
-    builder.findings.extend(name_findings);
+    builder.findings.extend(check_names(&builder.names(), flavor));
+    let unchecked = builder.build(statements, built);
     builder.custom_types();
     let may_lack_tables = declaration
         .problems
         .iter()
         .any(|problem| problem.table.is_none() && problem.kind != ProblemKind::PassedOver);
     DeclaredOutcome {
-        schema,
+        schema: built.schema.clone(),
         unchecked,
         may_lack_tables,
         places: snapshot_places(&declaration.snapshot, &files),
@@ -169,51 +180,53 @@ impl Builder<'_> {
         names
     }
 
-    /// Runs what drizzle-kit would run, for the server that is meant and, as far as tables by themselves go, for the other vendor's.
-    fn build(&mut self) -> (Schema, BTreeSet<String>) {
-        let mut database = Database::new(self.flavor);
-        let mut other =
-            Database::new(if self.flavor.is_mysql() { Flavor::MARIADB_11_8 } else { Flavor::MYSQL_9_7 });
-        database.doubt(&self.declaration.incomplete_tables);
-        let mut doubted = BTreeSet::new();
-        for statement in self.declaration.snapshot.to_ddl() {
+    /// What the server that is meant refuses, and what of the tables by themselves the other vendor's does. Gives the tables of which
+    /// something is not known.
+    fn build(&mut self, statements: &[DdlStatement], built: &Built) -> BTreeSet<String> {
+        let mut doubted = built.unchecked.clone();
+        for (at, outcome) in &built.outcomes {
+            let Some(statement) = statements.get(*at) else { continue };
             let incomplete = self.declaration.incomplete_tables.contains(&statement.origin.table);
-            match database.run(&statement.sql, Span::of(&statement.sql)) {
-                Ok(Outcome::Done) if statement.origin.object == SchemaObject::Table => {
-                    self.other_vendor(&mut other, &statement);
-                }
+            match outcome {
                 Ok(Outcome::Done | Outcome::PassedOver) => {}
                 Ok(Outcome::Refused(refusal)) if is_name_fault(refusal.errno, &refusal.message) => {}
                 Ok(Outcome::Refused(refusal)) => {
-                    let origin = origin(&statement, refusal.at);
+                    let origin = origin(statement, refusal.at);
                     let place = self.place(origin.at);
                     let mut finding =
                         declaration_fails(&described(origin), refusal.errno, &refusal.message, place);
-                    finding.help = refusal.help.or(finding.help);
+                    finding.help = refusal.help.clone().or(finding.help);
                     self.findings.push(finding);
                 }
                 // That is known already, and said where it is known.
                 Ok(Outcome::Unchecked(_)) if incomplete => {}
                 Ok(Outcome::Unchecked(unchecked)) => {
-                    let origin = origin(&statement, unchecked.at);
+                    let origin = origin(statement, unchecked.at);
                     self.findings.push(unsupported_declaration(&UnsupportedDeclaration {
                         what: described(origin),
-                        reason: unchecked.reason,
+                        reason: unchecked.reason.clone(),
                         place: self.place(origin.at),
                         tables: vec![origin.table.clone()],
                     }));
                 }
                 Err(fault) => {
                     // A quote that is not closed in the text of a default or a check: no server can read it either.
-                    let origin = origin(&statement, Some(fault.at));
+                    let origin = origin(statement, Some(fault.at));
                     let place = self.place(origin.at);
                     self.findings.push(declaration_fails(&described(origin), 1064, &fault.message, place));
                     doubted.insert(statement.origin.table.clone());
                 }
             }
         }
-        doubted.extend(database.unchecked().iter().cloned());
-        (database.schema(), doubted)
+        let failed: BTreeSet<usize> = built.outcomes.iter().map(|(at, _)| *at).collect();
+        let mut other =
+            Database::new(if self.flavor.is_mysql() { Flavor::MARIADB_11_8 } else { Flavor::MYSQL_9_7 });
+        for (at, statement) in statements.iter().enumerate() {
+            if statement.origin.object == SchemaObject::Table && !failed.contains(&at) {
+                self.other_vendor(&mut other, statement);
+            }
+        }
+        doubted
     }
 
     fn other_vendor(&mut self, other: &mut Database, statement: &DdlStatement) {

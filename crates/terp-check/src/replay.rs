@@ -24,7 +24,8 @@ pub struct ReplayOutcome {
     pub replay: Replay,
     /// What there is at the end. Where a file is missing, that is before its migration.
     pub end: View,
-    /// What there was after the migrations that were asked for, by their index, as far as it was run.
+    /// What there was after the migrations that were asked for, by their index, as far as they were run. The last one is
+    /// not among them: see [`Self::end`].
     pub at: BTreeMap<usize, View>,
     /// A finding for each statement that failed or could not be checked.
     pub findings: Vec<Finding>,
@@ -57,11 +58,6 @@ pub fn replay(
         }
     }
     let end = runner.view("replayed".to_owned());
-    if ends_before.is_none()
-        && let Some(last) = last.filter(|last| entries.contains(last))
-    {
-        views.insert(last, end.clone());
-    }
     let Runner { database, chunks, passed_over, failed, unsupported, findings, .. } = runner;
     let mut replay = Replay::new(chunks, failed, unsupported, database.table_count());
     replay.passed_over = passed_over;
