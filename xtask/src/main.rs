@@ -3,6 +3,7 @@
 mod bench;
 mod ci;
 mod conformance;
+mod drizzle_oracle;
 mod fuzz;
 mod process;
 mod schema_check;
@@ -41,6 +42,7 @@ enum Command {
     Conformance(conformance::Args),
     Bench(bench::Args),
     Fuzz(fuzz::Args),
+    DrizzleOracle(drizzle_oracle::Args),
 }
 
 fn main() -> ExitCode {
@@ -53,6 +55,7 @@ fn main() -> ExitCode {
         Command::Conformance(args) => conformance::run(args),
         Command::Bench(args) => bench::run(args),
         Command::Fuzz(args) => fuzz::run(args),
+        Command::DrizzleOracle(args) => drizzle_oracle::run(args),
     };
     if cli.report_memory
         && let Some(kibibytes) = most_memory()

@@ -25,29 +25,72 @@ pub struct View {
     pub places: ObjectPlaces,
 }
 
+/// Two views to be compared.
+#[derive(Clone, Copy)]
+pub struct Pair<'a> {
+    /// The one that is believed.
+    pub left: &'a View,
+    /// The other one.
+    pub right: &'a View,
+    /// Whether the left one may lack tables that nobody knows of: then tables that only the right one has are named as not
+    /// compared, not as too many.
+    pub left_may_lack_tables: bool,
+}
+
 /// Compares every view with every later one; the earlier one is the one that is believed. Tables of which either is
 /// not sure are left out and named instead.
 pub fn compare(views: &[View], flavor: Flavor, options: &DiffOptions) -> (Vec<Comparison>, Vec<Finding>) {
+    let mut pairs = Vec::new();
+    for (at, left) in views.iter().enumerate() {
+        pairs.extend(views.iter().skip(at + 1).map(|right| Pair {
+            left,
+            right,
+            left_may_lack_tables: false,
+        }));
+    }
+    compare_pairs(&pairs, flavor, options)
+}
+
+/// Compares pairs of views. Tables of which either is not sure are left out and named instead.
+pub fn compare_pairs(
+    pairs: &[Pair<'_>],
+    flavor: Flavor,
+    options: &DiffOptions,
+) -> (Vec<Comparison>, Vec<Finding>) {
     let mut comparisons = Vec::new();
     let mut findings = Vec::new();
-    for (at, left) in views.iter().enumerate() {
-        for right in views.iter().skip(at + 1) {
-            let mut changes = diff(&left.schema, &right.schema, flavor, options);
-            let unchecked: BTreeSet<&String> = left.unchecked.union(&right.unchecked).collect();
-            changes
-                .retain(|change| change.path.table.as_ref().is_none_or(|table| !unchecked.contains(table)));
-            for change in &mut changes {
-                if change.kind == ChangeKind::ColumnOrder && !(left.columns_ordered && right.columns_ordered)
-                {
-                    change.class = ChangeClass::Cosmetic;
-                }
-            }
-            let mut comparison = Comparison::new(&left.name, &right.name, &changes);
-            comparison.unchecked_tables = unchecked.into_iter().cloned().collect();
-            let places = [left, right].into_iter().filter_map(|view| view.place.clone()).collect();
-            findings.extend(drift(&comparison, places));
-            comparisons.push(comparison);
-        }
+    for pair in pairs {
+        let comparison = compare_pair(pair, flavor, options);
+        let places = [pair.left, pair.right].into_iter().filter_map(|view| view.place.clone()).collect();
+        findings.extend(drift(&comparison, places));
+        comparisons.push(comparison);
     }
     (comparisons, findings)
+}
+
+/// Compares two views.
+pub(crate) fn compare_pair(pair: &Pair<'_>, flavor: Flavor, options: &DiffOptions) -> Comparison {
+    let Pair { left, right, left_may_lack_tables } = *pair;
+    let mut changes = diff(&left.schema, &right.schema, flavor, options);
+    let mut unchecked: BTreeSet<&str> = left.unchecked.union(&right.unchecked).map(String::as_str).collect();
+    if left_may_lack_tables {
+        let known: BTreeSet<&str> = left.schema.tables.iter().map(|table| table.name.as_str()).collect();
+        let names = right.schema.tables.iter().map(|table| table.name.as_str());
+        unchecked.extend(names.filter(|name| !known.contains(name)));
+    }
+    changes.retain(|change| change.path.table.as_deref().is_none_or(|table| !unchecked.contains(table)));
+    for change in &mut changes {
+        if change.kind == ChangeKind::ColumnOrder && !(left.columns_ordered && right.columns_ordered) {
+            change.class = ChangeClass::Cosmetic;
+        }
+    }
+    let mut comparison = Comparison::with_places(
+        &left.name,
+        &right.name,
+        &changes,
+        &|path| left.places.place_of(path),
+        &|path| right.places.place_of(path),
+    );
+    comparison.unchecked_tables = unchecked.into_iter().map(str::to_owned).collect();
+    comparison
 }

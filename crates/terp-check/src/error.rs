@@ -10,6 +10,8 @@ pub enum CheckErrorKind {
     Unterminated,
     /// An expression nests deeper than is read here.
     TooDeep,
+    /// An older snapshot can't be read, or is not as it has to be.
+    Snapshot,
 }
 
 /// Why a project can't be checked: not a fault of its schema, but a text that can't be read to its end.

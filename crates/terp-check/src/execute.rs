@@ -118,6 +118,11 @@ impl Database {
         self.catalog.table_names(DATABASE).count()
     }
 
+    /// Has some tables count as not sure from the start.
+    pub(crate) fn doubt(&mut self, tables: &BTreeSet<String>) {
+        self.unchecked.extend(tables.iter().cloned());
+    }
+
     pub(crate) const fn unchecked(&self) -> &BTreeSet<String> {
         &self.unchecked
     }

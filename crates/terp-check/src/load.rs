@@ -159,25 +159,25 @@ fn load_snapshot(path: &Path, flavor: Flavor) -> Result<LoadedSource, SourceErro
 
 fn load_migrations(path: &Path, flavor: Flavor) -> Result<LoadedSource, SourceError> {
     let project = load_project(path)?;
-    let replayed = replay(&project, None, flavor)?;
+    let replayed = replay(&project, &BTreeSet::new(), flavor)?;
     // Of the history only what decides how far the replay goes; what the other vendor takes is of no matter here.
-    let mut findings = check_history(&history(&project));
+    let mut findings = check_history(&history(&project, &[]));
     findings.retain(|finding| finding.rule == "missing-migration-file");
     findings.extend(replayed.findings.into_iter().filter(|finding| finding.rule != "one-vendor-only"));
     let text = |file: &str| {
-        if Path::new(file) == project.journal_path {
-            return read_text(&project.journal_path).ok();
+        if let Some(journal) = project.journal_path.as_deref().filter(|journal| *journal == Path::new(file)) {
+            return read_text(journal).ok();
         }
         let file = project.folder.files.iter().find(|known| project.path_of(known) == Path::new(file))?;
         Some(file.text.clone())
     };
     let texts = texts(&findings, text);
     Ok(LoadedSource {
-        unchecked: replayed.unchecked,
+        unchecked: replayed.end.unchecked,
         findings,
-        places: ObjectPlaces::Statements(replayed.provenance),
+        places: replayed.end.places,
         texts,
-        ..LoadedSource::new("", flavor, replayed.schema)
+        ..LoadedSource::new("", flavor, replayed.end.schema)
     })
 }
 

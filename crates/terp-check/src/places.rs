@@ -21,6 +21,14 @@ pub enum ObjectPlaces {
 }
 
 impl ObjectPlaces {
+    /// What is known from statements, where it is known from them.
+    pub const fn provenance(&self) -> Option<&Provenance> {
+        match self {
+            Self::Statements(provenance) => Some(provenance),
+            _ => None,
+        }
+    }
+
     /// The place to look at for an object; `None` where nothing is known of it or its table.
     pub fn place_of(&self, path: &ObjectPath) -> Option<Place> {
         match self {

@@ -1,20 +1,19 @@
-//! The journal's migrations, run in an empty database.
+//! The migrations, run in an empty database.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use terp_drift::{
     Finding, Place, Replay, ReplayFailure, UnsupportedStatement, migration_fails, one_vendor_only,
     unsupported_statement,
 };
-use terp_drizzle::{JournalEntry, MigrationFile, Project};
-use terp_schema_model::{Flavor, Schema};
+use terp_drizzle::{MigrationFile, Project};
+use terp_schema_model::Flavor;
 use terp_sql::{ParseOptions, Span, parse_statement};
 
 use crate::compare::View;
 use crate::error::CheckError;
 use crate::execute::{Database, Outcome, Refusal, Unchecked};
 use crate::places::ObjectPlaces;
-use crate::provenance::Provenance;
 use crate::script::Script;
 
 /// What running a project's migrations gave.
@@ -23,53 +22,47 @@ use crate::script::Script;
 pub struct ReplayOutcome {
     /// What ran, failed and could not be checked.
     pub replay: Replay,
-    /// What there is at the end.
-    pub schema: Schema,
-    /// What there was after the entry that was asked for; `None` where a file up to there is missing.
-    pub at_snapshot: Option<View>,
-    /// The tables that may not be right at the end, since something about them could not be checked.
-    pub unchecked: BTreeSet<String>,
-    /// Where everything comes from that there is at the end, and where what there was went.
-    pub provenance: Provenance,
+    /// What there is at the end. Where a file is missing, that is before its migration.
+    pub end: View,
+    /// What there was after the migrations that were asked for, by their index, as far as they were run. The last one is
+    /// not among them: see [`Self::end`].
+    pub at: BTreeMap<usize, View>,
     /// A finding for each statement that failed or could not be checked.
     pub findings: Vec<Finding>,
 }
 
-/// Runs the journal's migrations in its order, each chunk as one query, and goes on after each that fails. It ends
-/// before the first entry whose file is missing.
+/// Runs the migrations in Drizzle's order, each chunk as one query, and goes on after each that fails. It ends before
+/// the first one whose file is missing.
 ///
-/// `snapshot_entry` is the entry, as an index, after which the schema is wanted for a comparison; `None` is the end.
+/// `entries` are the migrations, as indexes, after which the schema is wanted too.
 ///
 /// # Errors
 /// A chunk has SQL that can't be read to its end.
 pub fn replay(
     project: &Project,
-    snapshot_entry: Option<usize>,
+    entries: &BTreeSet<usize>,
     flavor: Flavor,
 ) -> Result<ReplayOutcome, CheckError> {
     let mut runner = Runner::new(project, flavor);
-    let last = project.folder.journal.entries.len().checked_sub(1);
-    let mut at_snapshot = None;
+    let last = project.folder.migration_count().checked_sub(1);
+    let mut views = BTreeMap::new();
     let mut ends_before = None;
-    for (at, migration) in project.folder.journaled().enumerate() {
+    for (at, migration) in project.folder.migrations().enumerate() {
         let Some(file) = migration.file else {
-            ends_before = Some(migration.entry.tag.clone());
+            ends_before = Some(migration.tag.to_owned());
             break;
         };
-        runner.migration(at + 1, migration.entry, file)?;
-        if Some(at) == snapshot_entry && snapshot_entry != last {
-            at_snapshot = Some(runner.view(format!("replayed up to {}", migration.entry.tag)));
+        runner.migration(at + 1, migration.tag, file)?;
+        if entries.contains(&at) && Some(at) != last {
+            views.insert(at, runner.view(format!("replayed up to {}", migration.tag)));
         }
     }
-    if ends_before.is_none() && (snapshot_entry.is_none() || snapshot_entry == last) {
-        at_snapshot = Some(runner.view("replayed".to_owned()));
-    }
+    let end = runner.view("replayed".to_owned());
     let Runner { database, chunks, passed_over, failed, unsupported, findings, .. } = runner;
     let mut replay = Replay::new(chunks, failed, unsupported, database.table_count());
     replay.passed_over = passed_over;
     replay.ends_before = ends_before;
-    let (unchecked, provenance) = (database.unchecked().clone(), database.provenance());
-    Ok(ReplayOutcome { replay, schema: database.schema(), at_snapshot, unchecked, provenance, findings })
+    Ok(ReplayOutcome { replay, end, at: views, findings })
 }
 
 struct Runner<'a> {
@@ -109,12 +102,7 @@ impl<'a> Runner<'a> {
         }
     }
 
-    fn migration(
-        &mut self,
-        number: usize,
-        entry: &JournalEntry,
-        file: &MigrationFile,
-    ) -> Result<(), CheckError> {
+    fn migration(&mut self, number: usize, tag: &str, file: &MigrationFile) -> Result<(), CheckError> {
         let path = self.project.path_of(file).display().to_string();
         self.database.reads(&path, &file.text);
         let source = Script::new(path, &file.text);
@@ -125,9 +113,9 @@ impl<'a> Runner<'a> {
                 Outcome::Done => self.other_vendor(&source, chunk, &options),
                 Outcome::PassedOver => self.passed_over += 1,
                 Outcome::Refused(refusal) => {
-                    self.refused(number, entry, (at, file.chunks.len()), &source, refusal);
+                    self.refused(number, tag, (at, file.chunks.len()), &source, refusal);
                 }
-                Outcome::Unchecked(unchecked) => self.unchecked(entry, at, &source, unchecked),
+                Outcome::Unchecked(unchecked) => self.unchecked(tag, at, &source, unchecked),
             }
         }
         Ok(())
@@ -136,7 +124,7 @@ impl<'a> Runner<'a> {
     fn refused(
         &mut self,
         migration: usize,
-        entry: &JournalEntry,
+        tag: &str,
         (chunk, of_chunks): (usize, usize),
         source: &Script<'_>,
         refusal: Refusal,
@@ -144,7 +132,7 @@ impl<'a> Runner<'a> {
         let (start, end) = source.lines(refusal.statement);
         let failure = ReplayFailure {
             file: source.path.clone(),
-            tag: entry.tag.clone(),
+            tag: tag.to_owned(),
             migration,
             chunk,
             of_chunks,
@@ -181,11 +169,11 @@ impl<'a> Runner<'a> {
         Some(format!("{} takes this form: write it so that both vendors do", self.other))
     }
 
-    fn unchecked(&mut self, entry: &JournalEntry, chunk: usize, source: &Script<'_>, unchecked: Unchecked) {
+    fn unchecked(&mut self, tag: &str, chunk: usize, source: &Script<'_>, unchecked: Unchecked) {
         let (start, end) = source.lines(unchecked.statement);
         let statement = UnsupportedStatement {
             file: source.path.clone(),
-            tag: entry.tag.clone(),
+            tag: tag.to_owned(),
             chunk,
             line: start.line,
             column: start.column,

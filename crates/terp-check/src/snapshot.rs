@@ -9,7 +9,7 @@ use terp_schema_model::{Flavor, Schema};
 use terp_sql::Span;
 
 use crate::error::CheckError;
-use crate::execute::{Database, Outcome};
+use crate::execute::{Database, Outcome, Unreadable};
 
 /// What became of a snapshot.
 #[derive(Debug, Clone)]
@@ -33,39 +33,74 @@ pub fn build_snapshot(
     file: &str,
     flavor: Flavor,
 ) -> Result<SnapshotOutcome, CheckError> {
+    let statements = snapshot.to_ddl();
+    let built = run_ddl(&statements, flavor, &BTreeSet::new());
+    let findings = findings(&statements, &built, file)?;
+    Ok(SnapshotOutcome { schema: built.schema, unchecked: built.unchecked, findings })
+}
+
+/// What running the statements of a snapshot or a declaration gave.
+#[derive(Debug)]
+pub(crate) struct Built {
+    pub(crate) schema: Schema,
+    pub(crate) unchecked: BTreeSet<String>,
+    /// How those went that were not simply done, by their index.
+    pub(crate) outcomes: Vec<(usize, Result<Outcome, Unreadable>)>,
+}
+
+/// Runs statements in an empty database. `doubted` are tables of which something is not known from the start.
+pub(crate) fn run_ddl(statements: &[DdlStatement], flavor: Flavor, doubted: &BTreeSet<String>) -> Built {
     let mut database = Database::new(flavor);
+    database.doubt(doubted);
+    let mut outcomes = Vec::new();
+    for (at, statement) in statements.iter().enumerate() {
+        match database.run(&statement.sql, Span::of(&statement.sql)) {
+            Ok(Outcome::Done | Outcome::PassedOver) => {}
+            other => outcomes.push((at, other)),
+        }
+    }
+    Built { schema: database.schema(), unchecked: database.unchecked().clone(), outcomes }
+}
+
+/// What is wrong with a snapshot, or not known of it.
+pub(crate) fn findings(
+    statements: &[DdlStatement],
+    built: &Built,
+    file: &str,
+) -> Result<Vec<Finding>, CheckError> {
     let mut findings = Vec::new();
-    for statement in snapshot.to_ddl() {
-        let outcome = database.run(&statement.sql, Span::of(&statement.sql)).map_err(|fault| {
-            let origin = origin(&statement, Some(fault.at));
-            let at = origin.at.line_column();
-            let message = format!("{}: {}", described(origin), fault.message);
-            CheckError { kind: fault.kind, file: file.to_owned(), at, message }
-        })?;
+    for (at, outcome) in &built.outcomes {
+        let Some(statement) = statements.get(*at) else { continue };
         match outcome {
-            Outcome::Done | Outcome::PassedOver => {}
-            Outcome::Refused(refusal) => {
-                let origin = origin(&statement, refusal.at);
+            Ok(Outcome::Done | Outcome::PassedOver) => {}
+            Ok(Outcome::Refused(refusal)) => {
+                let origin = origin(statement, refusal.at);
                 let place = Place::at(file, origin.at.line, origin.at.column);
                 let mut finding = snapshot_fails(&described(origin), refusal.errno, &refusal.message, place);
-                finding.help = refusal.help.or(finding.help);
+                finding.help = refusal.help.clone().or(finding.help);
                 findings.push(finding);
             }
-            Outcome::Unchecked(unchecked) => {
-                let origin = origin(&statement, unchecked.at);
+            Ok(Outcome::Unchecked(unchecked)) => {
+                let origin = origin(statement, unchecked.at);
                 let place = Place::at(file, origin.at.line, origin.at.column);
                 findings.push(unsupported_snapshot(&described(origin), &unchecked.reason, place));
             }
+            Err(fault) => {
+                let origin = origin(statement, Some(fault.at));
+                let at = origin.at.line_column();
+                let message = format!("{}: {}", described(origin), fault.message);
+                return Err(CheckError { kind: fault.kind, file: file.to_owned(), at, message });
+            }
         }
     }
-    Ok(SnapshotOutcome { schema: database.schema(), unchecked: database.unchecked().clone(), findings })
+    Ok(findings)
 }
 
-fn origin(statement: &DdlStatement, at: Option<Span>) -> &Origin {
+pub(crate) fn origin(statement: &DdlStatement, at: Option<Span>) -> &Origin {
     at.map_or(&statement.origin, |at| statement.origin_at(at.start as usize))
 }
 
-fn described(origin: &Origin) -> String {
+pub(crate) fn described(origin: &Origin) -> String {
     let table = &origin.table;
     match &origin.object {
         SchemaObject::Table => format!("the table `{table}`"),

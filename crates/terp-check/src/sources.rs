@@ -18,8 +18,12 @@ pub fn sources(project: &Project, report: &Report) -> Sources {
         if let Some((_, text)) = newest.filter(|(newest, _)| *newest == path) {
             return Some(text.to_owned());
         }
-        if path == project.journal_path {
+        if Some(path) == project.journal_path.as_deref() {
             return fs::read_text(path).ok();
+        }
+        let declared = project.declaration.iter().flat_map(|declaration| &declaration.files);
+        if let Some(file) = declared.into_iter().find(|file| file.path == path) {
+            return Some(file.text.to_string());
         }
         let file = project.folder.files.iter().find(|file| project.path_of(file) == path)?;
         Some(file.text.clone())

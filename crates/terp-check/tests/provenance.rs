@@ -5,6 +5,8 @@
 #[allow(dead_code, reason = "other tests need more of it")]
 mod common;
 
+use std::collections::BTreeSet;
+
 use common::Folder;
 use terp_check::{Provenance, replay};
 use terp_drift::{ObjectKind, ObjectPath, Place};
@@ -21,9 +23,9 @@ struct Ran {
 fn run_on(flavor: Flavor, statements: &[&str]) -> Ran {
     let text = statements.join("--> statement-breakpoint\n");
     let folder = Folder::new(&[("0000_a", &text)]);
-    let outcome = replay(&folder.load(), None, flavor).expect("it can be read");
+    let outcome = replay(&folder.load(), &BTreeSet::new(), flavor).expect("it can be read");
     assert!(outcome.replay.failed.is_empty(), "{:?}", outcome.replay.failed);
-    Ran { text, provenance: outcome.provenance }
+    Ran { text, provenance: outcome.end.places.provenance().expect("of statements").clone() }
 }
 
 fn run(statements: &[&str]) -> Ran {
@@ -272,8 +274,14 @@ fn dropped_tables_say_where() {
     let folder =
         Folder::new(&[("0000_a", "CREATE TABLE t (a int);--> statement-breakpoint\nDROP TABLE t, u;")]);
     for (flavor, dropped) in [(Flavor::MYSQL_9_7, false), (Flavor::MARIADB_11_8, true)] {
-        let outcome = replay(&folder.load(), None, flavor).expect("it can be read");
-        let place = outcome.provenance.place_of(&ObjectPath::table("t")).expect("it is known");
+        let outcome = replay(&folder.load(), &BTreeSet::new(), flavor).expect("it can be read");
+        let place = outcome
+            .end
+            .places
+            .provenance()
+            .expect("of statements")
+            .place_of(&ObjectPath::table("t"))
+            .expect("it is known");
         assert_eq!(place.label.is_some(), dropped, "{flavor}: {place:?}");
     }
 }
@@ -374,9 +382,17 @@ fn all_of_terp_is_known() {
     let dir = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/terp");
     let project = terp_drizzle::load_project(dir.as_ref()).expect("it can be read");
     for flavor in [Flavor::MYSQL_9_7, Flavor::MARIADB_11_8] {
-        let outcome = replay(&project, None, flavor).expect("it can be read");
-        let made = |path: ObjectPath| outcome.provenance.made_at(&path).unwrap_or_else(|| panic!("{path}"));
-        for table in &outcome.schema.tables {
+        let outcome = replay(&project, &BTreeSet::new(), flavor).expect("it can be read");
+        let made = |path: ObjectPath| {
+            outcome
+                .end
+                .places
+                .provenance()
+                .expect("of statements")
+                .made_at(&path)
+                .unwrap_or_else(|| panic!("{path}"))
+        };
+        for table in &outcome.end.schema.tables {
             let own = made(ObjectPath::table(&table.name));
             let columns = table.columns.iter().map(|column| (Column, &column.name));
             let indexes = table.indexes.iter().map(|index| (Index, &index.name));

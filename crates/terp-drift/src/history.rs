@@ -1,6 +1,7 @@
 //! The history of a project's migrations, as plain data: whoever reads the files fills it in.
 
 use crate::finding::{Finding, Place};
+use crate::released::ReleasedMigration;
 use crate::rules::RULES;
 
 /// One `.sql` file of the migration folder.
@@ -14,6 +15,8 @@ pub struct MigrationFile {
     pub number_prefix: Option<String>,
     /// Its path, as the report should show it.
     pub path: String,
+    /// SHA-256 of the whole file in hexadecimal; `None` where the caller did not compute it.
+    pub hash: Option<String>,
 }
 
 /// One entry of the journal.
@@ -45,12 +48,12 @@ impl JournalEntry {
 /// What a snapshot says about itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SnapshotMeta {
-    /// What its file's name starts with: `0020` of `0020_snapshot.json`.
+    /// What it is called by: `0020` of `0020_snapshot.json`, or the name of its migration's folder.
     pub prefix: String,
     /// Its id.
     pub id: String,
-    /// The id of the snapshot before it.
-    pub prev_id: String,
+    /// The id of the snapshot before it; of one that joins branches, several.
+    pub prev_ids: Vec<String>,
     /// Its path, as the report should show it.
     pub path: String,
 }
@@ -64,8 +67,10 @@ pub struct History {
     pub journal: Option<Vec<JournalEntry>>,
     /// The path of the journal, as the report should show it.
     pub journal_path: String,
-    /// The snapshots that are there.
+    /// The snapshots that are there; without a journal, in the order in which their migrations run.
     pub snapshots: Vec<SnapshotMeta>,
+    /// The migrations that were released, as they were then. Empty for a project that keeps no list of them.
+    pub released: Vec<ReleasedMigration>,
 }
 
 /// What the rules find in a history, in the order of the rules.

@@ -1,17 +1,21 @@
 //! The report of a check: data that is printed as JSON or as text.
 
 mod comparison;
+mod matrix;
 mod summary;
 mod text;
 
 use serde::Serialize;
 use terp_schema_model::Flavor;
 
-pub use comparison::{ChangeCounts, Changed, Comparison, Named, Renamed};
-pub use summary::{DeclaredCounts, Summary, summarise};
+pub use comparison::{ChangeCounts, Changed, Comparison, Named, PlaceOf, Renamed, TablePlaces};
+pub use matrix::Matrix;
+pub use summary::{ConventionCounts, DeclaredCounts, Summary, convention_counts, summarise};
+pub(crate) use text::difference_texts;
 pub use text::{Sources, TextOptions, findings_text};
 
 use crate::finding::{Finding, Severity};
+use crate::levels::{RuleLevels, TurnedOff};
 use crate::rules::RULES;
 
 /// The version of the JSON. It grows when a field goes away or changes its meaning, not when one is added.
@@ -173,6 +177,9 @@ pub struct Report {
     pub comparisons: Vec<Comparison>,
     /// The findings, errors first.
     pub findings: Vec<Finding>,
+    /// Findings that are left out, since the project turned their rule off.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub turned_off: Vec<TurnedOff>,
 }
 
 impl Report {
@@ -180,11 +187,27 @@ impl Report {
     pub fn new(
         project: impl Into<String>,
         server: Flavor,
+        summary: Summary,
+        replay: Option<Replay>,
+        comparisons: Vec<Comparison>,
+        findings: Vec<Finding>,
+    ) -> Self {
+        let levels = RuleLevels::default();
+        Self::new_with_levels(project, server, summary, replay, comparisons, findings, &levels)
+    }
+
+    /// A report in which rules have the levels that the project gave them. Failures and drift make the verdict in any
+    /// case, and what a level turns off is counted in the report.
+    pub fn new_with_levels(
+        project: impl Into<String>,
+        server: Flavor,
         mut summary: Summary,
         replay: Option<Replay>,
         comparisons: Vec<Comparison>,
-        mut findings: Vec<Finding>,
+        findings: Vec<Finding>,
+        levels: &RuleLevels,
     ) -> Self {
+        let (mut findings, turned_off) = levels.apply(findings);
         // Stable: a rule's findings stay in their order.
         let rank = |finding: &Finding| RULES.iter().position(|rule| rule.id == finding.rule);
         findings.sort_by_key(|finding| (finding.severity, rank(finding)));
@@ -197,6 +220,7 @@ impl Report {
             replay,
             comparisons,
             findings,
+            turned_off,
         }
     }
 
@@ -233,7 +257,8 @@ impl Report {
 /// Failures and drift count even where nobody made a finding of them.
 fn verdict(findings: &[Finding], comparisons: &[Comparison], replay: Option<&Replay>) -> Verdict {
     let errors = |finding: &Finding| finding.severity == Severity::Error && finding.rule != "drift";
-    if findings.iter().any(errors) || replay.is_some_and(|replay| !replay.failed.is_empty()) {
+    let stops = |replay: &Replay| !replay.failed.is_empty() || replay.ends_before.is_some();
+    if findings.iter().any(errors) || replay.is_some_and(stops) {
         Verdict::Errors
     } else if comparisons.iter().any(Comparison::has_drift)
         || findings.iter().any(|finding| finding.severity == Severity::Error)

@@ -4,11 +4,11 @@ mod common;
 
 use common::*;
 use terp_drift::{
-    ChangeKind, Comparison, DeclaredCounts, DiffOptions, Finding, Place, Replay, ReplayFailure, Report,
-    Severity, Sources, Summary, TextOptions, UnsupportedStatement, Verdict, diff, drift, migration_fails,
-    summarise, unsupported_statement,
+    ChangeClass, ChangeKind, Comparison, Conventions, DeclaredCounts, DiffOptions, Finding, Matrix,
+    ObjectKind, ObjectPath, Place, Replay, ReplayFailure, Report, Severity, Sources, Summary, TextOptions,
+    UnsupportedStatement, Verdict, diff, drift, migration_fails, summarise, unsupported_statement,
 };
-use terp_schema_model::{ColumnType, IndexKind, Schema, Table};
+use terp_schema_model::{ColumnType, DefaultValue, IndexKind, Schema, Table};
 
 const FILE: &str = "drizzle/0003_batches.sql";
 
@@ -81,8 +81,11 @@ fn unsupported() -> UnsupportedStatement {
 /// Snapshot and replayed schema, with something of every class.
 fn schemas() -> (Schema, Schema) {
     let mut left = orders();
-    left.columns.push(column("version", int()));
-    left.columns.push(column("deleted_at", ColumnType::Timestamp { fsp: 0 }));
+    let mut version = column("version", int());
+    version.default = Some(DefaultValue::Literal("1".to_owned()));
+    let mut deleted_at = column("deleted_at", ColumnType::Timestamp { fsp: 0 });
+    deleted_at.nullable = true;
+    left.columns.extend([version, deleted_at]);
     left.columns.push(column("state", ColumnType::Enum { values: vec!["new".to_owned()] }));
     let mut right = left.clone();
     right.columns[2].ty = varchar(100);
@@ -106,7 +109,7 @@ fn failing() -> Report {
     Report::new(
         "fixtures/drift/everything",
         MYSQL,
-        summarise(&left, Some(declared), 4),
+        summarise(&left, Some(declared), 4, &Conventions::default()),
         Some(replay),
         vec![comparison],
         findings,
@@ -128,7 +131,7 @@ fn duplicates(number: usize) -> Vec<Finding> {
 }
 
 fn report(findings: Vec<Finding>) -> Report {
-    let summary = summarise(&schemas().0, None, 4);
+    let summary = summarise(&schemas().0, None, 4, &Conventions::default());
     let comparison = Comparison::new("snapshot 0003", "replayed", &[]);
     let replay = Replay::new(20, Vec::new(), Vec::new(), 2);
     Report::new("fixtures/terp", MYSQL, summary, Some(replay), vec![comparison], findings)
@@ -157,6 +160,149 @@ fn text_of_a_clean_project() {
 fn text_of_long_lists_is_cut() {
     let options = TextOptions { limit: 3, ..TextOptions::default() };
     insta::assert_snapshot!(report(duplicates(5)).to_text(&Sources::new(), &options));
+}
+
+/// Declared schema, snapshot and replayed schema: the declaration is ahead of both, and the replay lost something of
+/// its own.
+fn three_views() -> [(&'static str, Schema); 3] {
+    let (_, mut snapshot) = schemas();
+    let mut declared = snapshot.clone();
+    declared.tables[0].columns.push(column("note", varchar(20)));
+    declared.tables[0].columns[2].ty = varchar(200);
+    declared.tables.push(clients());
+    snapshot.tables[0].indexes[1].name = "email_unique".to_owned();
+    let mut replayed = snapshot.clone();
+    replayed.tables[0].indexes.pop();
+    replayed.tables[0].columns.swap(0, 1);
+    [("declared", declared), ("snapshot 0003", snapshot), ("replayed", replayed)]
+}
+
+/// A table with something of every kind, so that one can see that it is named once.
+fn clients() -> Table {
+    let mut clients = orders();
+    clients.name = "clients".to_owned();
+    clients.foreign_keys[0].name = "clients_fk".to_owned();
+    clients
+}
+
+/// Each view with places for what it has; the replay knows where a table went.
+fn place_in<'a>(view: &'a str, schema: &'a Schema) -> impl Fn(&ObjectPath) -> Option<Place> + 'a {
+    move |path| {
+        let name = path.table.as_deref()?;
+        let Some(table) = schema.table(name) else {
+            let gone = Place::at("drizzle/0002_tidy.sql", 4, 1).labelled("dropped here");
+            return (view == "replayed").then_some(gone);
+        };
+        let column = path.name.as_deref().and_then(|name| table.column_position(name));
+        let index = path.name.as_deref().and_then(|name| table.indexes.iter().position(|i| i.name == name));
+        let line = match (path.object, column, index) {
+            (ObjectKind::Column, Some(at), _) => 10 + at,
+            (ObjectKind::Index, _, Some(at)) => 50 + at,
+            (ObjectKind::Table, ..) => 1,
+            _ => return None,
+        };
+        let file = match view {
+            "declared" => "drizzle/schema.ts",
+            "replayed" => "drizzle/0001_orders.sql",
+            _ => "drizzle/meta/0003_snapshot.json",
+        };
+        Some(Place::at(file, u32::try_from(line).unwrap(), 5))
+    }
+}
+
+fn three_comparisons() -> Vec<Comparison> {
+    let views = three_views();
+    let mut comparisons = Vec::new();
+    for (left, right) in [(0, 1), (0, 2), (1, 2)] {
+        let [(left, before), (right, after)] = [&views[left], &views[right]];
+        let changes = diff(before, after, MYSQL, &DiffOptions::default());
+        let (of_left, of_right) = (place_in(left, before), place_in(right, after));
+        comparisons.push(Comparison::with_places(*left, *right, &changes, &of_left, &of_right));
+    }
+    comparisons
+}
+
+#[test]
+fn text_of_three_views() {
+    let report = Report::new("p", MYSQL, Summary::default(), None, three_comparisons(), Vec::new());
+    insta::assert_snapshot!(report.to_text(&Sources::new(), &TextOptions::default()));
+}
+
+#[test]
+fn text_of_three_views_that_are_one() {
+    let none = |left: &str, right: &str| Comparison::new(left, right, &[]);
+    let comparisons = vec![
+        none("declared", "snapshot 0003"),
+        none("declared", "replayed"),
+        none("snapshot 0003", "replayed"),
+    ];
+    let report = Report::new("p", MYSQL, Summary::default(), None, comparisons, Vec::new());
+    insta::assert_snapshot!(report.to_text(&Sources::new(), &TextOptions::default()));
+}
+
+#[test]
+fn a_missing_table_is_named_once() {
+    let changes = diff(&schema(vec![clients()]), &schema(Vec::new()), MYSQL, &DiffOptions::default());
+    let comparison = Comparison::new("declared", "replayed", &changes);
+    assert_eq!(
+        (comparison.missing_tables.as_slice(), comparison.matrix.total()),
+        (&["clients".to_owned()][..], 1)
+    );
+    assert_eq!(comparison.counts.substance, 1);
+}
+
+#[test]
+fn the_matrix_counts_every_difference_once() {
+    for comparison in three_comparisons() {
+        let counts = comparison.counts;
+        assert_eq!(comparison.matrix.total(), counts.substance + counts.name_only + counts.cosmetic);
+        let lists = [
+            (comparison.matrix.missing_tables, comparison.missing_tables.len()),
+            (comparison.matrix.missing_columns, comparison.missing_columns.len()),
+            (comparison.matrix.missing_indexes, comparison.missing_indexes.len()),
+            (comparison.matrix.names_only, comparison.renamed.len()),
+        ];
+        assert!(lists.iter().all(|(number, length)| number == length), "{comparison:?}");
+    }
+    let mut changes = diff(&three_views()[1].1, &three_views()[2].1, MYSQL, &DiffOptions::default());
+    let order = |changes: &[terp_drift::Change]| {
+        let matrix = Comparison::new("a", "b", changes).matrix;
+        (matrix.column_order, matrix.cosmetic_column_order)
+    };
+    assert_eq!(order(&changes), (1, 0));
+    for change in &mut changes {
+        if change.kind == ChangeKind::ColumnOrder {
+            change.class = ChangeClass::Cosmetic;
+        }
+    }
+    assert_eq!(order(&changes), (0, 1));
+}
+
+#[test]
+fn places_are_those_of_each_side_under_its_own_name() {
+    let (left, right) = schemas();
+    let changes = diff(&left, &right, MYSQL, &DiffOptions::default());
+    let seen = |side: &'static str| move |path: &ObjectPath| Some(Place::file(format!("{side}: {path}")));
+    let comparison = Comparison::with_places("a", "b", &changes, &seen("left"), &seen("right"));
+    let renamed = &comparison.renamed[0];
+    let file = |place: &Option<Place>| place.as_ref().map(|place| place.file.clone()).unwrap_or_default();
+    assert_eq!(file(&renamed.left_place), "left: orders, index email_unique");
+    assert_eq!(file(&renamed.right_place), "right: orders, index old_name");
+    let json: serde_json::Value = serde_json::from_str(&serde_json::to_string(&comparison).unwrap()).unwrap();
+    assert_eq!(json["changed"][0]["left_place"]["file"], "left: orders.email");
+    assert_eq!(json["missing_columns"][0]["right_place"]["file"], "right: orders.state");
+    assert_eq!(json["table_places"][0]["table"], "clients");
+    let without = serde_json::to_string(&Comparison::new("a", "b", &changes)).unwrap();
+    assert!(!without.contains("_place"), "{without}");
+}
+
+#[test]
+fn fields_of_the_matrix_are_documented() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/formats.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    for field in Matrix::FIELDS {
+        assert!(text.contains(&format!("`{field}`")), "docs/formats.md does not tell what {field} is");
+    }
 }
 
 #[test]
@@ -233,7 +379,7 @@ fn counts_of_a_schema() {
     made.generated = true;
     schema.tables[0].indexes.push(made);
     schema.tables.push(schema.tables[0].clone());
-    let summary = summarise(&schema, None, 3);
+    let summary = summarise(&schema, None, 3, &Conventions::default());
     let expected = Summary {
         tables: 2,
         columns: 7,
@@ -250,7 +396,7 @@ fn counts_of_a_schema() {
     assert_eq!(summary, expected);
     let declared = DeclaredCounts { unique_constraints: 0, indexes: 2 };
     assert_eq!(
-        summarise(&schema, Some(declared), 3),
+        summarise(&schema, Some(declared), 3, &Conventions::default()),
         Summary { unique_constraints: 0, indexes: 2, ..expected }
     );
     assert_eq!(schema.tables[0].indexes[1].kind, IndexKind::Unique);

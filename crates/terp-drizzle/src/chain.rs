@@ -18,17 +18,18 @@ pub struct SnapshotHead {
     pub version: String,
     /// Its own id.
     pub id: String,
-    /// The id of the snapshot before it; of the first one [`NO_SNAPSHOT`].
-    pub prev_id: String,
+    /// The id of the snapshot before it; of the first one [`NO_SNAPSHOT`]. In version 6 of the format a snapshot that
+    /// joins branches has several.
+    pub prev_ids: Vec<String>,
     /// Where its id stands.
     pub id_at: LineColumn,
-    /// Where the id of the snapshot before it stands.
-    pub prev_id_at: LineColumn,
+    /// Where the id of the snapshot before it stands, or the list of them begins.
+    pub prev_ids_at: LineColumn,
 }
 
 impl SnapshotHead {
-    /// Reads a snapshot as far as needed: to its id and to that of the snapshot before it. What follows is not looked
-    /// at.
+    /// Reads a snapshot as far as needed: to its version, its id and that of the snapshot before it (`prevId` or
+    /// `prevIds`). What follows is not looked at.
     ///
     /// # Errors
     /// The text is not JSON as far as it is read, or has no such fields.
@@ -46,35 +47,36 @@ impl SnapshotHead {
 fn scan(text: &str, places: &Places<'_>) -> Read<SnapshotHead> {
     let mut tokens = Tokens { scanner: Scanner::new(text, &strict()), len: text.len() };
     tokens.expect(&Token::OpenBrace, "an object")?;
-    let (mut version, mut id, mut prev_id) = (None, None, None);
+    let (mut version, mut id, mut prev_ids) = (None, None, None);
     let mut token = tokens.next()?;
     while let Token::String(key) = &token {
         tokens.expect(&Token::Colon, "a colon")?;
         let value = tokens.next()?;
         let at = tokens.scanner.token_start();
-        let field = match key.as_ref() {
-            "version" => Some(&mut version),
-            "id" => Some(&mut id),
-            "prevId" => Some(&mut prev_id),
-            _ => None,
-        };
-        match (field, value) {
-            (Some(field), Token::String(text)) => *field = Some((text.into_owned(), places.find(at))),
-            (Some(_), _) => {
+        let place = places.find(at);
+        match (key.as_ref(), value) {
+            ("version", Token::String(text)) => version = Some(text.into_owned()),
+            ("id", Token::String(text)) => id = Some((text.into_owned(), place)),
+            ("prevId", Token::String(text)) => prev_ids = Some((vec![text.into_owned()], place)),
+            ("prevIds", Token::OpenBracket) => prev_ids = Some((tokens.strings("prevIds")?, place)),
+            (key @ ("version" | "id" | "prevId"), _) => {
                 let message = format!("`{key}` has to be a string");
                 return Err(Fault::new(FormatErrorKind::WrongType, at, message));
             }
-            (None, value) => tokens.skip_value(&value)?,
+            ("prevIds", _) => {
+                let message = "`prevIds` has to be a list of strings";
+                return Err(Fault::new(FormatErrorKind::WrongType, at, message));
+            }
+            (_, value) => tokens.skip_value(&value)?,
         }
-        if let (Some((version, _)), Some((id, id_at)), Some((prev_id, prev_id_at))) =
-            (&version, &id, &prev_id)
+        if let (Some(version), Some((id, id_at)), Some((prev_ids, prev_ids_at))) = (&version, &id, &prev_ids)
         {
             return Ok(SnapshotHead {
                 version: version.clone(),
                 id: id.clone(),
-                prev_id: prev_id.clone(),
+                prev_ids: prev_ids.clone(),
                 id_at: *id_at,
-                prev_id_at: *prev_id_at,
+                prev_ids_at: *prev_ids_at,
             });
         }
         match tokens.next()? {
@@ -85,7 +87,8 @@ fn scan(text: &str, places: &Places<'_>) -> Read<SnapshotHead> {
     if token != Token::CloseBrace {
         return Err(tokens.unexpected("a field's name"));
     }
-    let missing = [("version", version.is_none()), ("id", id.is_none()), ("prevId", prev_id.is_none())];
+    let prev = if version.as_deref() == Some("6") { "prevIds" } else { "prevId" };
+    let missing = [("version", version.is_none()), ("id", id.is_none()), (prev, prev_ids.is_none())];
     let name = missing.iter().find(|(_, is_missing)| *is_missing).map_or("", |(name, _)| name);
     Err(Fault::new(FormatErrorKind::MissingField, 0, format!("the snapshot has no `{name}`")))
 }
@@ -133,6 +136,25 @@ impl<'a> Tokens<'a> {
         Ok(())
     }
 
+    /// The strings of a list whose bracket was read.
+    fn strings(&mut self, field: &str) -> Read<Vec<String>> {
+        let mut strings = Vec::new();
+        let mut token = self.next()?;
+        while token != Token::CloseBracket {
+            let Token::String(text) = token else {
+                let message = format!("`{field}` has to be a list of strings");
+                return Err(Fault::new(FormatErrorKind::WrongType, self.scanner.token_start(), message));
+            };
+            strings.push(text.into_owned());
+            token = match self.next()? {
+                Token::Comma => self.next()?,
+                Token::CloseBracket => break,
+                _ => return Err(self.unexpected("a comma or the end of the list")),
+            };
+        }
+        Ok(strings)
+    }
+
     fn unexpected(&self, wanted: &str) -> Fault {
         let message = format!("invalid JSON: expected {wanted}");
         Fault::new(FormatErrorKind::Syntax, self.scanner.token_start(), message)
@@ -147,12 +169,20 @@ mod tests {
     fn the_head_is_found_wherever_it_stands() {
         let first = "{\"version\": \"5\",\n\"id\": \"b\", \"prevId\": \"a\", \"tables\": {\"cut off";
         let head = SnapshotHead::parse(first).expect("it has its head");
-        assert_eq!((head.version.as_str(), head.id.as_str(), head.prev_id.as_str()), ("5", "b", "a"));
-        assert_eq!((head.id_at.to_string(), head.prev_id_at.to_string()), ("2:7".into(), "2:22".into()));
+        assert_eq!((head.version.as_str(), head.id.as_str()), ("5", "b"));
+        assert_eq!(head.prev_ids, ["a"]);
+        assert_eq!((head.id_at.to_string(), head.prev_ids_at.to_string()), ("2:7".into(), "2:22".into()));
         let last =
             r#"{"tables": {"id": [{}, {"prevId": "x"}]}, "n": 1, "prevId": "a", "id": "b", "version": "5"}"#;
         let head = SnapshotHead::parse(last).expect("it has its head");
-        assert_eq!((head.id.as_str(), head.prev_id.as_str()), ("b", "a"));
+        assert_eq!((head.id.as_str(), head.prev_ids), ("b", vec!["a".to_owned()]));
+        let several = "{\"version\": \"6\", \"prevIds\": [\n\"a\", \"c\"], \"id\": \"b\", \"ddl\": [";
+        let head = SnapshotHead::parse(several).expect("it has its head");
+        assert_eq!(head.prev_ids, ["a", "c"]);
+        assert_eq!(head.prev_ids_at.to_string(), "1:29");
+        let none =
+            SnapshotHead::parse(r#"{"version": "6", "id": "b", "prevIds": []}"#).expect("it has its head");
+        assert_eq!(none.prev_ids, [""; 0]);
     }
 
     #[test]
@@ -163,6 +193,11 @@ mod tests {
             ("[1]", "1:1: invalid JSON: expected an object"),
             ("{\"version\": 5}", "1:13: `version` has to be a string"),
             ("{\"version\": \"5\", \"id\": \"x\"}", "1:1: the snapshot has no `prevId`"),
+            ("{\"version\": \"6\", \"id\": \"x\"}", "1:1: the snapshot has no `prevIds`"),
+            ("{\"prevIds\": \"x\"}", "1:13: `prevIds` has to be a list of strings"),
+            ("{\"prevIds\": [7]}", "1:14: `prevIds` has to be a list of strings"),
+            ("{\"prevIds\": [\"a\" \"b\"]}", "1:18: invalid JSON: expected a comma or the end of the list"),
+            ("{\"prevIds\": [\"a\",", "1:18: the text ends before its JSON does"),
             ("{\"version\" 7}", "1:12: invalid JSON: expected a colon"),
             ("{\"x\": }", "1:7: invalid JSON: expected a value"),
             ("{\"x\": 1, 2}", "1:10: invalid JSON: expected a field's name"),

@@ -47,3 +47,12 @@ impl FormatError {
         self.kind
     }
 }
+
+/// Why a declaration can't be read at all.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DeclareError {
+    /// No thread could be started.
+    #[error("no thread could be started for reading the schema")]
+    Thread(#[source] std::io::Error),
+}

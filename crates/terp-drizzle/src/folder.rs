@@ -1,5 +1,10 @@
-//! The migration folder: its `.sql` files, and which of them the journal knows.
+//! The migration folder: its `.sql` files, and which of them are migrations, in which order.
+//!
+//! drizzle-kit up to 0.31 keeps a journal (`meta/_journal.json`) beside files that are called after their tags.
+//! drizzle-kit 1.0 has no journal: each migration is a folder `TIME_NAME` with a `migration.sql` and a
+//! `snapshot.json`.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use terp_sql::span::Span;
@@ -7,10 +12,22 @@ use terp_sql::splitter::split_chunks;
 
 use crate::journal::{Journal, JournalEntry};
 
+/// What the SQL of a migration is called in the layout of drizzle-kit 1.0.
+pub const MIGRATION_SQL: &str = "migration.sql";
+
+/// How a migration folder is laid out.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Layout {
+    /// That of drizzle-kit up to 0.31: a journal, and files beside it.
+    Journal,
+    /// That of drizzle-kit 1.0: a folder for each migration.
+    Folders,
+}
+
 /// A `.sql` file of the folder.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct MigrationFile {
-    /// Its name with `.sql`.
+    /// Its path within the migration folder, with `/`: `0020_x.sql`, or `20260102030405_x/migration.sql`.
     pub name: String,
     /// Its text, at most 1 GiB.
     pub text: String,
@@ -27,9 +44,12 @@ impl MigrationFile {
         Self { name: name.into(), chunks: split_chunks(&text), text }
     }
 
-    /// The name by which the journal knows it.
+    /// The name of the migration, by which the journal or the database knows it: `0020_x`, or `20260102030405_x`.
     pub fn tag(&self) -> &str {
-        self.name.strip_suffix(".sql").unwrap_or(&self.name)
+        match self.name.split_once('/') {
+            Some((folder, _)) => folder,
+            None => self.name.strip_suffix(".sql").unwrap_or(&self.name),
+        }
     }
 
     /// The number that its name begins with, as written: a count (`0020`) or a time (`20240105093000`).
@@ -47,52 +67,88 @@ impl MigrationFile {
     }
 }
 
-/// The journal and the files of the folder that it is about.
+/// The files of a folder, and what says which of them are migrations.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct MigrationFolder {
-    /// The journal.
-    pub journal: Journal,
-    /// All `.sql` files by name, those outside the journal included.
+    /// The journal; None for the layout of drizzle-kit 1.0, which has none.
+    pub journal: Option<Journal>,
+    /// All `.sql` files: by name, those outside the journal included; or in the order in which drizzle-orm 1.0 runs
+    /// them.
     pub files: Vec<MigrationFile>,
-    /// For each entry of the journal the index of its file.
+    /// For each entry of the journal the index of its file; without a journal nothing.
     file_of_entry: Vec<Option<usize>>,
 }
 
-/// An entry of the journal and its file.
+/// A migration.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct JournaledMigration<'a> {
-    /// The entry.
-    pub entry: &'a JournalEntry,
-    /// The file, unless it is missing: then Drizzle runs nothing at all.
+pub struct Migration<'a> {
+    /// Its name: `0020_x`, or `20260102030405_x`.
+    pub tag: &'a str,
+    /// When it was generated, in milliseconds since 1970: as the journal says, or as its folder's name says, in
+    /// whole seconds.
+    pub when: i64,
+    /// Its entry in the journal, where there is one.
+    pub entry: Option<&'a JournalEntry>,
+    /// The file, unless it is missing: then Drizzle runs nothing at all. Without a journal it is never missing.
     pub file: Option<&'a MigrationFile>,
 }
 
 impl MigrationFolder {
-    /// Puts the journal and the files together.
+    /// Puts a journal and the files beside it together.
     pub fn new(journal: Journal, mut files: Vec<MigrationFile>) -> Self {
         files.sort_by(|a, b| a.name.cmp(&b.name));
         let by_tag: HashMap<&str, usize> =
             files.iter().enumerate().map(|(i, file)| (file.tag(), i)).collect();
         let file_of_entry =
             journal.entries.iter().map(|entry| by_tag.get(entry.tag.as_str()).copied()).collect();
-        Self { journal, files, file_of_entry }
+        Self { journal: Some(journal), files, file_of_entry }
     }
 
-    /// The migrations of the journal, in the order in which Drizzle runs them.
-    pub fn journaled(&self) -> impl Iterator<Item = JournaledMigration<'_>> {
+    /// Puts the folders of migrations, as drizzle-kit 1.0 makes them, in the order in which drizzle-orm 1.0 runs them.
+    pub fn of_folders(mut files: Vec<MigrationFile>) -> Self {
+        files.sort_by(|a, b| folder_order(a.tag(), b.tag()));
+        Self { journal: None, files, file_of_entry: Vec::new() }
+    }
+
+    /// How it is laid out.
+    pub const fn layout(&self) -> Layout {
+        if self.journal.is_some() { Layout::Journal } else { Layout::Folders }
+    }
+
+    /// How many migrations there are.
+    pub fn migration_count(&self) -> usize {
+        self.journal.as_ref().map_or(self.files.len(), |journal| journal.entries.len())
+    }
+
+    /// The migrations, in the order in which Drizzle runs them.
+    pub fn migrations(&self) -> impl Iterator<Item = Migration<'_>> {
+        let entries = self.journal.iter().flat_map(|journal| &journal.entries);
         let files = self.file_of_entry.iter().map(|&file| file.and_then(|at| self.files.get(at)));
-        self.journal.entries.iter().zip(files).map(|(entry, file)| JournaledMigration { entry, file })
+        let journaled = entries.zip(files).map(|(entry, file)| Migration {
+            tag: &entry.tag,
+            when: entry.when,
+            entry: Some(entry),
+            file,
+        });
+        let in_folders = self.files.iter().filter(|_| self.journal.is_none()).map(|file| Migration {
+            tag: file.tag(),
+            when: folder_time(file.tag()).unwrap_or_default(),
+            entry: None,
+            file: Some(file),
+        });
+        journaled.chain(in_folders)
     }
 
-    /// The files that are in no entry: Drizzle never runs them.
+    /// The files that are no migrations, since no entry of the journal names them: Drizzle never runs them.
     pub fn orphans(&self) -> impl Iterator<Item = &MigrationFile> {
         let known: HashSet<usize> = self.file_of_entry.iter().copied().flatten().collect();
-        self.files.iter().enumerate().filter(move |(at, _)| !known.contains(at)).map(|(_, file)| file)
+        let files = self.files.iter().enumerate().filter(|_| self.journal.is_some());
+        files.filter(move |(at, _)| !known.contains(at)).map(|(_, file)| file)
     }
 
-    /// The entries that have no file.
+    /// The entries of the journal that have no file.
     pub fn missing(&self) -> impl Iterator<Item = &JournalEntry> {
-        self.journaled().filter(|migration| migration.file.is_none()).map(|migration| migration.entry)
+        self.migrations().filter(|migration| migration.file.is_none()).filter_map(|migration| migration.entry)
     }
 
     /// The number prefixes that several files have, with these files.
@@ -105,6 +161,68 @@ impl MigrationFolder {
         }
         by_prefix.retain(|_, files| files.len() > 1);
         by_prefix
+    }
+}
+
+/// How many digits of a folder's name are a time.
+const TIME_DIGITS: usize = 14;
+
+/// The time that a migration's folder is called after, `YYYYMMDDHHMMSS` in UTC, in milliseconds since 1970; None when
+/// the name doesn't begin with 14 digits, or with more.
+///
+/// It is what drizzle-orm 1.0 stores as `created_at`. Like JavaScript's `Date.UTC` it takes a month 13 for the first
+/// one of the next year, and so on, and a year below 100 for one of the twentieth century.
+///
+/// ```
+/// use terp_drizzle::folder::folder_time;
+///
+/// assert_eq!(folder_time("20261125042105_init"), Some(1_795_580_465_000));
+/// assert_eq!(folder_time("0020_init"), None);
+/// ```
+pub fn folder_time(name: &str) -> Option<i64> {
+    let (digits, rest) = name.split_at_checked(TIME_DIGITS)?;
+    if !digits.bytes().all(|b| b.is_ascii_digit()) || rest.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let number = |from: usize, to: usize| digits.get(from..to).and_then(|text| text.parse::<i64>().ok());
+    let year = match number(0, 4)? {
+        short @ 0..100 => 1900 + short,
+        year => year,
+    };
+    let months = year * 12 + number(4, 6)? - 1;
+    let days = days_before(months.div_euclid(12), months.rem_euclid(12)) + number(6, 8)? - 1;
+    let seconds = (number(8, 10)? * 60 + number(10, 12)?) * 60 + number(12, 14)?;
+    Some((days * 86_400 + seconds) * 1000)
+}
+
+/// The days from 1970 to the first of a month (0 to 11).
+fn days_before(year: i64, month: i64) -> i64 {
+    // Counted from a March, so that a leap day is a year's last.
+    let (year, month) = if month < 2 { (year - 1, month + 10) } else { (year, month - 2) };
+    let of_months = (month * 153 + 2).div_euclid(5);
+    let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+    year * 365 + leap_days + of_months - 719_468
+}
+
+/// The order in which drizzle-orm 1.0 runs folders: JavaScript's `localeCompare`, which has `_` and other signs before
+/// digits and digits before letters, and looks at case last. Characters outside ASCII come after all others, by their
+/// code points, which is not always that order.
+fn folder_order(a: &str, b: &str) -> Ordering {
+    let weights = |name: &str| name.chars().map(weight).collect::<Vec<_>>();
+    let lower_first = |name: &str| name.chars().map(|c| c.is_ascii_uppercase()).collect::<Vec<_>>();
+    weights(a).cmp(&weights(b)).then_with(|| lower_first(a).cmp(&lower_first(b))).then_with(|| a.cmp(b))
+}
+
+/// The signs of ASCII in the order of the Unicode Collation Algorithm's default table (CLDR's root).
+const SIGNS: &str = "_-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$";
+
+fn weight(c: char) -> (u8, u32) {
+    match SIGNS.find(c) {
+        Some(at) => (0, at as u32),
+        None if c.is_ascii_digit() => (1, c.into()),
+        None if c.is_ascii_alphabetic() => (2, c.to_ascii_lowercase().into()),
+        None if c.is_ascii() => (0, 0),
+        None => (3, c.into()),
     }
 }
 
@@ -128,13 +246,68 @@ mod tests {
     #[test]
     fn entries_find_their_files_in_the_order_of_the_journal() {
         let folder = folder(&["0001_b", "0000_a", "0002_gone"], &["0001_c.sql", "0000_a.sql", "0001_b.sql"]);
-        let found: Vec<_> = folder.journaled().map(|m| m.file.map(|file| file.name.as_str())).collect();
+        let found: Vec<_> = folder.migrations().map(|m| m.file.map(|file| file.name.as_str())).collect();
         assert_eq!(found, [Some("0001_b.sql"), Some("0000_a.sql"), None]);
         assert_eq!(names(folder.orphans()), ["0001_c.sql"]);
         assert_eq!(folder.missing().map(|entry| entry.tag.as_str()).collect::<Vec<_>>(), ["0002_gone"]);
         let shared = folder.shared_prefixes();
         assert_eq!(shared.len(), 1);
         assert_eq!(names(shared["0001"].iter().copied()), ["0001_b.sql", "0001_c.sql"]);
+    }
+
+    /// As node 20 computes them.
+    #[test]
+    fn folders_have_times() {
+        let cases = [
+            ("20261125042105_init", Some(1_795_580_465_000)),
+            ("19700101000000", Some(0)),
+            ("20240229235959_x", Some(1_709_251_199_000)),
+            ("20241301000000_x", Some(1_735_689_600_000)),
+            ("20240132250000_x", Some(1_706_835_600_000)),
+            ("20240000000000_x", Some(1_701_302_400_000)),
+            ("00990101000000_x", Some(915_148_800_000)),
+            ("10000101000000_x", Some(-30_610_224_000_000)),
+            ("2026112504210_init", None),
+            ("202611250421055_init", None),
+            ("2026112504210x_init", None),
+            ("init", None),
+            ("", None),
+            ("ääääääää", None),
+        ];
+        for (name, time) in cases {
+            assert_eq!(folder_time(name), time, "{name}");
+        }
+    }
+
+    /// As node 20 sorts them by `localeCompare`.
+    #[test]
+    fn folders_run_in_the_order_of_their_names() {
+        let names = [
+            "20240101000000",
+            "20240101000000_",
+            "20240101000000_a_b",
+            "20240101000000_a-b",
+            "20240101000000_a1",
+            "20240101000000_ab",
+            "20240101000000_aB",
+            "20240101000000_Ab",
+            "20240101000000_b",
+            "20240101000001_a",
+        ];
+        let mut files: Vec<_> = names
+            .iter()
+            .rev()
+            .map(|name| MigrationFile::new(format!("{name}/{MIGRATION_SQL}"), ""))
+            .collect();
+        files.swap(0, 5);
+        let folder = MigrationFolder::of_folders(files);
+        assert_eq!(folder.layout(), Layout::Folders);
+        assert_eq!(folder.migrations().map(|migration| migration.tag).collect::<Vec<_>>(), names);
+        assert_eq!(folder.migrations().last().map(|migration| migration.when), Some(1_704_067_201_000));
+        assert_eq!(
+            (folder.orphans().count(), folder.missing().count(), folder.migration_count()),
+            (0, 0, 10)
+        );
     }
 
     #[test]

@@ -1,35 +1,31 @@
 //! Loads a project from files. Everything else in this crate works on text.
 
+mod folders;
+mod locate;
+
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use terp_sql::span::LineColumn;
 
 use crate::chain::SnapshotHead;
-use crate::config::find_out;
+use crate::config::Config;
+use crate::declare::{Casing, Declaration};
 use crate::error::{FormatError, FormatErrorKind};
 use crate::folder::{MigrationFile, MigrationFolder};
-use crate::journal::Journal;
+use crate::journal::{Journal, JournalEntry};
 use crate::place::Places;
 use crate::snapshot::Snapshot;
+use crate::typescript::SourceTree;
 
 /// The size in bytes above which a file is refused.
 pub const MAX_FILE_SIZE: u64 = 64 * 1024 * 1024;
 
 /// How much of an older snapshot is read first: its ids stand at its beginning.
 const HEAD_SIZE: u64 = 4096;
-
-/// The names that a configuration has, in the order in which they are tried.
-const CONFIG_NAMES: [&str; 6] = [
-    "drizzle.config.ts",
-    "drizzle.config.js",
-    "drizzle.config.json",
-    "drizzle.config.mts",
-    "drizzle.config.mjs",
-    "drizzle.config.cjs",
-];
 
 const SNAPSHOT_ENDING: &str = "_snapshot.json";
 
@@ -49,6 +45,8 @@ pub enum LoadErrorKind {
     InvalidUtf8,
     /// The configuration doesn't say in plain words where the migrations are.
     Config,
+    /// The migration folder mixes the layouts of drizzle-kit, or a migration's own folder is not as it has to be.
+    Layout,
     /// The journal or a snapshot is not as it has to be.
     Format(FormatErrorKind),
 }
@@ -109,16 +107,20 @@ impl LoadError {
 pub struct Project {
     /// The migration folder.
     pub migrations_path: PathBuf,
-    /// The journal.
-    pub journal_path: PathBuf,
+    /// The journal; None for the layout of drizzle-kit 1.0, which has none.
+    pub journal_path: Option<PathBuf>,
     /// The configuration that named the folder, if one did.
     pub config_path: Option<PathBuf>,
-    /// The journal and the files.
+    /// The migrations: journal and files, or files alone.
     pub folder: MigrationFolder,
-    /// The snapshots by name.
+    /// The snapshots: by name, or in the order of the migrations where each has its own folder.
     pub snapshots: Vec<SnapshotFile>,
     /// The newest of the snapshots.
     pub newest: Option<NewestSnapshot>,
+    /// The configuration, if there is one.
+    pub config: Option<Config>,
+    /// What the schema's files declare; None for a project that doesn't say where they are.
+    pub declaration: Option<Declaration>,
 }
 
 /// A snapshot's file. Only the newest is read to its end.
@@ -126,18 +128,20 @@ pub struct Project {
 pub struct SnapshotFile {
     /// The file.
     pub path: PathBuf,
-    /// What its name begins with: `0020` of `0020_snapshot.json`.
+    /// What it is called by: `0020` of `0020_snapshot.json`, or the name of its folder.
     pub prefix: String,
     /// What it says about itself.
     pub head: SnapshotHead,
 }
 
-/// The newest snapshot: that of the last entry in the journal that has one, else the last by name.
+/// The newest snapshot: that of the last migration that has one, else the last by name.
 #[derive(Clone, Debug)]
 pub struct NewestSnapshot {
     /// Its file.
     pub path: PathBuf,
-    /// The entry of the journal that it belongs to, as an index; a later entry has none.
+    /// What it is called by; see [`SnapshotFile::prefix`].
+    pub prefix: String,
+    /// The migration that it belongs to, as an index into those of the folder; a later one has none.
     pub entry: Option<usize>,
     /// Its text.
     pub text: String,
@@ -152,41 +156,131 @@ impl Project {
     }
 }
 
+/// What is said of a project elsewhere than in its folder; it counts more than what the configuration says.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct ProjectOptions {
+    /// Another configuration file.
+    pub config: Option<PathBuf>,
+    /// The schema's files, folders and patterns, and the folder from which they are meant.
+    pub schema: Option<(PathBuf, Vec<String>)>,
+    /// The migration folder.
+    pub out: Option<PathBuf>,
+    /// How names are made from keys.
+    pub casing: Option<Casing>,
+}
+
+/// Loads a project from its folder or from its migration folder. See [`load_project_with`].
+///
+/// # Errors
+/// See there.
+pub fn load_project(dir: &Path) -> Result<Project, LoadError> {
+    load_project_with(dir, &ProjectOptions::default())
+}
+
 /// Loads a project from its folder or from its migration folder.
 ///
-/// A folder that has a `meta/_journal.json` is the migration folder itself. Otherwise a `drizzle.config` in it says
-/// where that is; without one, or without `out` in it, it is `drizzle`.
+/// A folder that has a `meta/_journal.json` is the migration folder itself, and so is one that has folders of
+/// migrations, as drizzle-kit 1.0 makes them. Otherwise a `drizzle.config` in it says where that is; without one, or
+/// without `out` in it, it is `drizzle`. Of a migration folder, the configuration of the folder around it is taken, if
+/// that leads to it. A project that has a schema and no migrations is one with none.
 ///
 /// # Errors
 /// The first file that can't be read or is not as it has to be. Older snapshots are read only as far as their ids.
-pub fn load_project(dir: &Path) -> Result<Project, LoadError> {
-    let (migrations_path, config_path) = find_migrations(dir)?;
-    let journal_path = migrations_path.join("meta").join("_journal.json");
+/// What is wrong in the schema's own files is no error here: see [`Declaration::problems`].
+pub fn load_project_with(dir: &Path, options: &ProjectOptions) -> Result<Project, LoadError> {
+    let places = locate::locate(dir, options)?;
+    let schema = locate::schema_files(dir, options, places.config.as_ref())?;
+    let (declared, migrations) = thread::scope(|scope| {
+        let declared = scope.spawn(|| schema.as_ref().map(locate::Schema::declare).transpose());
+        let migrations = load_migrations(&places);
+        (declared.join(), migrations)
+    });
+    let declaration = declared.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+    let (journal_path, folder, snapshots, newest) = migrations?;
+    Ok(Project {
+        migrations_path: places.migrations,
+        journal_path,
+        config_path: places.config.as_ref().filter(|_| places.named).map(|config| config.path.clone()),
+        config: places.config,
+        folder,
+        snapshots,
+        newest,
+        declaration,
+    })
+}
+
+type Migrations = (Option<PathBuf>, MigrationFolder, Vec<SnapshotFile>, Option<NewestSnapshot>);
+
+fn load_migrations(places: &locate::Places) -> Result<Migrations, LoadError> {
+    let path = &places.migrations;
+    if !places.exists {
+        return Ok((None, MigrationFolder::of_folders(Vec::new()), Vec::new(), None));
+    }
+    if !has_journal(path) {
+        let (folder, snapshots, newest) = folders::load(path)?;
+        return Ok((None, folder, snapshots, newest));
+    }
+    folders::refuse_both(path)?;
+    let journal_path = path.join("meta").join("_journal.json");
     let journal =
         Journal::parse(&read_text(&journal_path)?).map_err(|e| LoadError::format(&journal_path, e))?;
 
     let mut files = Vec::new();
-    for (name, path) in list(&migrations_path, ".sql")? {
+    for (name, path) in list(path, ".sql")? {
         files.push(MigrationFile::new(name, read_text(&path)?));
     }
     let folder = MigrationFolder::new(journal, files);
 
-    let found = list(&migrations_path.join("meta"), SNAPSHOT_ENDING)?;
-    let newest = newest(&folder.journal, &found)?;
+    let found = list(&path.join("meta"), SNAPSHOT_ENDING)?;
+    let newest = newest(&folder, &found)?;
     let mut snapshots = Vec::with_capacity(found.len());
     for (name, path) in found {
-        let head = match &newest {
-            Some(newest) if newest.path == path => SnapshotHead::parse(&newest.text),
-            _ => match read_beginning(&path)? {
-                Some(head) => Ok(head),
-                None => SnapshotHead::parse(&read_text(&path)?),
-            },
-        };
-        let head = head.map_err(|error| LoadError::format(&path, error))?;
-        let prefix = name.strip_suffix(SNAPSHOT_ENDING).unwrap_or_default().to_owned();
+        let head = head_of(&path, newest.as_ref())?;
+        let prefix = snapshot_prefix(&name).to_owned();
         snapshots.push(SnapshotFile { path, prefix, head });
     }
-    Ok(Project { migrations_path, journal_path, config_path, folder, snapshots, newest })
+    Ok((Some(journal_path), folder, snapshots, newest))
+}
+
+/// The files of the computer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct FileTree;
+
+impl SourceTree for FileTree {
+    fn read(&self, path: &Path) -> io::Result<Option<String>> {
+        match read_text(path) {
+            Ok(text) => Ok(Some(text)),
+            Err(error) if matches!(error.kind, LoadErrorKind::NotFound | LoadErrorKind::NotAFile) => Ok(None),
+            // A file where a folder would have to be.
+            Err(LoadError { source: Some(source), .. }) if source.kind() == io::ErrorKind::NotADirectory => {
+                Ok(None)
+            }
+            Err(error) => Err(io::Error::other(match error.at {
+                Some(at) => format!("{} ({at})", error.message),
+                None => error.message,
+            })),
+        }
+    }
+}
+
+/// What a snapshot says about itself, without reading more of it than needed.
+fn head_of(path: &Path, newest: Option<&NewestSnapshot>) -> Result<SnapshotHead, LoadError> {
+    let head = match newest {
+        Some(newest) if newest.path == path => SnapshotHead::parse(&newest.text),
+        _ => match read_beginning(path)? {
+            Some(head) => Ok(head),
+            None => SnapshotHead::parse(&read_text(path)?),
+        },
+    };
+    head.map_err(|error| LoadError::format(path, error))
+}
+
+fn snapshot_prefix(name: &str) -> &str {
+    name.strip_suffix(SNAPSHOT_ENDING).unwrap_or_default()
+}
+
+fn has_journal(dir: &Path) -> bool {
+    dir.join("meta").join("_journal.json").exists()
 }
 
 /// Reads a file as text.
@@ -227,44 +321,18 @@ fn too_large(path: &Path) -> LoadError {
     LoadError::new(LoadErrorKind::TooLarge, path, "it is larger than 64 MiB")
 }
 
-fn find_migrations(dir: &Path) -> Result<(PathBuf, Option<PathBuf>), LoadError> {
-    let has_journal = |dir: &Path| dir.join("meta").join("_journal.json").exists();
-    if has_journal(dir) {
-        return Ok((dir.to_owned(), None));
-    }
-    let config = CONFIG_NAMES.iter().map(|name| dir.join(name)).find(|path| path.exists());
-    let out = match &config {
-        None => None,
-        Some(path) => {
-            let text = read_text(path)?;
-            find_out(&text).map_err(|fault| {
-                let at = Some(Places::new(&text).find(fault.offset));
-                LoadError { at, ..LoadError::new(LoadErrorKind::Config, path, fault.message) }
-            })?
-        }
-    };
-    let config = config.filter(|_| out.is_some());
-    // Put together anew, `./drizzle` loses its dot.
-    let migrations: PathBuf = dir.join(out.as_deref().unwrap_or("drizzle")).components().collect();
-    if has_journal(&migrations) {
-        return Ok((migrations, config));
-    }
-    // The folder is looked at last, so that a mistyped path is named as such.
-    fs::metadata(dir).map_err(|error| LoadError::io(dir, error))?;
-    let message = match config {
-        Some(config) => format!("there is no meta/_journal.json in it, and {} names it", config.display()),
-        None => "there is no migration journal: neither meta/_journal.json nor drizzle/meta/_journal.json"
-            .to_owned(),
-    };
-    let path = if out.is_some() { &migrations } else { dir };
-    Err(LoadError::new(LoadErrorKind::NotFound, path, message))
-}
-
 /// The files of a folder whose names end so, by name: each with its path. What is in folders within is not looked at.
 ///
 /// # Errors
 /// The folder can't be read, or a name that ends so is not UTF-8.
 pub fn list(dir: &Path, ending: &str) -> Result<Vec<(String, PathBuf)>, LoadError> {
+    let mut found = names(dir, ending)?;
+    found.retain(|(_, path)| !path.is_dir());
+    Ok(found)
+}
+
+/// What there is in a folder whose name ends so, by name.
+fn names(dir: &Path, ending: &str) -> Result<Vec<(String, PathBuf)>, LoadError> {
     let mut found = Vec::new();
     for entry in fs::read_dir(dir).map_err(|error| LoadError::io(dir, error))? {
         let path = entry.map_err(|error| LoadError::io(dir, error))?.path();
@@ -275,28 +343,28 @@ pub fn list(dir: &Path, ending: &str) -> Result<Vec<(String, PathBuf)>, LoadErro
         let Some(name) = name.to_str().map(str::to_owned) else {
             return Err(LoadError::new(LoadErrorKind::InvalidUtf8, &path, "its name is not valid UTF-8"));
         };
-        if !path.is_dir() {
-            found.push((name, path));
-        }
+        found.push((name, path));
     }
     found.sort();
     Ok(found)
 }
 
-fn newest(journal: &Journal, found: &[(String, PathBuf)]) -> Result<Option<NewestSnapshot>, LoadError> {
-    let of_entry = |entry: usize| {
-        let prefix = journal.entries.get(entry)?.prefix();
-        let is_its = |name: &str| name.strip_suffix(SNAPSHOT_ENDING) == Some(prefix);
-        found.iter().find(|(name, _)| is_its(name)).map(|(_, path)| (path, Some(entry)))
+fn newest(
+    folder: &MigrationFolder,
+    found: &[(String, PathBuf)],
+) -> Result<Option<NewestSnapshot>, LoadError> {
+    let entries = folder.journal.as_ref().map_or(&[][..], |journal| journal.entries.as_slice());
+    let of_entry = |(at, entry): (usize, &JournalEntry)| {
+        let found = found.iter().find(|(name, _)| name.strip_suffix(SNAPSHOT_ENDING) == Some(entry.prefix()));
+        found.map(|found| (found, Some(at)))
     };
-    let last_by_name = || found.last().map(|(_, path)| (path, None));
-    let Some((path, entry)) = (0..journal.entries.len()).rev().find_map(of_entry).or_else(last_by_name)
-    else {
-        return Ok(None);
-    };
+    let last_by_name = || found.last().map(|found| (found, None));
+    let newest = entries.iter().enumerate().rev().find_map(of_entry).or_else(last_by_name);
+    let Some(((name, path), entry)) = newest else { return Ok(None) };
     let text = read_text(path)?;
     let snapshot = Snapshot::parse(&text).map_err(|error| LoadError::format(path, error))?;
-    Ok(Some(NewestSnapshot { path: path.clone(), entry, text, snapshot }))
+    let prefix = snapshot_prefix(name).to_owned();
+    Ok(Some(NewestSnapshot { path: path.clone(), prefix, entry, text, snapshot }))
 }
 
 /// Reads a snapshot's head from its beginning. None when there is more to look at: the head stands elsewhere, or the

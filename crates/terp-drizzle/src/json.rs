@@ -1,5 +1,7 @@
 //! JSON with places: strict parsing, and typed access whose complaints know where they are.
 
+mod write;
+
 use std::collections::HashSet;
 
 use jsonc_parser::ast::{Object, ObjectProp, ObjectPropName, Value};
@@ -9,6 +11,8 @@ use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 
 use crate::error::{FormatError, FormatErrorKind};
 use crate::place::Places;
+
+pub(crate) use self::write::Json;
 
 /// A fault whose place is still an offset.
 #[derive(Debug)]
@@ -106,10 +110,17 @@ impl<'v, 'a> Record<'v, 'a> {
     /// Reads a record all of whose fields are known, so that nothing in it is passed over in silence.
     pub(crate) fn closed(value: &'v Value<'a>, what: &'static str, fields: &[&str]) -> Read<Self> {
         let record = Self::open(value, what)?;
-        match record.object.properties.iter().find(|prop| !fields.contains(&prop.name.as_str())) {
-            None => Ok(record),
+        record.has_only(fields)?;
+        Ok(record)
+    }
+
+    /// Checks that all fields are among those.
+    pub(crate) fn has_only(&self, fields: &[&str]) -> Read<()> {
+        match self.object.properties.iter().find(|prop| !fields.contains(&prop.name.as_str())) {
+            None => Ok(()),
             Some(prop) => {
-                let message = format!("{what} has a field that is not known here: `{}`", prop.name.as_str());
+                let name = prop.name.as_str();
+                let message = format!("{} has a field that is not known here: `{name}`", self.what);
                 Err(Fault::new(FormatErrorKind::UnknownField, prop.range.start, message))
             }
         }
@@ -118,6 +129,25 @@ impl<'v, 'a> Record<'v, 'a> {
     /// The value of a field; `null` is a value too.
     pub(crate) fn value(&self, field: &str) -> Option<&'v Value<'a>> {
         self.object.properties.iter().find(|prop| prop.name.as_str() == field).map(|prop| &prop.value)
+    }
+
+    /// The value of a field, unless it is absent or `null`.
+    pub(crate) fn not_null(&self, field: &str) -> Option<&'v Value<'a>> {
+        self.value(field).filter(|value| !matches!(value, Value::NullKeyword(_)))
+    }
+
+    /// The text of a field, unless it is absent or `null`.
+    pub(crate) fn nullable_string(&self, field: &'static str) -> Read<Option<&'v str>> {
+        self.not_null(field).map(|value| string(value, field)).transpose()
+    }
+
+    /// A list; none of its elements was looked at.
+    pub(crate) fn list(&self, field: &'static str) -> Read<&'v [Value<'a>]> {
+        let value = self.required(field)?;
+        match value {
+            Value::Array(array) => Ok(array.elements.as_slice()),
+            _ => Err(wrong_type(value, field, "a list")),
+        }
     }
 
     pub(crate) fn offset(&self) -> usize {
@@ -180,6 +210,12 @@ impl<'v, 'a> Record<'v, 'a> {
             Some(prop) => Err(duplicate(prop)),
         }
     }
+}
+
+/// A field of a value that may be a record.
+pub(crate) fn field<'v, 'a>(value: &'v Value<'a>, name: &str) -> Option<&'v Value<'a>> {
+    let properties = &value.as_object()?.properties;
+    properties.iter().find(|prop| prop.name.as_str() == name).map(|prop| &prop.value)
 }
 
 /// The name that a dictionary's entry goes by, and where it stands.

@@ -1,20 +1,27 @@
 //! What Drizzle remembers in a database (`__drizzle_migrations`), and what it does because of that.
 //!
-//! Its migrator (drizzle-orm 0.45) looks at one row alone, the one with the greatest `created_at`, and runs every
-//! entry of the journal whose `when` is greater. So an entry that comes late with an older `when` is never run, and a
-//! file that is edited after it ran is never noticed.
+//! The migrator of drizzle-orm 0.45 looks at one row alone, the one with the greatest `created_at`, and runs every
+//! entry of the journal whose `when` is greater. So an entry that comes late with an older `when` is never run, and
+//! nor is one whose `when` is equal to that of one that ran before it was added; and a file that is edited after it ran
+//! is never noticed. It looks once, before it runs anything: entries of one run don't hide each other.
+//!
+//! That of drizzle-orm 1.0 goes by the names of folders: see [`NamedMigration`].
 
+mod by_name;
+
+use std::collections::HashMap;
 use std::fmt::Write;
 
 use sha2::{Digest, Sha256};
 
-use crate::folder::MigrationFolder;
+pub use self::by_name::{NamedMigration, UnmatchedRows, has_names, pending_by_name, states_by_name, upgrade};
+use crate::folder::{Migration, MigrationFolder};
 use crate::journal::JournalEntry;
 
 /// The table's name, unless the configuration gives another.
 pub const DEFAULT_NAME: &str = "__drizzle_migrations";
 
-/// A row of the table.
+/// A row of the table of drizzle-orm 0.x.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct AppliedMigration {
     /// Hash of the file as it was when it ran; see [`file_hash`].
@@ -62,22 +69,73 @@ pub fn pending(entries: &[JournalEntry], mark: Option<i64>) -> impl Iterator<Ite
     entries.iter().filter(move |entry| mark.is_none_or(|mark| mark < entry.when))
 }
 
-/// What a database with the given rows makes of each entry of the journal, in the journal's order.
+/// What a database with the given rows makes of each entry of the journal, in the journal's order. A folder without a
+/// journal is taken as if it had one; for what drizzle-orm 1.0 makes of it see [`states_by_name`].
 pub fn states(folder: &MigrationFolder, applied: &[AppliedMigration]) -> Vec<MigrationState> {
     let mark = mark(applied);
-    let state = |entry: &JournalEntry, hash: Option<String>| {
-        let mut rows = applied.iter().filter(|row| row.created_at == Some(entry.when)).peekable();
-        if rows.peek().is_none() {
-            let runs = mark.is_none_or(|mark| mark < entry.when);
-            return if runs { MigrationState::Pending } else { MigrationState::Skipped };
+    let mut rows: HashMap<i64, Vec<&str>> = HashMap::new();
+    for row in applied {
+        if let Some(created_at) = row.created_at {
+            rows.entry(created_at).or_default().push(&row.hash);
         }
-        let unchanged = hash.is_none_or(|hash| rows.any(|row| row.hash == hash));
-        if unchanged { MigrationState::Applied } else { MigrationState::Edited }
+    }
+    let migrations: Vec<(Migration<'_>, Option<String>)> = folder
+        .migrations()
+        .map(|migration| (migration, migration.file.map(|file| file_hash(&file.text))))
+        .collect();
+    // Entries may share their `when`: first each takes the row that is its own beyond doubt.
+    let mut states: Vec<Option<MigrationState>> = migrations
+        .iter()
+        .map(|(migration, hash)| {
+            let of_time = rows.get_mut(&migration.when)?;
+            let at = of_time.iter().position(|row| Some(*row) == hash.as_deref())?;
+            of_time.swap_remove(at);
+            Some(MigrationState::Applied)
+        })
+        .collect();
+    for (state, (migration, hash)) in states.iter_mut().zip(&migrations).filter(|(state, _)| state.is_none())
+    {
+        let row = rows.get_mut(&migration.when).and_then(Vec::pop);
+        *state = Some(match (row, hash) {
+            (Some(_), Some(_)) => MigrationState::Edited,
+            (Some(_), None) => MigrationState::Applied,
+            (None, _) if mark.is_none_or(|mark| mark < migration.when) => MigrationState::Pending,
+            (None, _) => MigrationState::Skipped,
+        });
+    }
+    states.into_iter().flatten().collect()
+}
+
+/// An entry of the journal that some databases skip for ever.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct SkippedEntry {
+    /// The entry, as an index.
+    pub entry: usize,
+    /// The first of the entries, as an index, at which a database may stand and skip it. A database that stands at any
+    /// other from there to the one before [`SkippedEntry::entry`] skips it too.
+    pub from: usize,
+}
+
+/// The entries that a database skips for ever when it stands at an earlier entry, that is, when it has run that one
+/// and all before it and nothing more. A build from nothing in one go skips none.
+pub fn skipped_at(entries: &[JournalEntry]) -> Vec<SkippedEntry> {
+    // The mark of a database that stands at each entry: it never falls.
+    let mut marks = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let mark = marks.last().map_or(entry.when, |&mark: &i64| mark.max(entry.when));
+        marks.push(mark);
+    }
+    let skipped = |(at, entry): (usize, &JournalEntry)| {
+        let from = marks.partition_point(|&mark| mark < entry.when);
+        (from < at).then_some(SkippedEntry { entry: at, from })
     };
-    let with_hash = |migration: crate::folder::JournaledMigration<'_>| {
-        state(migration.entry, migration.file.map(|file| file_hash(&file.text)))
-    };
-    folder.journaled().map(with_hash).collect()
+    entries.iter().enumerate().filter_map(skipped).collect()
+}
+
+/// The entries, as indexes, that a database skips for ever when it stands at the given one: see [`skipped_at`].
+pub fn skipped_by(entries: &[JournalEntry], stands_at: usize) -> Vec<usize> {
+    let skipped = skipped_at(entries).into_iter();
+    skipped.filter(|s| s.from <= stands_at && stands_at < s.entry).map(|s| s.entry).collect()
 }
 
 #[cfg(test)]
@@ -96,12 +154,16 @@ mod tests {
         MigrationFolder::new(Journal::parse(&journal).expect("a good journal"), files)
     }
 
+    fn entries(folder: &MigrationFolder) -> &[JournalEntry] {
+        &folder.journal.as_ref().expect("it has one").entries
+    }
+
     fn row(created_at: Option<i64>, text: &str) -> AppliedMigration {
         AppliedMigration { hash: file_hash(text), created_at }
     }
 
     fn pending_idx(folder: &MigrationFolder, mark: Option<i64>) -> Vec<u32> {
-        pending(&folder.journal.entries, mark).map(|entry| entry.idx).collect()
+        pending(entries(folder), mark).map(|entry| entry.idx).collect()
     }
 
     #[test]
@@ -127,5 +189,38 @@ mod tests {
         use MigrationState::{Applied, Edited, Pending, Skipped};
         assert_eq!(states(&folder, &applied), [Applied, Edited, Skipped, Pending]);
         assert_eq!(states(&folder, &[]), [Pending; 4]);
+    }
+
+    /// What the migrator of drizzle-orm 0.45.4 does with two entries of one `when`: on an empty database it runs both,
+    /// and it runs none of them where one has run.
+    #[test]
+    fn entries_of_one_time() {
+        let folder = folder(&[10, 10, 10]);
+        use MigrationState::{Applied, Edited, Pending, Skipped};
+        assert_eq!(pending_idx(&folder, None), [0, 1, 2]);
+        assert_eq!(pending_idx(&folder, Some(10)), [] as [u32; 0]);
+        assert_eq!(states(&folder, &[]), [Pending; 3]);
+        assert_eq!(states(&folder, &[row(Some(10), "SELECT 1;")]), [Skipped, Applied, Skipped]);
+        let two = [row(Some(10), "SELECT 1;"), row(Some(10), "SELECT 'other';")];
+        assert_eq!(states(&folder, &two), [Edited, Applied, Skipped]);
+    }
+
+    #[test]
+    fn who_skips_what() {
+        let folder = folder(&[10, 30, 20, 40, 30, 50, 50]);
+        let entries = entries(&folder);
+        let skipped = |entry, from| SkippedEntry { entry, from };
+        assert_eq!(skipped_at(entries), [skipped(2, 1), skipped(4, 1), skipped(6, 5)]);
+        let by: Vec<_> = (0..entries.len()).map(|at| skipped_by(entries, at)).collect();
+        assert_eq!(by, [vec![], vec![2, 4], vec![4], vec![4], vec![], vec![6], vec![]]);
+        // The same, by what is pending.
+        for (at, by) in by.iter().enumerate() {
+            let mark = entries[..=at].iter().map(|entry| entry.when).max();
+            let pending = pending_idx(&folder, mark);
+            let runs = |index: &usize| pending.contains(&(*index as u32));
+            let skipped: Vec<_> = (at + 1..entries.len()).filter(|index| !runs(index)).collect();
+            assert_eq!(*by, skipped, "{at}");
+        }
+        assert_eq!(skipped_at(&[]), []);
     }
 }

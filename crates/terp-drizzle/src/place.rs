@@ -22,6 +22,13 @@ impl Location {
     }
 }
 
+impl Default for Location {
+    /// The first place of the first file.
+    fn default() -> Self {
+        Self { file: 0, line: 1, column: 1 }
+    }
+}
+
 impl From<LineColumn> for Location {
     /// A place in the only file.
     fn from(at: LineColumn) -> Self {

@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use crate::change::{Change, ChangeClass, ChangeKind, ObjectKind, ObjectPath};
+use super::Matrix;
+use crate::change::{Change, ChangeClass, ChangeKind, ChangeValue, ObjectKind, ObjectPath};
+use crate::finding::Place;
 
 /// Something that one side has and the other has not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -12,6 +14,12 @@ pub struct Named {
     pub path: ObjectPath,
     /// Its definition, in short.
     pub sql: String,
+    /// Where it is on the left side, or where it went there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left_place: Option<Place>,
+    /// Where it is on the right side, or where it went there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub right_place: Option<Place>,
 }
 
 /// The same thing under two names.
@@ -26,6 +34,12 @@ pub struct Renamed {
     pub before: String,
     /// Its name on the right side.
     pub after: String,
+    /// Where the left side says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left_place: Option<Place>,
+    /// Where the right side says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub right_place: Option<Place>,
 }
 
 /// Something that both sides have, and that differs.
@@ -40,7 +54,30 @@ pub struct Changed {
     pub before: String,
     /// The right side, in short.
     pub after: String,
+    /// Where the left side says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left_place: Option<Place>,
+    /// Where the right side says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub right_place: Option<Place>,
 }
+
+/// Where a table is that one side has and the other has not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TablePlaces {
+    /// The table.
+    pub table: String,
+    /// Where it is on the left side, or where it went there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left_place: Option<Place>,
+    /// Where it is on the right side, or where it went there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub right_place: Option<Place>,
+}
+
+/// Finds where a view has something, or where it lost it. It gets the name that the view itself has for it, where it
+/// has it at all; upper and lower case of columns, indexes and constraints may be those of the other view.
+pub type PlaceOf<'a> = dyn Fn(&ObjectPath) -> Option<Place> + 'a;
 
 /// How many differences there are of each class.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize)]
@@ -65,10 +102,15 @@ pub struct Comparison {
     pub unchecked_tables: Vec<String>,
     /// How many differences there are.
     pub counts: ChangeCounts,
-    /// Names of tables.
+    /// How many there are of each sort.
+    pub matrix: Matrix,
+    /// Names of tables. What belongs to them is in no other list.
     pub missing_tables: Vec<String>,
-    /// Names of tables.
+    /// Names of tables. What belongs to them is in no other list.
     pub extra_tables: Vec<String>,
+    /// Where the missing and the extra tables are, as far as that is known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub table_places: Vec<TablePlaces>,
     /// Columns of tables that both have.
     pub missing_columns: Vec<Named>,
     /// Columns of tables that both have.
@@ -104,9 +146,22 @@ pub struct Comparison {
 impl Comparison {
     /// The comparison of two views that differ in those changes.
     pub fn new(left: impl Into<String>, right: impl Into<String>, changes: &[Change]) -> Self {
+        Self::with_places(left, right, changes, &|_| None, &|_| None)
+    }
+
+    /// The same with the places of each difference: where the left and where the right view has it. Of what a view
+    /// lacks, its function may give the place where it went, such as the migration that dropped it.
+    pub fn with_places(
+        left: impl Into<String>,
+        right: impl Into<String>,
+        changes: &[Change],
+        left_places: &PlaceOf<'_>,
+        right_places: &PlaceOf<'_>,
+    ) -> Self {
         let mut out = Self { left: left.into(), right: right.into(), ..Self::default() };
         for change in changes {
-            out.add(change);
+            let there = other_path(change);
+            out.add(change, left_places(&change.path), right_places(there.as_ref().unwrap_or(&change.path)));
         }
         out
     }
@@ -116,33 +171,44 @@ impl Comparison {
         self.counts.substance + self.counts.name_only > 0
     }
 
-    fn add(&mut self, change: &Change) {
+    /// Where the missing or extra table of that name is, on the left and on the right side.
+    pub fn places_of_table(&self, table: &str) -> (Option<&Place>, Option<&Place>) {
+        let places = self.table_places.iter().find(|places| places.table == table);
+        places.map_or((None, None), |places| (places.left_place.as_ref(), places.right_place.as_ref()))
+    }
+
+    fn add(&mut self, change: &Change, left_place: Option<Place>, right_place: Option<Place>) {
         match change.class {
             ChangeClass::Substance => self.counts.substance += 1,
             ChangeClass::NameOnly => self.counts.name_only += 1,
             ChangeClass::Cosmetic => self.counts.cosmetic += 1,
         }
+        self.matrix.add(change);
         let path = change.path.clone();
         match (&change.before, &change.after) {
             (Some(before), Some(after)) => {
                 let (kind, before, after) = (change.kind, before.sql.clone(), after.sql.clone());
-                match change.class {
-                    ChangeClass::Substance => self.changed.push(Changed { kind, path, before, after }),
-                    ChangeClass::NameOnly => self.renamed.push(Renamed { kind, path, before, after }),
-                    ChangeClass::Cosmetic => self.cosmetic.push(Changed { kind, path, before, after }),
-                }
+                let list = match change.class {
+                    ChangeClass::Substance => &mut self.changed,
+                    ChangeClass::Cosmetic => &mut self.cosmetic,
+                    ChangeClass::NameOnly => {
+                        self.renamed.push(Renamed { kind, path, before, after, left_place, right_place });
+                        return;
+                    }
+                };
+                list.push(Changed { kind, path, before, after, left_place, right_place });
             }
             (Some(side), None) | (None, Some(side)) => {
-                self.lone(change.kind, path, side.sql.clone(), change.before.is_some());
+                let named = Named { path, sql: side.sql.clone(), left_place, right_place };
+                self.lone(change.kind, named, change.before.is_some());
             }
             (None, None) => {}
         }
     }
 
-    fn lone(&mut self, kind: ChangeKind, path: ObjectPath, sql: String, missing: bool) {
-        let list = match (path.object, missing) {
-            (ObjectKind::Table, true) => return self.missing_tables.extend(path.table),
-            (ObjectKind::Table, false) => return self.extra_tables.extend(path.table),
+    fn lone(&mut self, kind: ChangeKind, named: Named, missing: bool) {
+        let list = match (named.path.object, missing) {
+            (ObjectKind::Table, _) => return self.lone_table(named, missing),
             (ObjectKind::Column, true) => &mut self.missing_columns,
             (ObjectKind::Column, false) => &mut self.extra_columns,
             (ObjectKind::Index, true) if kind == ChangeKind::MissingPrimaryKey => {
@@ -158,6 +224,33 @@ impl Comparison {
             (_, true) => &mut self.missing_programs,
             (_, false) => &mut self.extra_programs,
         };
-        list.push(Named { path, sql });
+        list.push(named);
     }
+
+    fn lone_table(&mut self, named: Named, missing: bool) {
+        let Named { path, left_place, right_place, .. } = named;
+        let Some(table) = path.table else { return };
+        if left_place.is_some() || right_place.is_some() {
+            self.table_places.push(TablePlaces { table: table.clone(), left_place, right_place });
+        }
+        let list = if missing { &mut self.missing_tables } else { &mut self.extra_tables };
+        list.push(table);
+    }
+}
+
+/// What the right side calls it, where it has another name for it.
+fn other_path(change: &Change) -> Option<ObjectPath> {
+    let named = matches!(
+        change.kind,
+        ChangeKind::ColumnName | ChangeKind::IndexName | ChangeKind::ForeignKeyName | ChangeKind::CheckName
+    );
+    let name = match &change.after.as_ref()?.value {
+        ChangeValue::Text(name) if named => name.clone(),
+        ChangeValue::Column(column) => column.name.clone(),
+        ChangeValue::Index(index) => index.name.clone(),
+        ChangeValue::ForeignKey(key) => key.name.clone(),
+        _ => return None,
+    };
+    let differs = !name.is_empty() && change.path.name.as_ref() != Some(&name);
+    differs.then(|| ObjectPath { name: Some(name), ..change.path.clone() })
 }

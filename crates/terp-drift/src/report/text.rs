@@ -1,14 +1,17 @@
 //! The report as people read it: findings with the worst first, then what was compared, counts, and the verdict at
 //! the end, where a terminal leaves the eye.
 
+mod comparison;
 mod snippet;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 
-use super::{Changed, Comparison, Replay, Report, Verdict};
+use super::{Replay, Report, Verdict};
 use crate::finding::{Finding, Place, Severity};
-use crate::rules::count;
+use crate::levels::TurnedOff;
+use crate::rules::{count, joined};
+pub(crate) use comparison::difference_texts;
 use snippet::Snippets;
 
 /// The text of files that findings point into, by the path that places have. What isn't there is named, not shown.
@@ -72,9 +75,8 @@ impl Text<'_> {
         if let Some(replay) = &report.replay {
             self.replay(replay, report.summary.migrations)?;
         }
-        for comparison in &report.comparisons {
-            self.comparison(comparison)?;
-        }
+        self.comparisons(&report.comparisons)?;
+        self.turned_off(&report.turned_off)?;
         self.summary(report)?;
         self.verdict(report)
     }
@@ -161,60 +163,17 @@ impl Text<'_> {
         Ok(())
     }
 
-    fn comparison(&mut self, comparison: &Comparison) -> fmt::Result {
-        let counts = comparison.counts;
-        let names = format!("{} -> {}", clean(&comparison.left), clean(&comparison.right));
-        let parts: Vec<String> = [
-            (counts.substance, "of substance"),
-            (counts.name_only, "of names only"),
-            (counts.cosmetic, "cosmetic"),
-        ]
-        .into_iter()
-        .filter(|(number, _)| *number > 0)
-        .map(|(number, of)| format!("{number} {of}"))
-        .collect();
-        let unchecked = &comparison.unchecked_tables;
-        let nothing =
-            if unchecked.is_empty() { "no difference" } else { "no difference in what was checked" };
-        let total = counts.substance + counts.name_only + counts.cosmetic;
-        let what = if total == 0 {
-            nothing.to_owned()
-        } else if comparison.has_drift() {
-            format!("{} ({})", count(total, "difference"), parts.join(", "))
-        } else {
-            format!("{nothing} but {}", parts.join(", "))
-        };
-        writeln!(self.out, "  comparison  {names}: {what}")?;
-        let lines = difference_lines(comparison);
-        for (sign, text) in lines.iter().take(self.options.limit) {
-            let color = match sign {
-                '-' => "31",
-                '+' => "32",
-                '~' => "33",
-                _ => "2",
-            };
-            let text = format!("{sign} {}", clean(text));
-            writeln!(self.out, "    {}", self.paint(color, &text))?;
-        }
-        if lines.len() > self.options.limit {
-            writeln!(self.out, "    and {} more {CUT}", lines.len() - self.options.limit)?;
-        }
-        self.unchecked(unchecked)
-    }
-
-    fn unchecked(&mut self, tables: &[String]) -> fmt::Result {
-        if tables.is_empty() {
+    /// What a project turned off is left out, not forgotten.
+    fn turned_off(&mut self, turned_off: &[TurnedOff]) -> fmt::Result {
+        if turned_off.is_empty() {
             return Ok(());
         }
-        let mut names = clean(&tables[..tables.len().min(self.options.limit)].join(", "));
-        if tables.len() > self.options.limit {
-            let _ = write!(names, " and {} more {CUT}", tables.len() - self.options.limit);
-        }
-        writeln!(
-            self.out,
-            "    {} not compared, since statements on them are not checked: {names}",
-            count(tables.len(), "table")
-        )
+        let rules: Vec<String> =
+            turned_off.iter().map(|off| format!("{} of {}", off.findings, off.rule)).collect();
+        let total: usize = turned_off.iter().map(|off| off.findings).sum();
+        let are = if total == 1 { "is" } else { "are" };
+        let rules = joined(&rules);
+        writeln!(self.out, "  turned off  {} {are} left out: {rules}", count(total, "finding"))
     }
 
     fn summary(&mut self, report: &Report) -> fmt::Result {
@@ -294,57 +253,6 @@ fn place_text(place: &Place) -> String {
         Some(label) => format!("{} ({})", clean(&place.to_string()), clean(label)),
         None => clean(&place.to_string()),
     }
-}
-
-/// Above this number, cosmetic differences of one kind are counted and not listed.
-const COSMETIC: usize = 4;
-
-/// One line for each difference: `-` missing, `+` extra, `~` changed, `=` cosmetic.
-fn difference_lines(comparison: &Comparison) -> Vec<(char, String)> {
-    let mut lines: Vec<(char, String)> = Vec::new();
-    lines.extend(comparison.missing_tables.iter().map(|table| ('-', format!("table {table}"))));
-    lines.extend(comparison.extra_tables.iter().map(|table| ('+', format!("table {table}"))));
-    let lone = [
-        ('-', &comparison.missing_columns),
-        ('+', &comparison.extra_columns),
-        ('-', &comparison.missing_primary_keys),
-        ('+', &comparison.extra_primary_keys),
-        ('-', &comparison.missing_indexes),
-        ('+', &comparison.extra_indexes),
-        ('-', &comparison.missing_foreign_keys),
-        ('+', &comparison.extra_foreign_keys),
-        ('-', &comparison.missing_checks),
-        ('+', &comparison.extra_checks),
-        ('-', &comparison.missing_programs),
-        ('+', &comparison.extra_programs),
-    ];
-    for (sign, list) in lone {
-        lines.extend(list.iter().map(|named| (sign, format!("{}: {}", named.path, named.sql))));
-    }
-    for changed in &comparison.changed {
-        let text = format!("{}, {}: {} -> {}", changed.path, changed.kind, changed.before, changed.after);
-        lines.push(('~', text));
-    }
-    for renamed in &comparison.renamed {
-        lines.push(('~', format!("{}, name only: {} -> {}", renamed.path, renamed.before, renamed.after)));
-    }
-    let mut by_kind: BTreeMap<&str, Vec<&Changed>> = BTreeMap::new();
-    for changed in &comparison.cosmetic {
-        by_kind.entry(changed.kind.id()).or_default().push(changed);
-    }
-    for (kind, list) in by_kind {
-        if list.len() > COSMETIC {
-            let tables: BTreeSet<_> = list.iter().map(|changed| &changed.path.table).collect();
-            let text = format!("{kind}, cosmetic: {} in {} {CUT}", list.len(), count(tables.len(), "table"));
-            lines.push(('=', text));
-        } else {
-            lines.extend(list.iter().map(|changed| {
-                let Changed { path, before, after, .. } = changed;
-                ('=', format!("{path}, {kind}, cosmetic: {before} -> {after}"))
-            }));
-        }
-    }
-    lines
 }
 
 /// Text of others on one line, without what a terminal would obey.

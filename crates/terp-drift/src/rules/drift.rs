@@ -18,6 +18,7 @@ replayed: `email` varchar(100)",
     good: "\
 snapshot: `email` varchar(255) NOT NULL
 replayed: `email` varchar(255) NOT NULL",
+    fixed: true,
     check: None,
 };
 

@@ -19,6 +19,7 @@ pub(super) const RULE: Rule = Rule {
     good: "\
 0020_quiet_harbor.sql
 0021_add_batch_notes.sql",
+    fixed: false,
     check: Some(check),
 };
 

@@ -16,6 +16,7 @@ CREATE TABLE `orders` (`id` int PRIMARY KEY);      <- 1050, the table exists",
     good: "\
 CREATE TABLE `orders` (`id` int PRIMARY KEY, `client` int);
 ALTER TABLE `orders` ADD COLUMN `total` decimal(10,2);",
+    fixed: true,
     check: None,
 };
 

@@ -20,6 +20,7 @@ meta/0000_snapshot.json",
 meta/_journal.json: 0000_init, 0001_orders
 meta/0000_snapshot.json
 meta/0001_snapshot.json",
+    fixed: false,
     check: Some(check),
 };
 

@@ -14,6 +14,7 @@ pub(super) const RULE: Rule = Rule {
         managed database of another provider.",
     bad: "ALTER TABLE `orders` ADD COLUMN IF NOT EXISTS `shipped_at` datetime;      <- MariaDB; 1064 on MySQL",
     good: "ALTER TABLE `orders` ADD COLUMN `shipped_at` datetime;",
+    fixed: false,
     check: None,
 };
 

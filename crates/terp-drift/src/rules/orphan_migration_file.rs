@@ -22,6 +22,7 @@ meta/_journal.json: 0000_init, 0001_orders
 meta/_journal.json: 0000_init, 0001_orders
 0000_init.sql
 0001_orders.sql",
+    fixed: false,
     check: Some(check),
 };
 

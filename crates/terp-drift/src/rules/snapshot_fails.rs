@@ -14,6 +14,7 @@ pub(super) const RULE: Rule = Rule {
 foreign key `order_batch_allocations_warehouse_location_id_warehouse_locations_id_fk`      <- 1059, above 64 characters",
     good: "\
 foreign key `allocations_location_fk`",
+    fixed: true,
     check: None,
 };
 

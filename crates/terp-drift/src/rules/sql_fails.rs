@@ -15,6 +15,7 @@ CREATE TABLE `clients` (`id` int PRIMARY KEY);",
     good: "\
 CREATE TABLE `clients` (`id` int PRIMARY KEY);
 CREATE TABLE `orders` (`id` int PRIMARY KEY, `client` int REFERENCES `clients` (`id`));",
+    fixed: true,
     check: None,
 };
 

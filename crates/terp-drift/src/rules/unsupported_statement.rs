@@ -12,6 +12,7 @@ pub(super) const RULE: Rule = Rule {
         schema may lack what it does, and later findings may follow from that. What can't be checked is said.",
     bad: "CREATE TABLE `totals` AS SELECT `client`, sum(`total`) FROM `orders` GROUP BY `client`;",
     good: "CREATE TABLE `totals` (`client` int, `total` decimal(32,2));",
+    fixed: true,
     check: None,
 };
 

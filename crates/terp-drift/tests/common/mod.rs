@@ -2,7 +2,7 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test file takes what it needs")]
 
-use terp_drift::{Change, DiffOptions, diff};
+use terp_drift::{Change, DiffOptions, Finding, diff};
 use terp_schema_model::{
     CharacterSet, Check, Column, ColumnCharacterSet, ColumnType, DefaultValue, Flavor, ForeignKey, Index,
     IndexKind, IndexPart, IntegerSize, Schema, Table,
@@ -80,6 +80,13 @@ pub fn orders() -> Table {
     table
 }
 
+/// A table with nothing but an id.
+pub fn plain(name: &str) -> Table {
+    let mut table = Table::new(name, utf8mb4());
+    table.columns = vec![column("id", int())];
+    table
+}
+
 pub fn schema(tables: Vec<Table>) -> Schema {
     Schema { tables, ..Schema::new(utf8mb4()) }
 }
@@ -104,6 +111,24 @@ pub fn lines(changes: &[Change]) -> Vec<String> {
         .map(|change| {
             let (before, after) = (sql(&change.before), sql(&change.after));
             format!("{} {:?} {}: {before} => {after}", change.kind, change.class, change.path)
+        })
+        .collect()
+}
+
+/// `severity[rule] message @ places`, one line for each.
+pub fn told(findings: &[Finding]) -> Vec<String> {
+    findings
+        .iter()
+        .map(|finding| {
+            let places: Vec<String> = finding
+                .places
+                .iter()
+                .map(|place| match &place.label {
+                    Some(label) => format!("{place} ({label})"),
+                    None => place.to_string(),
+                })
+                .collect();
+            format!("{}[{}] {} @ {}", finding.severity, finding.rule, finding.message, places.join("; "))
         })
         .collect()
 }

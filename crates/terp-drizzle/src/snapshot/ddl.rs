@@ -5,7 +5,8 @@ use std::ops::Range;
 use terp_schema_model::quote::{identifier, push_identifiers};
 
 use super::{
-    Snapshot, SnapshotColumn, SnapshotForeignKey, SnapshotIndex, SnapshotKeyPart, SnapshotTable, SnapshotView,
+    Snapshot, SnapshotColumn, SnapshotForeignKey, SnapshotIndex, SnapshotKeyPart, SnapshotTable,
+    SnapshotVersion, SnapshotView,
 };
 use crate::place::Location;
 
@@ -71,29 +72,44 @@ pub enum SchemaObject {
 
 pub(super) fn statements(snapshot: &Snapshot) -> Vec<DdlStatement> {
     let tables = &snapshot.tables;
-    let mut statements: Vec<_> = tables.iter().map(create_table).collect();
-    for table in tables {
-        statements.extend(table.foreign_keys.iter().map(|foreign_key| add_foreign_key(table, foreign_key)));
-    }
-    for table in tables {
+    let foreign_keys = tables.iter().flat_map(|table| {
+        table
+            .foreign_keys
+            .iter()
+            .map(move |foreign_key| add_foreign_key(table, foreign_key, snapshot.version))
+    });
+    let indexes = tables.iter().flat_map(|table| {
         let indexes = table.indexes.iter().filter(|index| !index.unique);
-        statements.extend(indexes.map(|index| create_index(table, index)));
+        indexes.map(move |index| create_index(table, index))
+    });
+    let mut statements: Vec<_> = tables.iter().map(|table| create_table(table, snapshot.version)).collect();
+    match snapshot.version {
+        SnapshotVersion::V5 => statements.extend(foreign_keys.chain(indexes)),
+        SnapshotVersion::V6 => statements.extend(indexes.chain(foreign_keys)),
     }
     statements.extend(snapshot.views.iter().filter_map(create_view));
     statements
 }
 
-fn create_table(table: &SnapshotTable) -> DdlStatement {
+fn create_table(table: &SnapshotTable, version: SnapshotVersion) -> DdlStatement {
     let mut items: Vec<(String, Origin)> = Vec::new();
     let mut item =
         |sql: String, object: SchemaObject, at: Location| items.push((sql, origin(table, object, at)));
 
+    // drizzle-kit 1.0 writes a primary key of one column with the column: on MariaDB a `serial` has a second key else.
+    let inline = |column: &SnapshotColumn| {
+        let primary_key = table.primary_keys.first().filter(|_| version == SnapshotVersion::V6);
+        primary_key.is_some_and(|key| key.columns == [column.name.as_str()])
+    };
     for column in &table.columns {
-        item(column_definition(column), SchemaObject::Column(column.name.clone()), column.at);
+        let sql = column_definition(column, inline(column));
+        item(sql, SchemaObject::Column(column.name.clone()), column.at);
     }
     // Of several primary keys drizzle-kit writes the first.
-    if let Some(key) = table.primary_keys.first() {
-        let sql = format!("CONSTRAINT {} PRIMARY KEY({})", identifier(&key.name), list(&key.columns));
+    if let Some(key) = table.primary_keys.first().filter(|_| !table.columns.iter().any(inline)) {
+        // In version 6 a primary key has the server's name for it, which is not for anybody to give.
+        let name = if key.name == "PRIMARY" { String::new() } else { format!("{} ", identifier(&key.name)) };
+        let sql = format!("CONSTRAINT {name}PRIMARY KEY({})", list(&key.columns));
         item(sql, SchemaObject::PrimaryKey(key.name.clone()), key.at);
     }
     for unique in &table.unique_constraints {
@@ -122,19 +138,25 @@ fn create_table(table: &SnapshotTable) -> DdlStatement {
     DdlStatement { sql, origin: origin(table, SchemaObject::Table, table.at), parts }
 }
 
-fn column_definition(column: &SnapshotColumn) -> String {
+fn column_definition(column: &SnapshotColumn, is_primary_key: bool) -> String {
     let mut sql = format!("{} {}", identifier(&column.name), column.sql_type);
+    if let Some(character_set) = &column.character_set {
+        sql.push_str(&format!(" CHARACTER SET {character_set}"));
+    }
+    if let Some(collation) = &column.collation {
+        sql.push_str(&format!(" COLLATE {collation}"));
+    }
     if column.auto_increment {
         sql.push_str(" AUTO_INCREMENT");
     }
-    if column.primary_key {
+    if column.primary_key || is_primary_key {
         sql.push_str(" PRIMARY KEY");
     }
     if let Some(generated) = &column.generated {
         let storage = if generated.stored { "STORED" } else { "VIRTUAL" };
         sql.push_str(&format!(" GENERATED ALWAYS AS ({}) {storage}", generated.expression));
     }
-    if column.not_null {
+    if column.not_null && !is_primary_key {
         sql.push_str(" NOT NULL");
     }
     if let Some(default) = &column.default {
@@ -143,6 +165,9 @@ fn column_definition(column: &SnapshotColumn) -> String {
     }
     if column.on_update_now {
         sql.push_str(" ON UPDATE CURRENT_TIMESTAMP");
+        if let Some(fsp) = column.on_update_fsp.filter(|&fsp| fsp > 0) {
+            sql.push_str(&format!("({fsp})"));
+        }
     }
     sql
 }
@@ -151,7 +176,11 @@ fn unique_constraint(name: &str, parts: &[SnapshotKeyPart]) -> String {
     format!("CONSTRAINT {} UNIQUE({})", identifier(name), key_parts(parts))
 }
 
-fn add_foreign_key(table: &SnapshotTable, key: &SnapshotForeignKey) -> DdlStatement {
+fn add_foreign_key(
+    table: &SnapshotTable,
+    key: &SnapshotForeignKey,
+    version: SnapshotVersion,
+) -> DdlStatement {
     let mut sql = format!(
         "ALTER TABLE {} ADD CONSTRAINT {} FOREIGN KEY ({}) REFERENCES {}({})",
         identifier(&key.table),
@@ -161,7 +190,10 @@ fn add_foreign_key(table: &SnapshotTable, key: &SnapshotForeignKey) -> DdlStatem
         list(&key.referenced_columns),
     );
     for (event, action) in [("DELETE", &key.on_delete), ("UPDATE", &key.on_update)] {
-        if let Some(action) = action {
+        // drizzle-kit 1.0 doesn't write what is the default; servers show the difference.
+        let written =
+            action.as_ref().filter(|action| version == SnapshotVersion::V5 || *action != "NO ACTION");
+        if let Some(action) = written {
             sql.push_str(&format!(" ON {event} {action}"));
         }
     }

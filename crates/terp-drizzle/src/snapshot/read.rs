@@ -3,13 +3,15 @@
 use std::collections::{HashMap, HashSet};
 
 use jsonc_parser::ast::{ObjectProp, Value};
+use jsonc_parser::common::Ranged;
 
 use super::{
     Snapshot, SnapshotCheck, SnapshotColumn, SnapshotDefault, SnapshotForeignKey, SnapshotGenerated,
-    SnapshotIndex, SnapshotKeyPart, SnapshotPrimaryKey, SnapshotTable, SnapshotUnique, SnapshotView, VERSION,
+    SnapshotIndex, SnapshotKeyPart, SnapshotPrimaryKey, SnapshotRenames, SnapshotTable, SnapshotUnique,
+    SnapshotVersion, SnapshotView, read_v6,
 };
 use crate::error::{FormatError, FormatErrorKind};
-use crate::json::{self, Fault, Read, Record};
+use crate::json::{self, Fault, Json, Read, Record};
 use crate::place::Places;
 
 pub(super) fn snapshot(text: &str) -> Result<Snapshot, FormatError> {
@@ -17,52 +19,79 @@ pub(super) fn snapshot(text: &str) -> Result<Snapshot, FormatError> {
     let read = || {
         let value = json::parse(text)?;
         let root = Record::open(&value, "the snapshot")?;
-        check_version(&root)?;
-        let reader = Reader { places: &places, expressions: index_expressions(&root)? };
-        Ok(Snapshot {
-            id: root.string("id")?.to_owned(),
-            prev_id: root.string("prevId")?.to_owned(),
-            tables: root.required("tables").and_then(|_| reader.each(&root, "tables", Reader::table))?,
-            views: reader.each(&root, "views", Reader::view)?,
-        })
+        match version(&root)? {
+            SnapshotVersion::V5 => version_5(&root, &places),
+            SnapshotVersion::V6 => read_v6::snapshot(&root, &places),
+        }
     };
     read().map_err(|fault: Fault| fault.in_text(&places))
 }
 
-fn check_version(root: &Record<'_, '_>) -> Read<()> {
+fn version_5(root: &Record<'_, '_>, places: &Places<'_>) -> Read<Snapshot> {
+    let reader = Reader {
+        places,
+        expressions: marked(root, "indexes", "isExpression")?,
+        default_expressions: marked(root, "tables", "isDefaultAnExpression")?,
+    };
+    Ok(Snapshot {
+        version: SnapshotVersion::V5,
+        id: root.string("id")?.to_owned(),
+        prev_ids: vec![root.string("prevId")?.to_owned()],
+        tables: root.required("tables").and_then(|_| reader.each(root, "tables", Reader::table))?,
+        views: reader.each(root, "views", Reader::view)?,
+        renamed: renamed(root)?,
+        renames: Vec::new(),
+    })
+}
+
+fn renamed(root: &Record<'_, '_>) -> Read<SnapshotRenames> {
+    let Some(meta) = root.value("_meta") else { return Ok(SnapshotRenames::default()) };
+    let meta = Record::closed(meta, "`_meta`", &["schemas", "tables", "columns"])?;
+    let names = |field: &'static str| {
+        let pair =
+            |prop| Ok((json::key(prop).0.to_owned(), json::string(&prop.value, "the new name")?.to_owned()));
+        meta.dictionary(field)?.iter().map(pair).collect::<Read<Vec<_>>>()
+    };
+    Ok(SnapshotRenames { schemas: names("schemas")?, tables: names("tables")?, columns: names("columns")? })
+}
+
+fn version(root: &Record<'_, '_>) -> Read<SnapshotVersion> {
     let dialect = root.string("dialect")?;
     if dialect != "mysql" {
         let message = format!("the snapshot is for {dialect}, not for mysql");
         return Err(Fault::new(FormatErrorKind::Dialect, root.offset_of("dialect"), message));
     }
     let version = root.string("version")?;
-    if version != VERSION {
-        let message = format!("version {version} of the snapshot is not known here: it has to be {VERSION}");
-        return Err(Fault::new(FormatErrorKind::Version, root.offset_of("version"), message));
-    }
-    Ok(())
+    let known = [SnapshotVersion::V5, SnapshotVersion::V6];
+    known.into_iter().find(|known| known.as_str() == version).ok_or_else(|| {
+        let message = format!("version {version} of the snapshot is not known here: it has to be 5 or 6");
+        Fault::new(FormatErrorKind::Version, root.offset_of("version"), message)
+    })
 }
 
-/// Which parts of an index are SQL text; the file keeps that apart, by the index's name alone.
-type Expressions<'v> = HashMap<&'v str, HashSet<&'v str>>;
+/// The columns of an index or a table that `internal` marks, by the index's or table's name alone: the parts of
+/// indexes that are SQL text, and the defaults that are expressions.
+type Marked<'v> = HashMap<&'v str, HashSet<&'v str>>;
 
-fn index_expressions<'v>(root: &Record<'v, '_>) -> Read<Expressions<'v>> {
-    let mut expressions = Expressions::new();
-    let Some(internal) = root.value("internal") else { return Ok(expressions) };
-    for index in Record::open(internal, "internal")?.dictionary("indexes")? {
-        let (name, _) = json::key(index);
-        for part in Record::open(&index.value, "the index in `internal`")?.dictionary("columns")? {
-            if Record::open(&part.value, "the column in `internal`")?.boolean("isExpression", false)? {
-                expressions.entry(name).or_default().insert(json::key(part).0);
+fn marked<'v>(root: &Record<'v, '_>, list: &'static str, mark: &'static str) -> Read<Marked<'v>> {
+    let mut marked = Marked::new();
+    let Some(internal) = root.value("internal") else { return Ok(marked) };
+    for owner in Record::open(internal, "internal")?.dictionary(list)? {
+        let (name, _) = json::key(owner);
+        let what = if list == "indexes" { "the index in `internal`" } else { "the table in `internal`" };
+        for part in Record::open(&owner.value, what)?.dictionary("columns")? {
+            if Record::open(&part.value, "the column in `internal`")?.boolean(mark, false)? {
+                marked.entry(name).or_default().insert(json::key(part).0);
             }
         }
     }
-    Ok(expressions)
+    Ok(marked)
 }
 
 struct Reader<'p, 'v> {
     places: &'p Places<'p>,
-    expressions: Expressions<'v>,
+    expressions: Marked<'v>,
+    default_expressions: Marked<'v>,
 }
 
 impl Reader<'_, '_> {
@@ -72,7 +101,18 @@ impl Reader<'_, '_> {
         field: &'static str,
         read: fn(&Self, &ObjectProp<'_>) -> Read<T>,
     ) -> Read<Vec<T>> {
-        record.dictionary(field)?.iter().map(|prop| read(self, prop)).collect()
+        let entries = record.dictionary(field)?;
+        // Things go by the `name` in them; a key is only where that is looked up.
+        let mut names = HashSet::with_capacity(entries.len());
+        for prop in entries {
+            let name = json::field(&prop.value, "name").and_then(Value::as_string_lit);
+            if !names.insert(name.map_or(json::key(prop).0, |name| name.value.as_ref())) {
+                let offset = name.map_or(json::key(prop).1, Ranged::start);
+                let message = format!("two of `{field}` have this name");
+                return Err(Fault::new(FormatErrorKind::DuplicateKey, offset, message));
+            }
+        }
+        entries.iter().map(|prop| read(self, prop)).collect()
     }
 
     fn table(&self, prop: &ObjectProp<'_>) -> Read<SnapshotTable> {
@@ -95,10 +135,16 @@ impl Reader<'_, '_> {
         for foreign_key in foreign_keys.iter_mut().filter(|foreign_key| foreign_key.table.is_empty()) {
             foreign_key.table.clone_from(&name);
         }
+        let mut columns: Vec<SnapshotColumn> = self.each(&table, "columns", Self::column)?;
+        if let Some(marked) = self.default_expressions.get(name.as_str()) {
+            for column in &mut columns {
+                column.default_is_expression = marked.contains(column.name.as_str());
+            }
+        }
         Ok(SnapshotTable {
             name,
             at: self.places.find(offset).into(),
-            columns: self.each(&table, "columns", Self::column)?,
+            columns,
             indexes: self.each(&table, "indexes", Self::index)?,
             foreign_keys,
             primary_keys: self.each(&table, "compositePrimaryKeys", Self::primary_key)?,
@@ -122,6 +168,7 @@ impl Reader<'_, '_> {
             default: column.value("default").map(default),
             on_update_now: column.boolean("onUpdate", false)?,
             generated: column.value("generated").map(generated).transpose()?,
+            ..SnapshotColumn::default()
         })
     }
 
@@ -138,6 +185,7 @@ impl Reader<'_, '_> {
             using: owned(index.optional_string("using")?),
             algorithm: owned(index.optional_string("algorithm")?),
             lock: owned(index.optional_string("lock")?),
+            name_explicit: None,
         })
     }
 
@@ -187,6 +235,7 @@ impl Reader<'_, '_> {
             referenced_columns: foreign_key.strings("columnsTo")?,
             on_update: action(foreign_key.optional_string("onUpdate")?),
             on_delete: action(foreign_key.optional_string("onDelete")?),
+            name_explicit: None,
         })
     }
 
@@ -201,7 +250,6 @@ impl Reader<'_, '_> {
     }
 
     fn view(&self, prop: &ObjectProp<'_>) -> Read<SnapshotView> {
-        // The columns of a view are its query's.
         const FIELDS: [&str; 7] =
             ["name", "columns", "definition", "isExisting", "algorithm", "sqlSecurity", "withCheckOption"];
         let (key, offset) = json::key(prop);
@@ -210,6 +258,7 @@ impl Reader<'_, '_> {
         Ok(SnapshotView {
             name: view.optional_string("name")?.unwrap_or(key).to_owned(),
             at: self.places.find(offset).into(),
+            columns: self.each(&view, "columns", Self::column)?,
             definition: if made_elsewhere { None } else { Some(view.string("definition")?.to_owned()) },
             algorithm: owned(view.optional_string("algorithm")?),
             sql_security: owned(view.optional_string("sqlSecurity")?),
@@ -221,7 +270,9 @@ impl Reader<'_, '_> {
 fn default(value: &Value<'_>) -> SnapshotDefault {
     match value {
         Value::StringLit(text) => SnapshotDefault::Sql(text.value.as_ref().to_owned()),
-        Value::Object(_) | Value::Array(_) => SnapshotDefault::Other(javascript_text(value)),
+        Value::Object(_) | Value::Array(_) => {
+            SnapshotDefault::Other { sql: javascript_text(value), json: Json::of(value).pretty() }
+        }
         _ => SnapshotDefault::Scalar(javascript_text(value)),
     }
 }
@@ -244,7 +295,7 @@ fn javascript_text(value: &Value<'_>) -> String {
     }
 }
 
-fn generated(value: &Value<'_>) -> Read<SnapshotGenerated> {
+pub(super) fn generated(value: &Value<'_>) -> Read<SnapshotGenerated> {
     let generated = Record::closed(value, "`generated`", &["type", "as"])?;
     let stored = match generated.string("type")? {
         "stored" => true,
@@ -258,6 +309,6 @@ fn generated(value: &Value<'_>) -> Read<SnapshotGenerated> {
     Ok(SnapshotGenerated { expression: generated.string("as")?.to_owned(), stored })
 }
 
-fn owned(text: Option<&str>) -> Option<String> {
+pub(super) fn owned(text: Option<&str>) -> Option<String> {
     text.map(str::to_owned)
 }

@@ -1,0 +1,341 @@
+//! The check of a whole project.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::{panic, slice, thread};
+
+use terp_drift::{
+    ConventionView, Conventions, DiffOptions, Finding, ObjectPath, Place, ReleasedMigration, Report,
+    RuleLevels, Summary, check_conventions, check_history, convention_counts, snapshot_mismatch, summarise,
+};
+use terp_drizzle::snapshot::{DdlStatement, DeclaredCounts};
+use terp_drizzle::{FormatError, LoadError, Project, Snapshot, SnapshotFile, fs};
+use terp_schema_model::Flavor;
+
+use crate::compare::{Pair, View, compare_pair, compare_pairs};
+use crate::declared::{DeclaredOutcome, judge};
+use crate::error::{CheckError, CheckErrorKind};
+use crate::history::history;
+use crate::places::{ObjectPlaces, snapshot_places};
+use crate::replay::{ReplayOutcome, replay};
+use crate::snapshot::{Built as DdlBuilt, build_snapshot, findings, run_ddl};
+
+/// What a check is for.
+#[derive(Debug, Clone)]
+pub struct CheckOptions {
+    /// The server that is meant.
+    pub flavor: Flavor,
+    /// What comparisons leave out.
+    pub diff: DiffOptions,
+    /// What the project's tables have to be like.
+    pub conventions: Conventions,
+    /// How much each rule weighs.
+    pub levels: RuleLevels,
+    /// The migrations that were released, and how their files were then.
+    pub released: Vec<ReleasedMigration>,
+    /// Compare each older snapshot with what the migrations up to it build, too. Each costs about what the newest one costs.
+    pub every_snapshot: bool,
+}
+
+impl CheckOptions {
+    /// A check for that server, which compares everything that a migration makes, and knows of no conventions.
+    pub fn new(flavor: Flavor) -> Self {
+        Self {
+            flavor,
+            diff: DiffOptions::default(),
+            conventions: Conventions::default(),
+            levels: RuleLevels::default(),
+            released: Vec::new(),
+            every_snapshot: false,
+        }
+    }
+}
+
+/// Checks a project: its history, its declared schema, its migrations from an empty database, and the declared schema, the newest
+/// snapshot and what the migrations build against each other. `name` is what the report calls the project.
+///
+/// The snapshot is compared with the state after the migration that it belongs to, the declared schema with the state after the
+/// last one. What would have to be built by a migration whose file is missing is not compared: it is not known.
+///
+/// # Errors
+/// A migration or a snapshot has SQL that can't be read to its end, or an older snapshot can't be read: see
+/// [`CheckErrorKind`].
+pub fn check_project(project: &Project, name: &str, options: &CheckOptions) -> Result<Report, CheckError> {
+    let flavor = options.flavor;
+    let mut findings = check_history(&history(project, &options.released));
+    let built = build(project, options)?;
+    let Built { declared, snapshot, replayed, older } = built;
+
+    let migrations = project.folder.migration_count();
+    let summary = summary(project, declared.as_ref(), snapshot.as_ref(), &replayed, options);
+    let failed = !replayed.replay.failed.is_empty();
+    findings.extend(replayed.findings);
+    let mut may_lack_tables = false;
+    let declared_view = declared.map(|declared| {
+        findings.extend(declared.findings);
+        may_lack_tables = declared.may_lack_tables;
+        View {
+            name: "declared".to_owned(),
+            schema: declared.schema,
+            columns_ordered: false,
+            unchecked: declared.unchecked,
+            place: only_file(project),
+            places: ObjectPlaces::Snapshot(declared.places),
+        }
+    });
+    let snapshot_view = snapshot.map(|(view, of_snapshot)| {
+        findings.extend(of_snapshot);
+        view
+    });
+    let end = (migrations > 0 && replayed.replay.ends_before.is_none()).then_some(replayed.end);
+    let entry = project.newest.as_ref().and_then(|newest| newest.entry);
+    let is_last = entry.is_none() || entry == migrations.checked_sub(1);
+    let at_snapshot = if is_last { end.as_ref() } else { entry.and_then(|entry| replayed.at.get(&entry)) };
+    let (declared, snapshot) = (declared_view.as_ref(), snapshot_view.as_ref());
+    let wanted = [
+        (declared, snapshot, may_lack_tables),
+        (declared, end.as_ref(), may_lack_tables),
+        (snapshot, at_snapshot, false),
+    ];
+    let pairs: Vec<Pair<'_>> = wanted
+        .into_iter()
+        .filter_map(|(left, right, left_may_lack_tables)| {
+            Some(Pair { left: left?, right: right?, left_may_lack_tables })
+        })
+        .collect();
+    let (comparisons, drift) = compare_pairs(&pairs, flavor, &options.diff);
+    findings.extend(drift.into_iter().map(|mut finding| {
+        if failed {
+            let help = "the differences are listed below; what the failed statements would have done is among them: \
+                mend those first";
+            finding.help = Some(help.to_owned());
+        }
+        finding
+    }));
+    findings.extend(older.iter().filter_map(|older| older.mismatch(&replayed.at, options)));
+    let views: Vec<&View> = [declared, snapshot, end.as_ref()].into_iter().flatten().collect();
+    findings.extend(conventions(&views, options));
+    let replay = (migrations > 0).then_some(replayed.replay);
+    Ok(Report::new_with_levels(name, flavor, summary, replay, comparisons, findings, &options.levels))
+}
+
+/// The schema's file, where it is one.
+fn only_file(project: &Project) -> Option<Place> {
+    let files = &project.declaration.as_ref()?.files;
+    let mut read = files.iter().filter(|file| !file.text.is_empty());
+    let first = read.next()?;
+    read.next().is_none().then(|| Place::file(first.path.display().to_string()))
+}
+
+/// The views of a project, each built.
+struct Built {
+    declared: Option<DeclaredOutcome>,
+    /// The newest snapshot, and what is wrong with it.
+    snapshot: Option<(View, Vec<Finding>)>,
+    replayed: ReplayOutcome,
+    older: Vec<OlderSnapshot>,
+}
+
+/// Builds the views at the same time: they have nothing to do with each other.
+fn build(project: &Project, options: &CheckOptions) -> Result<Built, CheckError> {
+    let flavor = options.flavor;
+    let older = older_entries(project, options);
+    let mut entries: BTreeSet<usize> = older.iter().map(|(_, entry)| *entry).collect();
+    entries.extend(project.newest.as_ref().and_then(|newest| newest.entry));
+    let others = || {
+        let older: Result<Vec<OlderSnapshot>, CheckError> =
+            older.iter().map(|(file, entry)| older_snapshot(project, file, *entry, flavor)).collect();
+        let (declared, snapshot) = declared_and_snapshot(project, flavor);
+        (declared, snapshot, older)
+    };
+    let (replayed, (declared, snapshot, older)) = both(|| replay(project, &entries, flavor), others);
+    Ok(Built { declared, snapshot: snapshot?, replayed: replayed?, older: older? })
+}
+
+type SnapshotView = Result<Option<(View, Vec<Finding>)>, CheckError>;
+
+/// The declared schema and the newest snapshot. Where both come to the same statements, these are run once.
+fn declared_and_snapshot(project: &Project, flavor: Flavor) -> (Option<DeclaredOutcome>, SnapshotView) {
+    let Some(declaration) = &project.declaration else {
+        return (None, newest_view(project, flavor, None));
+    };
+    let statements = declaration.snapshot.to_ddl();
+    let built = run_ddl(&statements, flavor, &declaration.incomplete_tables);
+    let shared = declaration.incomplete_tables.is_empty().then_some((&statements, &built));
+    let snapshot = newest_view(project, flavor, shared);
+    (Some(judge(declaration, &statements, &built, flavor)), snapshot)
+}
+
+/// The newest snapshot as a view, and what is wrong with it. `declared` are statements that have run already.
+fn newest_view(
+    project: &Project,
+    flavor: Flavor,
+    declared: Option<(&Vec<DdlStatement>, &DdlBuilt)>,
+) -> SnapshotView {
+    let Some(newest) = &project.newest else { return Ok(None) };
+    let place = Place::file(newest.path.display().to_string());
+    let statements = newest.snapshot.to_ddl();
+    let same = |other: &[DdlStatement]| {
+        other.len() == statements.len()
+            && other.iter().zip(&statements).all(|(other, own)| other.sql == own.sql)
+    };
+    let own;
+    let built = match declared.filter(|(other, _)| same(other)) {
+        Some((_, built)) => built,
+        None => {
+            own = run_ddl(&statements, flavor, &BTreeSet::new());
+            &own
+        }
+    };
+    let findings = findings(&statements, built, &place.file)?;
+    let view = View {
+        name: format!("snapshot {}", newest.prefix),
+        schema: built.schema.clone(),
+        columns_ordered: false,
+        unchecked: built.unchecked.clone(),
+        places: ObjectPlaces::Snapshot(snapshot_places(&newest.snapshot, slice::from_ref(&place.file))),
+        place: Some(place),
+    };
+    Ok(Some((view, findings)))
+}
+
+/// A snapshot before the newest one.
+struct OlderSnapshot {
+    entry: usize,
+    tag: String,
+    view: View,
+}
+
+impl OlderSnapshot {
+    fn mismatch(&self, replayed: &BTreeMap<usize, View>, options: &CheckOptions) -> Option<Finding> {
+        let right = replayed.get(&self.entry)?;
+        let pair = Pair { left: &self.view, right, left_may_lack_tables: false };
+        let comparison = compare_pair(&pair, options.flavor, &options.diff);
+        snapshot_mismatch(&self.tag, &comparison, self.view.place.iter().cloned().collect())
+    }
+}
+
+/// The older snapshots that are to be compared, each with the migration that it belongs to.
+fn older_entries<'p>(project: &'p Project, options: &CheckOptions) -> Vec<(&'p SnapshotFile, usize)> {
+    if !options.every_snapshot {
+        return Vec::new();
+    }
+    let newest = project.newest.as_ref().map(|newest| newest.path.as_path());
+    let entry_of = |prefix: &str| {
+        project.folder.migrations().position(|migration| match migration.entry {
+            Some(entry) => entry.prefix() == prefix,
+            None => migration.tag == prefix,
+        })
+    };
+    let older = project.snapshots.iter().filter(|snapshot| Some(snapshot.path.as_path()) != newest);
+    older.filter_map(|snapshot| Some((snapshot, entry_of(&snapshot.prefix)?))).collect()
+}
+
+fn older_snapshot(
+    project: &Project,
+    file: &SnapshotFile,
+    entry: usize,
+    flavor: Flavor,
+) -> Result<OlderSnapshot, CheckError> {
+    let (path, prefix) = (file.path.as_path(), file.prefix.as_str());
+    let text = fs::read_text(path).map_err(|error| unreadable(&error))?;
+    let snapshot = Snapshot::parse(&text).map_err(|error| misformed(path.display().to_string(), &error))?;
+    // What is wrong in an older snapshot by itself was said when it was the newest.
+    let place = Place::file(path.display().to_string());
+    let built = build_snapshot(&snapshot, &place.file, flavor)?;
+    let view = View {
+        name: format!("snapshot {prefix}"),
+        schema: built.schema,
+        columns_ordered: false,
+        unchecked: built.unchecked,
+        places: ObjectPlaces::Snapshot(snapshot_places(&snapshot, slice::from_ref(&place.file))),
+        place: Some(place),
+    };
+    let tag = project.folder.migrations().nth(entry).map_or(prefix, |migration| migration.tag).to_owned();
+    Ok(OlderSnapshot { entry, tag, view })
+}
+
+fn unreadable(error: &LoadError) -> CheckError {
+    let at = error.at.unwrap_or(terp_drizzle::LineColumn { line: 1, column: 1 });
+    let message = error.message.clone();
+    CheckError { kind: CheckErrorKind::Snapshot, file: error.path.display().to_string(), at, message }
+}
+
+fn misformed(file: String, error: &FormatError) -> CheckError {
+    CheckError { kind: CheckErrorKind::Snapshot, file, at: error.at, message: error.message.clone() }
+}
+
+/// Does both, at the same time where a thread can be had.
+fn both<A, B: Send>(first: impl FnOnce() -> A, second: impl Fn() -> B + Sync) -> (A, B) {
+    thread::scope(|scope| {
+        let started = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, &second);
+        let first = first();
+        let second = match started.map(thread::ScopedJoinHandle::join) {
+            Ok(Ok(done)) => done,
+            Ok(Err(panic)) => panic::resume_unwind(panic),
+            Err(_) => second(),
+        };
+        (first, second)
+    })
+}
+
+/// As much as a main thread has.
+const STACK: usize = 8 << 20;
+
+/// Checks the conventions on every view.
+fn conventions(views: &[&View], options: &CheckOptions) -> Vec<Finding> {
+    let lookups: Vec<_> = views.iter().map(|view| |path: &ObjectPath| view.places.place_of(path)).collect();
+    let views: Vec<ConventionView<'_>> = views
+        .iter()
+        .zip(&lookups)
+        .map(|(view, place_of)| ConventionView {
+            name: &view.name,
+            schema: &view.schema,
+            unchecked: &view.unchecked,
+            place_of,
+        })
+        .collect();
+    check_conventions(&views, &options.conventions, options.flavor)
+}
+
+/// Counts what is declared, also what no server would make of it; conventions are about what it would. Of a project whose
+/// declared schema is not read, what the newest snapshot declares; without one, what the migrations build.
+fn summary(
+    project: &Project,
+    declared: Option<&DeclaredOutcome>,
+    snapshot: Option<&(View, Vec<Finding>)>,
+    replayed: &ReplayOutcome,
+    options: &CheckOptions,
+) -> Summary {
+    let migrations = project.folder.migration_count();
+    let by_declaration = project.declaration.as_ref().zip(declared);
+    let by_snapshot = project.newest.as_ref().zip(snapshot);
+    let (counts, schema) = match (by_declaration, by_snapshot) {
+        (Some((declaration, declared)), _) => (declaration.snapshot.declared_counts(), &declared.schema),
+        (None, Some((newest, (view, _)))) => (newest.snapshot.declared_counts(), &view.schema),
+        (None, None) => return summarise(&replayed.end.schema, None, migrations, &options.conventions),
+    };
+    let followed = convention_counts(schema, &options.conventions);
+    let DeclaredCounts {
+        tables,
+        columns,
+        primary_keys,
+        unique_constraints,
+        indexes,
+        foreign_keys,
+        enum_columns,
+        ..
+    } = counts;
+    Summary {
+        tables,
+        columns,
+        primary_keys,
+        unique_constraints,
+        indexes,
+        foreign_keys,
+        enum_columns,
+        migrations,
+        version_tables: followed.version_tables,
+        soft_delete_tables: followed.soft_delete_tables,
+        ..Summary::default()
+    }
+}

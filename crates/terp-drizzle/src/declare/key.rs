@@ -1,0 +1,544 @@
+//! Keys and checks of a table: those of its columns, then those of its third argument.
+
+use std::rc::Rc;
+
+use crate::declare::column::{Column, Reference};
+use crate::declare::dictionary::Dictionary;
+use crate::declare::entity::{Entity, Key, KeyDefinition, KeyKind};
+use crate::declare::lower::{Fault, Lowering, Part};
+use crate::declare::sql::SqlUse;
+use crate::declare::table::Table;
+use crate::place::Location;
+use crate::snapshot::{
+    SnapshotCheck, SnapshotColumn, SnapshotForeignKey, SnapshotIndex, SnapshotKeyPart, SnapshotPrimaryKey,
+    SnapshotTable, SnapshotUnique,
+};
+use crate::typescript::interpreter::{Abort, ProblemKind};
+use crate::typescript::value::{Site, Value};
+
+/// What a table has besides its columns, by name.
+pub(super) struct Parts {
+    primary_keys: Dictionary<SnapshotPrimaryKey>,
+    uniques: Dictionary<SnapshotUnique>,
+    foreign_keys: Dictionary<SnapshotForeignKey>,
+    indexes: Dictionary<SnapshotIndex>,
+    checks: Dictionary<SnapshotCheck>,
+}
+
+impl Parts {
+    pub(super) fn new() -> Self {
+        Self {
+            primary_keys: Dictionary::new(),
+            uniques: Dictionary::new(),
+            foreign_keys: Dictionary::new(),
+            indexes: Dictionary::new(),
+            checks: Dictionary::new(),
+        }
+    }
+
+    pub(super) fn into_table(
+        self,
+        name: String,
+        at: Location,
+        columns: Vec<SnapshotColumn>,
+    ) -> SnapshotTable {
+        SnapshotTable {
+            name,
+            at,
+            columns,
+            indexes: self.indexes.into_values(),
+            foreign_keys: self.foreign_keys.into_values(),
+            primary_keys: self.primary_keys.into_values(),
+            unique_constraints: self.uniques.into_values(),
+            checks: self.checks.into_values(),
+        }
+    }
+}
+
+/// The primary key and the unique constraint that a column itself declares.
+pub(super) fn of_column<'a>(
+    lowering: &mut Lowering<'_, 'a>,
+    column: &Rc<Column<'a>>,
+    column_name: &str,
+    parts: &mut Parts,
+) {
+    let at = lowering.at(column.site);
+    let table = lowering.name.to_string();
+    if column.state.primary {
+        let name = format!("{table}_{column_name}");
+        lowering.derived_names.insert((table.clone(), name.clone()));
+        let key = SnapshotPrimaryKey { name: name.clone(), at, columns: vec![column_name.to_owned()] };
+        parts.primary_keys.set(&name, key);
+    }
+    if column.state.unique {
+        let name = column.state.unique_name.as_deref().unwrap_or_default().to_owned();
+        if name == format!("{table}_{}_unique", column.state.name) {
+            lowering.derived_names.insert((table.clone(), name.clone()));
+        }
+        let columns = vec![SnapshotKeyPart::Column(column_name.to_owned())];
+        if parts.uniques.get(&name).is_some() {
+            refused(
+                lowering,
+                "the unique constraint",
+                &name,
+                "has a name that another one of the table has",
+                column.site,
+            );
+        }
+        parts.uniques.set(&name, SnapshotUnique { name: name.clone(), at, parts: columns });
+    }
+}
+
+fn refused(lowering: &mut Lowering<'_, '_>, what: &str, name: &str, why: &str, site: Site) {
+    let message = format!("it {why}, and drizzle-kit stops there: give it another name");
+    lowering.left_out(&format!("{what} `{name}`"), Fault::Fails(ProblemKind::Refused, message, site));
+}
+
+/// The keys and checks of the third argument, and all foreign keys.
+pub(super) fn of_table<'a>(
+    lowering: &mut Lowering<'_, 'a>,
+    table: &Rc<Table<'a>>,
+    columns: &mut Dictionary<SnapshotColumn>,
+    parts: &mut Parts,
+) {
+    let extra = extra_values(lowering, table);
+    let extra = lowering.take("what keys are", extra).unwrap_or_default();
+    let mut keys: Vec<Rc<Key<'a>>> = Vec::new();
+    for value in extra {
+        match &value {
+            Value::Drizzle(Entity::Key(key)) => match key.tainted.borrow().clone() {
+                Some(why) => lowering.left_out("a key", why.into()),
+                None => keys.push(key.clone()),
+            },
+            Value::Unknown(_) | Value::Foreign(_) => {
+                let why = lowering.interpreter.why(&value, table.site);
+                lowering.left_out("a key", why.into());
+            }
+            // drizzle-kit passes over everything else.
+            _ => {}
+        }
+    }
+    for key in &keys {
+        if let KeyDefinition::PrimaryKey { name, columns: of } = &key.definition {
+            let made = primary_key(lowering, name, of, key.site);
+            let Some(made) = lowering.take("the primary key", made) else { continue };
+            for column in &made.columns {
+                if let Some(column) = columns.get_mut(column) {
+                    column.not_null = true;
+                }
+            }
+            parts.primary_keys.set(&made.name.clone(), made);
+        }
+    }
+    for key in &keys {
+        if let KeyDefinition::On { kind: KeyKind::Unique, name, columns } = &key.definition {
+            let made = unique(lowering, name, columns, key.site);
+            let Some(made) = lowering.take("a unique constraint", made) else { continue };
+            if parts.uniques.get(&made.name).is_some() {
+                let why = "has a name that another one of the table has";
+                refused(lowering, "the unique constraint", &made.name, why, key.site);
+            }
+            parts.uniques.set(&made.name.clone(), made);
+        }
+    }
+    foreign_keys(lowering, table, &keys, parts);
+    for key in &keys {
+        if let KeyDefinition::On { kind, name, columns } = &key.definition
+            && *kind != KeyKind::Unique
+        {
+            let made = index(lowering, key, *kind, name, columns);
+            let Some(made) = lowering.take("an index", made) else { continue };
+            if made.unique && parts.uniques.get(&made.name).is_some() {
+                let why = "has the name of a unique constraint of the table";
+                refused(lowering, "the unique index", &made.name, why, key.site);
+            }
+            if !made.unique && parts.foreign_keys.get(&made.name).is_some() {
+                let why = "has the name of a foreign key of the table";
+                refused(lowering, "the index", &made.name, why, key.site);
+            }
+            parts.indexes.set(&made.name.clone(), made);
+        }
+    }
+    for key in &keys {
+        if let KeyDefinition::Check { name, value } = &key.definition {
+            let made = check(lowering, name, value, key.site);
+            let Some(made) = lowering.take("a check", made) else { continue };
+            if parts.checks.get(&made.name).is_some() {
+                refused(
+                    lowering,
+                    "the check",
+                    &made.name,
+                    "has a name that another one of the table has",
+                    key.site,
+                );
+            }
+            parts.checks.set(&made.name.clone(), made);
+        }
+    }
+}
+
+/// What the third argument gives.
+fn extra_values<'a>(lowering: &mut Lowering<'_, 'a>, table: &Rc<Table<'a>>) -> Part<Vec<Value<'a>>> {
+    let site = table.site;
+    match table.extra.truthy() {
+        Some(false) => return Ok(Ok(Vec::new())),
+        Some(true) => {}
+        None => return Ok(Err(lowering.interpreter.why(&table.extra, site).into())),
+    }
+    let this = Value::Drizzle(Entity::Table(table.clone()));
+    let given = lowering.interpreter.call(&table.extra, Value::Undefined, vec![this], site)?;
+    if let Some(why) = given.why_unknown() {
+        return Ok(Err(why.into()));
+    }
+    match &given {
+        Value::Array(array) => {
+            let mut flat = Vec::new();
+            for item in array.items.borrow().iter() {
+                match item {
+                    Value::Array(inner) => flat.extend(inner.items.borrow().iter().cloned()),
+                    other => flat.push(other.clone()),
+                }
+            }
+            Ok(Ok(flat))
+        }
+        Value::Undefined | Value::Null => {
+            let message = "the third argument of the table gives undefined or null".to_owned();
+            Ok(Err(Fault::Fails(ProblemKind::Exception, message, site)))
+        }
+        other => {
+            let keys = match lowering.interpreter.own_keys(other, site)? {
+                Ok(keys) => keys,
+                Err(why) => return Ok(Err(why.into())),
+            };
+            let mut values = Vec::with_capacity(keys.len());
+            for key in keys {
+                values.push(lowering.interpreter.property(other, &key, site)?);
+            }
+            Ok(Ok(values))
+        }
+    }
+}
+
+/// The columns of a list; anything else in it is a fault.
+fn column_list<'a>(
+    lowering: &mut Lowering<'_, 'a>,
+    list: &[Value<'a>],
+    site: Site,
+) -> Part<Vec<Rc<Column<'a>>>> {
+    let mut columns = Vec::with_capacity(list.len());
+    for value in list {
+        match value {
+            Value::Drizzle(Entity::Column(column)) => match &column.state.unknown {
+                Some(why) => return Ok(Err(why.clone().into())),
+                None => columns.push(column.clone()),
+            },
+            Value::Unknown(_) | Value::Foreign(_) => {
+                return Ok(Err(lowering.interpreter.why(value, site).into()));
+            }
+            Value::Undefined => {
+                let message = "a column of it is undefined: the table has none under that key".to_owned();
+                return Ok(Err(Fault::Fails(ProblemKind::Exception, message, site)));
+            }
+            _ => {
+                let message = "columns are expected here".to_owned();
+                return Ok(Err(Fault::Fails(ProblemKind::Exception, message, site)));
+            }
+        }
+    }
+    Ok(Ok(columns))
+}
+
+fn items_of<'a>(lowering: &mut Lowering<'_, 'a>, list: &Value<'a>, site: Site) -> Part<Vec<Value<'a>>> {
+    if let Some(why) = list.why_unknown() {
+        return Ok(Err(why.into()));
+    }
+    match list {
+        Value::Array(array) => Ok(Ok(array.items.borrow().clone())),
+        Value::Foreign(_) => Ok(Err(lowering.interpreter.why(list, site).into())),
+        _ => {
+            let message = "a list of columns is expected here".to_owned();
+            Ok(Err(Fault::Fails(ProblemKind::Exception, message, site)))
+        }
+    }
+}
+
+/// A name that may be left away.
+fn optional_name<'a>(lowering: &mut Lowering<'_, 'a>, name: &Value<'a>, site: Site) -> Part<Option<String>> {
+    if name.is_nullish() {
+        return Ok(Ok(None));
+    }
+    Ok(match lowering.interpreter.text(name, site)? {
+        Ok(text) => Ok(Some(text.to_string())),
+        Err(why) => Err(why.into()),
+    })
+}
+
+fn required_name<'a>(lowering: &mut Lowering<'_, 'a>, name: &Value<'a>, site: Site) -> Part<String> {
+    if name.is_nullish() {
+        let message = "it has no name, and drizzle-kit stops there: name it".to_owned();
+        return Ok(Err(Fault::Fails(ProblemKind::Refused, message, site)));
+    }
+    Ok(match lowering.interpreter.text(name, site)? {
+        Ok(text) => Ok(text.to_string()),
+        Err(why) => Err(why.into()),
+    })
+}
+
+/// Unwraps a part, or leaves the function with its fault.
+macro_rules! part {
+    ($part:expr) => {
+        match $part? {
+            Ok(value) => value,
+            Err(fault) => return Ok(Err(fault)),
+        }
+    };
+}
+
+fn primary_key<'a>(
+    lowering: &mut Lowering<'_, 'a>,
+    name: &Value<'a>,
+    of: &Value<'a>,
+    site: Site,
+) -> Part<SnapshotPrimaryKey> {
+    let list = part!(items_of(lowering, of, site));
+    let columns = part!(column_list(lowering, &list, site));
+    let given = part!(optional_name(lowering, name, site));
+    let plain: Vec<&str> = columns.iter().map(|column| &*column.state.name).collect();
+    let is_derived = given.is_none();
+    let mut name = given.unwrap_or_else(|| format!("{}_{}_pk", lowering.name, plain.join("_")));
+    let cased = cased_names(lowering, &columns);
+    recase(lowering, &mut name, &columns, &cased);
+    if is_derived {
+        lowering.derived_names.insert((lowering.name.to_string(), name.clone()));
+    }
+    Ok(Ok(SnapshotPrimaryKey { name, at: lowering.at(site), columns: cased }))
+}
+
+fn cased_names(lowering: &Lowering<'_, '_>, columns: &[Rc<Column<'_>>]) -> Vec<String> {
+    columns.iter().map(|column| column.cased_name(lowering.casing).to_string()).collect()
+}
+
+/// What drizzle-kit does to the name of a key when names of columns are cased: the first occurrence of each is replaced.
+fn recase(lowering: &Lowering<'_, '_>, name: &mut String, columns: &[Rc<Column<'_>>], cased: &[String]) {
+    if lowering.casing.is_some() {
+        for (column, cased) in columns.iter().zip(cased) {
+            *name = replace_first(name, &column.state.name, cased);
+        }
+    }
+}
+
+/// JavaScript's `replace` with a text: the first occurrence, by what `$` in the replacement stands for.
+fn replace_first(text: &str, wanted: &str, replacement: &str) -> String {
+    let Some((before, after)) = text.split_once(wanted) else { return text.to_owned() };
+    let mut out = before.to_owned();
+    let mut rest = replacement;
+    while let Some((plain, pattern)) = rest.split_once('$') {
+        out.push_str(plain);
+        let (stands_for, length) = match pattern.chars().next() {
+            Some('$') => ("$", 1),
+            Some('&') => (wanted, 1),
+            Some('`') => (before, 1),
+            Some('\'') => (after, 1),
+            _ => ("$", 0),
+        };
+        out.push_str(stands_for);
+        rest = pattern.get(length..).unwrap_or_default();
+    }
+    format!("{out}{rest}{after}")
+}
+
+fn unique<'a>(
+    lowering: &mut Lowering<'_, 'a>,
+    name: &Value<'a>,
+    columns: &[Value<'a>],
+    site: Site,
+) -> Part<SnapshotUnique> {
+    let columns = part!(column_list(lowering, columns, site));
+    let given = part!(optional_name(lowering, name, site));
+    let plain: Vec<&str> = columns.iter().map(|column| &*column.state.name).collect();
+    let derived = format!("{}_{}_unique", lowering.name, plain.join("_"));
+    if given.is_none() {
+        lowering.derived_names.insert((lowering.name.to_string(), derived.clone()));
+    }
+    let parts = cased_names(lowering, &columns).into_iter().map(SnapshotKeyPart::Column).collect();
+    Ok(Ok(SnapshotUnique { name: given.unwrap_or(derived), at: lowering.at(site), parts }))
+}
+
+fn index<'a>(
+    lowering: &mut Lowering<'_, 'a>,
+    key: &Key<'a>,
+    kind: KeyKind,
+    name: &Value<'a>,
+    columns: &[Value<'a>],
+) -> Part<SnapshotIndex> {
+    let site = key.site;
+    let name = part!(required_name(lowering, name, site));
+    let mut parts = Vec::with_capacity(columns.len());
+    for column in columns {
+        match column {
+            Value::Drizzle(Entity::Sql(_)) => {
+                parts.push(SnapshotKeyPart::Sql(part!(lowering.sql_text(column, SqlUse::Index, site))));
+            }
+            other => {
+                let columns = part!(column_list(lowering, std::slice::from_ref(other), site));
+                parts.extend(cased_names(lowering, &columns).into_iter().map(SnapshotKeyPart::Column));
+            }
+        }
+    }
+    let mut option = |name: &str| -> Part<Option<String>> {
+        let value = key.option(name).unwrap_or(Value::Undefined);
+        optional_name(lowering, &value, site)
+    };
+    let using = part!(option("using"));
+    let algorithm = part!(option("algorithm"));
+    let lock = part!(option("lock"));
+    let at = lowering.at(site);
+    Ok(Ok(SnapshotIndex {
+        name,
+        at,
+        parts,
+        unique: kind == KeyKind::UniqueIndex,
+        using,
+        algorithm,
+        lock,
+        name_explicit: None,
+    }))
+}
+
+fn check<'a>(
+    lowering: &mut Lowering<'_, 'a>,
+    name: &Value<'a>,
+    value: &Value<'a>,
+    site: Site,
+) -> Part<SnapshotCheck> {
+    let name = part!(required_name(lowering, name, site));
+    let expression = part!(lowering.sql_text(value, SqlUse::Query, site));
+    Ok(Ok(SnapshotCheck { name, at: lowering.at(site), expression }))
+}
+
+/// The foreign keys: those of the columns first.
+fn foreign_keys<'a>(
+    lowering: &mut Lowering<'_, 'a>,
+    table: &Rc<Table<'a>>,
+    keys: &[Rc<Key<'a>>],
+    parts: &mut Parts,
+) {
+    for (_, column) in &table.columns {
+        if column.state.unknown.is_some() {
+            continue;
+        }
+        for reference in &column.state.references {
+            let made = inline_foreign_key(lowering, column, reference);
+            let what = format!("the foreign key of the column `{}`", column.state.name);
+            if let Some(made) = lowering.take(&what, made) {
+                parts.foreign_keys.set(&made.name.clone(), made);
+            }
+        }
+    }
+    for key in keys {
+        if let KeyDefinition::ForeignKey(config) = &key.definition {
+            let made = foreign_key(lowering, key, config);
+            if let Some(made) = lowering.take("a foreign key", made) {
+                parts.foreign_keys.set(&made.name.clone(), made);
+            }
+        }
+    }
+}
+
+fn inline_foreign_key<'a>(
+    lowering: &mut Lowering<'_, 'a>,
+    column: &Rc<Column<'a>>,
+    reference: &Reference<'a>,
+) -> Part<SnapshotForeignKey> {
+    let site = reference.site;
+    let target = lowering.interpreter.call(&reference.target, Value::Undefined, Vec::new(), site)?;
+    let foreign = part!(column_list(lowering, std::slice::from_ref(&target), site));
+    // An empty text is no action here, unlike in foreignKey().
+    let action =
+        |value: &Value<'a>| if value.truthy() == Some(false) { Value::Undefined } else { value.clone() };
+    let actions = (action(&reference.on_update), action(&reference.on_delete));
+    build_foreign_key(lowering, None, std::slice::from_ref(column), &foreign, actions, column.site, site)
+}
+
+fn foreign_key<'a>(
+    lowering: &mut Lowering<'_, 'a>,
+    key: &Key<'a>,
+    config: &Value<'a>,
+) -> Part<SnapshotForeignKey> {
+    let site = key.site;
+    let config = match config {
+        Value::Function(_) => lowering.interpreter.call(config, Value::Undefined, Vec::new(), site)?,
+        other => other.clone(),
+    };
+    let mut member =
+        |name: &str| -> Result<Value<'a>, Abort> { lowering.interpreter.property(&config, name, site) };
+    let (name, columns, foreign) = (member("name")?, member("columns")?, member("foreignColumns")?);
+    let name = part!(optional_name(lowering, &name, site));
+    let columns = part!(items_of(lowering, &columns, site));
+    let columns = part!(column_list(lowering, &columns, site));
+    let foreign = part!(items_of(lowering, &foreign, site));
+    let foreign = part!(column_list(lowering, &foreign, site));
+    let option = |name: &str| key.option(name).unwrap_or(Value::Undefined);
+    build_foreign_key(
+        lowering,
+        name,
+        &columns,
+        &foreign,
+        (option("onUpdate"), option("onDelete")),
+        site,
+        site,
+    )
+}
+
+fn build_foreign_key<'a>(
+    lowering: &mut Lowering<'_, 'a>,
+    name: Option<String>,
+    columns: &[Rc<Column<'a>>],
+    foreign: &[Rc<Column<'a>>],
+    (on_update, on_delete): (Value<'a>, Value<'a>),
+    shown: Site,
+    site: Site,
+) -> Part<SnapshotForeignKey> {
+    let Some(first) = foreign.first() else {
+        let message = "it has no foreign columns".to_owned();
+        return Ok(Err(Fault::Fails(ProblemKind::Exception, message, site)));
+    };
+    let referenced_table = match first.table.name_text() {
+        Ok(name) => name.to_string(),
+        Err(why) => return Ok(Err(why.into())),
+    };
+    let is_derived = name.is_none();
+    let mut name = name.unwrap_or_else(|| {
+        let mut chunks: Vec<&str> = vec![&lowering.name];
+        chunks.extend(columns.iter().map(|column| &*column.state.name));
+        chunks.push(&referenced_table);
+        chunks.extend(foreign.iter().map(|column| &*column.state.name));
+        format!("{}_fk", chunks.join("_"))
+    });
+    let (from, to) = (cased_names(lowering, columns), cased_names(lowering, foreign));
+    recase(lowering, &mut name, columns, &from);
+    recase(lowering, &mut name, foreign, &to);
+    if is_derived {
+        lowering.derived_names.insert((lowering.name.to_string(), name.clone()));
+    }
+    let mut action = |value: &Value<'a>| -> Part<Option<String>> {
+        Ok(optional_name(lowering, value, site)?.map(|action| {
+            // An empty action is none, as drizzle-kit writes it.
+            let action = action.unwrap_or_else(|| "no action".to_owned());
+            Some(action).filter(|action| !action.is_empty())
+        }))
+    };
+    let on_update = part!(action(&on_update));
+    let on_delete = part!(action(&on_delete));
+    Ok(Ok(SnapshotForeignKey {
+        name,
+        at: lowering.at(shown),
+        table: lowering.name.to_string(),
+        columns: from,
+        referenced_table,
+        referenced_columns: to,
+        on_update,
+        on_delete,
+        name_explicit: None,
+    }))
+}
