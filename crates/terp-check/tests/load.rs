@@ -12,6 +12,7 @@ use common::Folder;
 use tempfile::TempDir;
 use terp_check::{LoadedSource, Source, load_source};
 use terp_drift::{ObjectKind, ObjectPath};
+use terp_drizzle::ProjectOptions;
 use terp_schema_model::{Flavor, SchemaFile, Syntax, render};
 
 fn folder(files: &[(&str, &str)]) -> TempDir {
@@ -23,7 +24,7 @@ fn folder(files: &[(&str, &str)]) -> TempDir {
 }
 
 fn load(source: &Source) -> LoadedSource {
-    load_source(source, Flavor::MYSQL_9_7).expect("it can be read")
+    load_source(source, Flavor::MYSQL_9_7, &ProjectOptions::default()).expect("it can be read")
 }
 
 fn sql(text: &str) -> LoadedSource {
@@ -66,7 +67,11 @@ fn a_folder_is_one_session_in_the_order_of_names() {
     assert_eq!((tables(&loaded), findings(&loaded)), (vec!["child", "parent"], vec![]));
     let place = loaded.places.place_of(&ObjectPath::table("child")).expect("it is known");
     assert!(place.to_string().ends_with("20_child.sql:1:1"), "{place}");
-    let none = load_source(&Source::Sql(folder(&[]).path().to_owned()), Flavor::MYSQL_9_7);
+    let none = load_source(
+        &Source::Sql(folder(&[]).path().to_owned()),
+        Flavor::MYSQL_9_7,
+        &ProjectOptions::default(),
+    );
     assert!(none.expect_err("there is nothing").to_string().ends_with(": there is no .sql file in it"));
 }
 
@@ -110,7 +115,12 @@ fn text_without_an_end_is_an_error_with_its_place() {
         ("DELIMITER\nSELECT 1;", "a.sql:1:"),
     ] {
         let dir = folder(&[("a.sql", text)]);
-        let error = load_source(&Source::Sql(dir.path().join("a.sql")), Flavor::MYSQL_9_7).expect_err(text);
+        let error = load_source(
+            &Source::Sql(dir.path().join("a.sql")),
+            Flavor::MYSQL_9_7,
+            &ProjectOptions::default(),
+        )
+        .expect_err(text);
         assert!(error.to_string().contains(says), "{error}");
     }
 }
@@ -129,11 +139,15 @@ fn snapshots_by_file_and_by_project() {
         assert!(place.file.ends_with("0000_snapshot.json") && place.line.is_some(), "{place}");
     }
     fs::write(dir.join("meta/0000_snapshot.json"), "{\n\"version\": 5}").expect("it can be written");
-    let error = load_source(&Source::Snapshot(dir.join("meta/0000_snapshot.json")), Flavor::MYSQL_9_7);
+    let error = load_source(
+        &Source::Snapshot(dir.join("meta/0000_snapshot.json")),
+        Flavor::MYSQL_9_7,
+        &ProjectOptions::default(),
+    );
     let says = error.expect_err("it is bad").to_string();
     assert!(says.contains("0000_snapshot.json:2:") || says.contains("0000_snapshot.json:1:1"), "{says}");
     let none = Folder::new(&[]).load().migrations_path;
-    assert!(load_source(&Source::Snapshot(none), Flavor::MYSQL_9_7).is_err());
+    assert!(load_source(&Source::Snapshot(none), Flavor::MYSQL_9_7, &ProjectOptions::default()).is_err());
 }
 
 #[test]
@@ -160,11 +174,12 @@ fn models_keep_their_server() {
         folder(&[("a.json", &json), ("a.TOML", &toml), ("json", &json), ("toml", &toml), ("bad.toml", "x")]);
     for name in ["a.json", "a.TOML", "json", "toml"] {
         let source = Source::Model(dir.path().join(name));
-        let loaded = load_source(&source, Flavor::MARIADB_11_8).expect(name);
+        let loaded = load_source(&source, Flavor::MARIADB_11_8, &ProjectOptions::default()).expect(name);
         assert_eq!((loaded.flavor, &loaded.schema), (flavor, &schema), "{name}");
         assert_eq!(loaded.name, source.to_string());
     }
-    let error = load_source(&Source::Model(dir.path().join("bad.toml")), flavor).expect_err("it is bad");
+    let error = load_source(&Source::Model(dir.path().join("bad.toml")), flavor, &ProjectOptions::default())
+        .expect_err("it is bad");
     assert!(error.to_string().contains("bad.toml:1:2: "), "{error}");
 }
 
@@ -173,10 +188,12 @@ fn models_keep_their_server() {
 fn a_schema_as_sql_runs() {
     let terp = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/terp"));
     for flavor in [Flavor::MYSQL_9_7, Flavor::MARIADB_11_8] {
-        let first = load_source(&Source::Migrations(terp.to_owned()), flavor).expect("it can be read");
+        let first = load_source(&Source::Migrations(terp.to_owned()), flavor, &ProjectOptions::default())
+            .expect("it can be read");
         let script = render::create_schema(&first.schema, flavor);
         let dir = folder(&[("a.sql", &script)]);
-        let again = load_source(&Source::Sql(dir.path().join("a.sql")), flavor).expect("it can be read");
+        let again = load_source(&Source::Sql(dir.path().join("a.sql")), flavor, &ProjectOptions::default())
+            .expect("it can be read");
         assert_eq!(findings(&again), [] as [&str; 0]);
         assert_eq!(again.schema.tables.len(), 145);
         for (table, same) in first.schema.tables.iter().zip(&again.schema.tables) {

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use terp_check::{CheckOptions, check_project, sources};
 use terp_drift::TextOptions;
-use terp_drizzle::load_project;
+use terp_drizzle::load_project_with;
 use terp_schema_model::Flavor;
 
-use crate::config;
+use crate::config::{self, ConfigFile};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::output::{ColorChoice, Format, one_line, print};
 
@@ -23,6 +23,9 @@ pub struct CheckArgs {
     /// Let warnings make the exit code 1
     #[arg(long)]
     pub strict: bool,
+    /// Compare each older snapshot, too, with what the migrations up to it build
+    #[arg(long)]
+    pub every_snapshot: bool,
     /// The configuration [default: terp.toml in the project's folder or above it]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
@@ -38,11 +41,15 @@ pub struct CheckArgs {
 pub fn check(project: &Path, args: &CheckArgs) -> Outcome {
     let config = config::load(args.config.as_deref(), project)?;
     let server = config::server(args.server, config.as_ref());
-    let migrations = config.as_ref().and_then(|file| Some(file.resolve(file.config.drizzle.out.as_ref()?)));
+    let project_options = config.as_ref().map(ConfigFile::project_options).unwrap_or_default();
+    let mut options = match &config {
+        Some(file) => file.check_options(server)?,
+        None => CheckOptions::new(server),
+    };
+    options.every_snapshot = args.every_snapshot;
     let usage = |error: &dyn std::error::Error| Failure::usage(one_line(error));
-    let loaded = load_project(migrations.as_deref().unwrap_or(project)).map_err(|error| usage(&error))?;
-    let report =
-        check_project(&loaded, &name(project), &CheckOptions::new(server)).map_err(|error| usage(&error))?;
+    let loaded = load_project_with(project, &project_options).map_err(|error| usage(&error))?;
+    let report = check_project(&loaded, &name(project), &options).map_err(|error| usage(&error))?;
     let text = match args.format {
         Format::Text => {
             let options = TextOptions { color: args.color.on_stdout(), ..TextOptions::default() };

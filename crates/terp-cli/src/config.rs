@@ -7,6 +7,8 @@ use std::path::PathBuf;
 
 use serde::de::{Error as _, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use terp_drift::{Conventions, RuleLevels};
+use terp_drizzle::declare::Casing;
 use terp_schema_model::Flavor;
 
 pub use error::ConfigError;
@@ -23,9 +25,9 @@ pub struct Config {
     /// About the migrations.
     pub migrations: MigrationsConfig,
     /// How bad the findings of a rule are, by its id.
-    pub rules: toml::Table,
-    /// What every table has to have.
-    pub conventions: toml::Table,
+    pub rules: RuleLevels,
+    /// What the tables have to be like.
+    pub conventions: Conventions,
 }
 
 /// `[drizzle]`
@@ -42,6 +44,7 @@ pub struct DrizzleConfig {
     #[serde(deserialize_with = "path")]
     pub out: Option<PathBuf>,
     /// How names are made of the keys of columns.
+    #[serde(deserialize_with = "casing")]
     pub casing: Option<Casing>,
 }
 
@@ -52,17 +55,6 @@ pub struct MigrationsConfig {
     /// A list of the released migrations with their hashes, as `sha256sum` writes it.
     #[serde(deserialize_with = "path")]
     pub released: Option<PathBuf>,
-}
-
-/// drizzle-kit's `casing`, in its own words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
-pub enum Casing {
-    /// `firstName` becomes `first_name`.
-    #[serde(rename = "snake_case")]
-    SnakeCase,
-    /// `first_name` becomes `firstName`.
-    #[serde(rename = "camelCase")]
-    CamelCase,
 }
 
 impl Config {
@@ -79,6 +71,12 @@ impl Config {
 
 fn not_empty<E: serde::de::Error>(text: &str, what: &str) -> Result<String, E> {
     if text.is_empty() { Err(E::custom(format!("{what} is empty"))) } else { Ok(text.to_owned()) }
+}
+
+fn casing<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Casing>, D::Error> {
+    const NAMES: [&str; 2] = ["snake_case", "camelCase"];
+    let text = String::deserialize(deserializer)?;
+    Casing::of_name(&text).map(Some).ok_or_else(|| D::Error::unknown_variant(&text, &NAMES))
 }
 
 fn path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PathBuf>, D::Error> {
@@ -114,6 +112,8 @@ fn one_or_more<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<
 
 #[cfg(test)]
 mod tests {
+    use terp_drift::Level;
+
     use super::*;
 
     #[test]
@@ -130,15 +130,19 @@ released = "released.sha256"
 [rules]
 backward-when = "error"
 [conventions]
-anything = { goes = true }
+required-tables = ["users"]
+[conventions.soft-delete]
+must = ["orders"]
 "#;
         let config = Config::parse(text).expect("it is good");
         assert_eq!(config.server, Some(Flavor::MARIADB_11_8));
         assert_eq!(config.drizzle.config.as_deref(), Some("drizzle.config.ts".as_ref()));
         assert_eq!(config.drizzle.schema.as_deref().map(<[String]>::len), Some(2));
-        assert_eq!(config.drizzle.casing, Some(Casing::SnakeCase));
+        assert_eq!(config.drizzle.casing, Some(Casing::Snake));
         assert_eq!(config.migrations.released.as_deref(), Some("released.sha256".as_ref()));
-        assert_eq!(config.rules.len() + config.conventions.len(), 2);
+        assert_eq!(config.rules.level("backward-when"), Some(Level::Error));
+        assert_eq!(config.conventions.required_tables, ["users"]);
+        assert_eq!(config.conventions.soft_delete.expect("it is given").must, ["orders"]);
     }
 
     #[test]
@@ -148,7 +152,7 @@ anything = { goes = true }
         let one =
             Config::parse("drizzle.schema = \"a.ts\"\ndrizzle.casing = \"camelCase\"").expect("it is good");
         assert_eq!(one.drizzle.schema, Some(vec!["a.ts".to_owned()]));
-        assert_eq!(one.drizzle.casing, Some(Casing::CamelCase));
+        assert_eq!(one.drizzle.casing, Some(Casing::Camel));
     }
 
     #[test]
@@ -183,6 +187,12 @@ anything = { goes = true }
             ("[drizzle]\nschema = [\"a\", 1]", "2:16: invalid type: integer `1`, expected a string"),
             ("[drizzle]\nschema = []", "2:10: the list is empty"),
             ("[drizzle]\nout = \"\"", "2:7: the path is empty"),
+            (
+                "[rules]\nbackward-wen = \"off\"",
+                "1:1: there is no rule `backward-wen`; did you mean `backward-when`?",
+            ),
+            ("[rules]\ndrift = \"of\"", "2:9: unknown value `of`; did you mean `off`?"),
+            ("[conventions.soft-delete]\nmus = []", "2:1: unknown key `mus`; did you mean `must`?"),
             ("a = [1,\nb", "2:2: "),
             ("server = \"mysql:9.7\"\nserver = \"mysql:9.7\"", "2:1: duplicate key"),
             ("[drizzle\n", "1:9: "),

@@ -20,7 +20,7 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Check, without a database, whether a Drizzle project's migrations build what its newest snapshot says
+    /// Check, without a database, whether a Drizzle project's migrations build what it declares and what its newest snapshot says
     ///
     /// The exit code is 0 when all is well, also with warnings unless --strict is given; 1 for errors and for drift; 2 when the
     /// project cannot be read.

@@ -2,11 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use terp_drizzle::LoadError;
+use terp_check::CheckOptions;
+use terp_drift::{ReleasedError, parse_released};
 use terp_drizzle::fs::read_text;
+use terp_drizzle::{LoadError, ProjectOptions};
 use terp_schema_model::Flavor;
 
-use super::{Config, ConfigError};
+use super::{Config, ConfigError, DrizzleConfig};
 use crate::exit::Failure;
 use crate::output::{from_here, one_line};
 
@@ -29,6 +31,33 @@ impl ConfigFile {
         // Put together anew, `./drizzle` loses its dot.
         folder.join(path).components().collect()
     }
+
+    /// What it says of a Drizzle project.
+    pub fn project_options(&self) -> ProjectOptions {
+        let DrizzleConfig { config, schema, out, casing } = &self.config.drizzle;
+        let folder = self.path.parent().unwrap_or(Path::new(""));
+        ProjectOptions {
+            config: config.as_ref().map(|path| self.resolve(path)),
+            schema: schema.as_ref().map(|patterns| (folder.to_owned(), patterns.clone())),
+            out: out.as_ref().map(|path| self.resolve(path)),
+            casing: *casing,
+        }
+    }
+
+    /// What it says of a check on that server. The list of released migrations is read.
+    ///
+    /// # Errors
+    /// That list can't be read, or is none.
+    pub fn check_options(&self, server: Flavor) -> Result<CheckOptions, ConfigFileError> {
+        let mut options = CheckOptions::new(server);
+        options.conventions = self.config.conventions.clone();
+        options.levels = self.config.rules.clone();
+        if let Some(path) = &self.config.migrations.released {
+            let path = self.resolve(path);
+            options.released = parse_released(&path.display().to_string(), &read_text(&path)?)?;
+        }
+        Ok(options)
+    }
 }
 
 /// Why a configuration can't be used.
@@ -38,6 +67,9 @@ pub enum ConfigFileError {
     /// The file can't be read.
     #[error(transparent)]
     Read(#[from] LoadError),
+    /// The list of released migrations is none.
+    #[error(transparent)]
+    Released(#[from] ReleasedError),
     /// What is in it is wrong.
     #[error("{path}:{error}", path = path.display())]
     Content {
