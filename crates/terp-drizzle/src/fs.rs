@@ -189,7 +189,7 @@ pub fn load_project(dir: &Path) -> Result<Project, LoadError> {
 /// What is wrong in the schema's own files is no error here: see [`Declaration::problems`].
 pub fn load_project_with(dir: &Path, options: &ProjectOptions) -> Result<Project, LoadError> {
     let places = locate::locate(dir, options)?;
-    let schema = locate::schema_files(dir, options, places.config.as_ref())?;
+    let schema = locate::schema_files(dir, options, &places)?;
     let (declared, migrations) = thread::scope(|scope| {
         let declared = scope.spawn(|| schema.as_ref().map(locate::Schema::declare).transpose());
         let migrations = load_migrations(&places);

@@ -7,7 +7,9 @@ use terp_sql::span::LineColumn;
 
 use super::{FileTree, LoadError, LoadErrorKind, ProjectOptions, folders, has_journal};
 use crate::config::{self, Config, Setting};
-use crate::declare::{Declaration, DeclarationFile, DeclarationOptions, DeclarationProblem, declare};
+use crate::declare::{
+    Declaration, DeclarationFile, DeclarationOptions, DeclarationProblem, KitGeneration, declare,
+};
 use crate::error::DeclareError;
 use crate::glob;
 use crate::place::Location;
@@ -182,8 +184,11 @@ impl Schema {
 pub(super) fn schema_files(
     dir: &Path,
     options: &ProjectOptions,
-    config: Option<&Config>,
+    places: &Places,
 ) -> Result<Option<Schema>, LoadError> {
+    let config = places.config.as_ref();
+    let is_journal = !places.exists || has_journal(&places.migrations);
+    let kit = if is_journal { KitGeneration::V0 } else { KitGeneration::V1 };
     let (named_by, folder, patterns) = match (&options.schema, config) {
         (Some((folder, patterns)), _) => (folder.as_path(), folder.as_path(), patterns),
         (None, Some(config)) => {
@@ -246,5 +251,5 @@ pub(super) fn schema_files(
         (None, Some(config)) => Some((config.path.clone(), config.schema_at)),
         _ => None,
     };
-    Ok(Some(Schema { files, missing, named_at, options: DeclarationOptions { casing, compiler } }))
+    Ok(Some(Schema { files, missing, named_at, options: DeclarationOptions { casing, kit, compiler } }))
 }
