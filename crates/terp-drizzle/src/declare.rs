@@ -12,6 +12,7 @@ pub(crate) mod entity;
 mod key;
 mod leak;
 mod lower;
+mod name;
 pub(crate) mod natives;
 mod schema;
 pub(crate) mod sql;
@@ -23,6 +24,7 @@ use std::rc::Rc;
 
 pub use self::casing::Casing;
 pub(crate) use self::entity::{Entity, described};
+pub use self::name::KitGeneration;
 pub use self::schema::{
     CustomColumn, Declaration, DeclarationFile, DeclarationOptions, DeclarationProblem, DeclaredLeak,
     DuplicateTable, declare,

@@ -189,7 +189,7 @@ pub fn load_project(dir: &Path) -> Result<Project, LoadError> {
 /// What is wrong in the schema's own files is no error here: see [`Declaration::problems`].
 pub fn load_project_with(dir: &Path, options: &ProjectOptions) -> Result<Project, LoadError> {
     let places = locate::locate(dir, options)?;
-    let schema = locate::schema_files(dir, options, places.config.as_ref())?;
+    let schema = locate::schema_files(dir, options, &places)?;
     let (declared, migrations) = thread::scope(|scope| {
         let declared = scope.spawn(|| schema.as_ref().map(locate::Schema::declare).transpose());
         let migrations = migrations_at(&places);
@@ -232,8 +232,7 @@ fn project(places: locate::Places, declaration: Option<Declaration>, migrations:
 /// [`Declaration::problems`], unless it was named here and is not there.
 pub fn load_declaration(path: &Path, options: &ProjectOptions) -> Result<Option<Declaration>, LoadError> {
     if path.is_dir() {
-        let (config, _) = locate::configuration(path, options)?;
-        let schema = locate::schema_files(path, options, config.as_ref())?;
+        let schema = locate::schema_files(path, options, &locate::for_schema(path, options)?)?;
         return schema.as_ref().map(locate::Schema::declare).transpose();
     }
     // Whoever names a file means that one, whatever is said elsewhere.
@@ -241,8 +240,7 @@ pub fn load_declaration(path: &Path, options: &ProjectOptions) -> Result<Option<
     if is_config {
         let options = ProjectOptions { config: Some(path.to_owned()), schema: None, ..options.clone() };
         let dir = path.parent().unwrap_or(Path::new(""));
-        let (config, _) = locate::configuration(dir, &options)?;
-        let schema = locate::schema_files(dir, &options, config.as_ref())?;
+        let schema = locate::schema_files(dir, &options, &locate::for_schema(dir, &options)?)?;
         return schema.as_ref().map(locate::Schema::declare).transpose();
     }
     read_text(path)?;

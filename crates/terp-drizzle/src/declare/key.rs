@@ -6,6 +6,7 @@ use crate::declare::column::{Column, Reference};
 use crate::declare::dictionary::Dictionary;
 use crate::declare::entity::{Entity, Key, KeyDefinition, KeyKind};
 use crate::declare::lower::{Fault, Lowering, Part};
+use crate::declare::name::{KitGeneration, slices};
 use crate::declare::sql::SqlUse;
 use crate::declare::table::Table;
 use crate::place::Location;
@@ -71,8 +72,12 @@ pub(super) fn of_column<'a>(
         parts.primary_keys.set(&name, key);
     }
     if column.state.unique {
-        let name = column.state.unique_name.as_deref().unwrap_or_default().to_owned();
-        if name == format!("{table}_{}_unique", column.state.name) {
+        let derived = lowering.kit.unique(&table, &[&*column.state.name]);
+        let own = column.state.unique_name.as_deref().unwrap_or_default();
+        // The name that drizzle-orm 0.45 gives to every column, asked for or not; that of 1.0 doesn't.
+        let is_derived = own == KitGeneration::V0.unique(&table, &[&*column.state.name]);
+        let name = if is_derived { derived } else { own.to_owned() };
+        if is_derived {
             lowering.derived_names.insert((table.clone(), name.clone()));
         }
         let columns = vec![SnapshotKeyPart::Column(column_name.to_owned())];
@@ -356,7 +361,7 @@ fn unique<'a>(
     let columns = part!(column_list(lowering, columns, site));
     let given = part!(optional_name(lowering, name, site));
     let plain: Vec<&str> = columns.iter().map(|column| &*column.state.name).collect();
-    let derived = format!("{}_{}_unique", lowering.name, plain.join("_"));
+    let derived = lowering.kit.unique(&lowering.name, &plain);
     if given.is_none() {
         lowering.derived_names.insert((lowering.name.to_string(), derived.clone()));
     }
@@ -509,11 +514,10 @@ fn build_foreign_key<'a>(
     };
     let is_derived = name.is_none();
     let mut name = name.unwrap_or_else(|| {
-        let mut chunks: Vec<&str> = vec![&lowering.name];
-        chunks.extend(columns.iter().map(|column| &*column.state.name));
-        chunks.push(&referenced_table);
-        chunks.extend(foreign.iter().map(|column| &*column.state.name));
-        format!("{}_fk", chunks.join("_"))
+        let plain =
+            |columns: &[Rc<Column<'a>>]| columns.iter().map(|column| column.state.name.clone()).collect();
+        let (from, to): (Vec<Rc<str>>, Vec<Rc<str>>) = (plain(columns), plain(foreign));
+        lowering.kit.foreign_key(&lowering.name, &slices(&from), &referenced_table, &slices(&to))
     });
     let (from, to) = (cased_names(lowering, columns), cased_names(lowering, foreign));
     recase(lowering, &mut name, columns, &from);

@@ -6,10 +6,11 @@ use std::rc::Rc;
 use crate::declare::column::{Column, SqlType, enum_sql};
 use crate::declare::dictionary::Dictionary;
 use crate::declare::entity::{Entity, View};
+use crate::declare::name::KitGeneration;
 use crate::declare::schema::{CustomColumn, DeclaredLeak, DuplicateTable, SitePlaces};
 use crate::declare::sql::{self, SqlFault, SqlUse};
 use crate::declare::table::Table;
-use crate::declare::{Casing, default, key, view};
+use crate::declare::{Casing, DeclarationOptions, default, key, view};
 use crate::place::Location;
 use crate::snapshot::{Snapshot, SnapshotColumn, SnapshotGenerated, SnapshotTable};
 use crate::typescript::interpreter::{Abort, Interpreter, Problem, ProblemKind};
@@ -56,6 +57,7 @@ pub(super) struct Lowering<'l, 'a> {
     pub(super) interpreter: &'l mut Interpreter<'a>,
     pub(super) places: &'l SitePlaces<'a>,
     pub(super) casing: Option<Casing>,
+    pub(super) kit: KitGeneration,
     pub(super) table: Rc<Table<'a>>,
     pub(super) name: Rc<str>,
     pub(super) derived_names: &'l mut BTreeSet<(String, String)>,
@@ -65,8 +67,9 @@ pub(super) struct Lowering<'l, 'a> {
 pub(crate) fn schema<'a>(
     interpreter: &mut Interpreter<'a>,
     entries: &[ModuleId],
-    casing: Option<Casing>,
+    options: &DeclarationOptions,
 ) -> Lowered<'a> {
+    let DeclarationOptions { casing, kit, .. } = *options;
     let (tables, views) = exported(interpreter, entries);
     let places = SitePlaces::new(interpreter);
     let mut lowered = Lowered {
@@ -96,6 +99,7 @@ pub(crate) fn schema<'a>(
             interpreter: &mut *interpreter,
             places: &places,
             casing,
+            kit,
             table: table.clone(),
             name: name.clone(),
             derived_names: &mut lowered.derived_names,

@@ -8,8 +8,8 @@ use std::thread;
 use oxc_allocator::Allocator;
 use terp_sql::span::LineIndex;
 
-use crate::declare::Casing;
 use crate::declare::lower::{self, Lowered};
+use crate::declare::{Casing, KitGeneration};
 use crate::error::DeclareError;
 use crate::place::Location;
 use crate::snapshot::Snapshot;
@@ -26,6 +26,8 @@ pub struct DeclarationOptions {
     /// `casing` of drizzle-kit's configuration. `drizzle-kit generate` and the running application honour it, and it is
     /// followed here; `drizzle-kit export` ignores it, and so prints names that no database gets.
     pub casing: Option<Casing>,
+    /// Which drizzle-kit names what the schema doesn't. All else follows 0.31.
+    pub kit: KitGeneration,
     /// What `tsconfig.json` says about imports.
     pub compiler: CompilerOptions,
 }
@@ -171,7 +173,7 @@ pub fn declare(
                 entries.extend(interpreter.run_file(file, None));
             }
         }
-        let lowered = lower::schema(&mut interpreter, &entries, options.casing);
+        let lowered = lower::schema(&mut interpreter, &entries, options);
         placed(&interpreter, lowered)
     })
 }

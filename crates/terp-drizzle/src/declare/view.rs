@@ -7,6 +7,7 @@ use crate::declare::Casing;
 use crate::declare::dictionary::Dictionary;
 use crate::declare::entity::{Entity, View};
 use crate::declare::lower::{Fault, Lowering};
+use crate::declare::name::KitGeneration;
 use crate::declare::schema::SitePlaces;
 use crate::declare::sql::{self, SqlFault, SqlUse};
 use crate::declare::table::Table;
@@ -134,6 +135,7 @@ fn columns<'a>(
             interpreter: &mut *interpreter,
             places,
             casing,
+            kit: KitGeneration::default(),
             table: Rc::new(Table::of_view(view.core.clone(), view.builder.site)),
             name: name.into(),
             derived_names: &mut derived_names,

@@ -7,7 +7,9 @@ use terp_sql::span::LineColumn;
 
 use super::{FileTree, LoadError, LoadErrorKind, ProjectOptions, folders, has_journal};
 use crate::config::{self, Config, Setting};
-use crate::declare::{Casing, Declaration, DeclarationFile, DeclarationOptions, DeclarationProblem, declare};
+use crate::declare::{
+    Casing, Declaration, DeclarationFile, DeclarationOptions, DeclarationProblem, KitGeneration, declare,
+};
 use crate::error::DeclareError;
 use crate::glob;
 use crate::place::Location;
@@ -36,10 +38,7 @@ pub(super) struct Places {
 }
 
 /// The configuration of a project's folder or migration folder, and whether it is the latter.
-pub(super) fn configuration(
-    dir: &Path,
-    options: &ProjectOptions,
-) -> Result<(Option<Config>, bool), LoadError> {
+fn configuration(dir: &Path, options: &ProjectOptions) -> Result<(Option<Config>, bool), LoadError> {
     // Anything may lie in an application's own folder, so names count there.
     let is_migrations = options.out.is_none() && (has_journal(dir) || folders::has_folders(dir, true));
     let config = match &options.config {
@@ -48,6 +47,20 @@ pub(super) fn configuration(
         None => find_config(dir).map(|path| read_config(&path)).transpose()?,
     };
     Ok((config, is_migrations))
+}
+
+/// Finds the configuration, and the migration folder as far as the schema's names depend on its layout: that it is not known or not
+/// there is no error.
+pub(super) fn for_schema(dir: &Path, options: &ProjectOptions) -> Result<Places, LoadError> {
+    let (config, is_migrations) = configuration(dir, options)?;
+    let named = config.as_ref().and_then(|config| config.out.value());
+    let migrations = match &options.out {
+        _ if is_migrations => dir.to_owned(),
+        Some(out) => out.clone(),
+        None => dir.join(named.map_or("drizzle", String::as_str)).components().collect(),
+    };
+    let exists = has_journal(&migrations) || folders::has_folders(&migrations, false);
+    Ok(Places { migrations, exists, named: named.is_some(), config })
 }
 
 /// Finds the migration folder and the configuration.
@@ -161,7 +174,7 @@ impl Schema {
             files: vec![path.to_owned()],
             missing: Vec::new(),
             named_at: None,
-            options: DeclarationOptions { casing, compiler },
+            options: DeclarationOptions { casing, compiler, ..DeclarationOptions::default() },
         }
     }
 
@@ -203,8 +216,11 @@ impl Schema {
 pub(super) fn schema_files(
     dir: &Path,
     options: &ProjectOptions,
-    config: Option<&Config>,
+    places: &Places,
 ) -> Result<Option<Schema>, LoadError> {
+    let config = places.config.as_ref();
+    let is_journal = !places.exists || has_journal(&places.migrations);
+    let kit = if is_journal { KitGeneration::V0 } else { KitGeneration::V1 };
     let (named_by, folder, patterns) = match (&options.schema, config) {
         (Some((folder, patterns)), _) => (folder.as_path(), folder.as_path(), patterns),
         (None, Some(config)) => {
@@ -267,5 +283,5 @@ pub(super) fn schema_files(
         (None, Some(config)) => Some((config.path.clone(), config.schema_at)),
         _ => None,
     };
-    Ok(Some(Schema { files, missing, named_at, options: DeclarationOptions { casing, compiler } }))
+    Ok(Some(Schema { files, missing, named_at, options: DeclarationOptions { casing, kit, compiler } }))
 }
