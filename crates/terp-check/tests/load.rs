@@ -13,6 +13,7 @@ use tempfile::TempDir;
 use terp_check::{LoadedSource, Source, load_source};
 use terp_drift::{ObjectKind, ObjectPath};
 use terp_drizzle::ProjectOptions;
+use terp_drizzle::declare::Casing;
 use terp_schema_model::{Flavor, SchemaFile, Syntax, render};
 
 fn folder(files: &[(&str, &str)]) -> TempDir {
@@ -148,6 +149,69 @@ fn snapshots_by_file_and_by_project() {
     assert!(says.contains("0000_snapshot.json:2:") || says.contains("0000_snapshot.json:1:1"), "{says}");
     let none = Folder::new(&[]).load().migrations_path;
     assert!(load_source(&Source::Snapshot(none), Flavor::MYSQL_9_7, &ProjectOptions::default()).is_err());
+}
+
+const SCHEMA: &str = "import { int, mysqlTable, varchar } from 'drizzle-orm/mysql-core';
+export const orders = mysqlTable('orders', {
+  orderId: int().primaryKey(),
+  note: varchar('note', { length: Number(process.env.N) }),
+});
+export const lines = mysqlTable('lines', { id: int('id') });
+";
+
+#[test]
+fn declared_schemas_by_project_by_configuration_and_by_file() {
+    let config = "export default { dialect: 'mysql', schema: './schema.ts', out: process.env.OUT, casing: 'snake_case' };";
+    let dir =
+        folder(&[("schema.ts", SCHEMA), ("drizzle.config.prod.ts", config), ("drizzle.config.ts", config)]);
+    let by = |path: &Path, options: &ProjectOptions| {
+        let source = Source::Drizzle(path.to_owned());
+        load_source(&source, Flavor::MYSQL_9_7, options).expect("it can be read")
+    };
+    let none = ProjectOptions::default();
+    let cased = ProjectOptions { casing: Casing::of_name("snake_case"), ..none.clone() };
+    let schema = dir.path().join("schema.ts");
+    let loaded =
+        [by(dir.path(), &none), by(&dir.path().join("drizzle.config.prod.ts"), &none), by(&schema, &cased)];
+    for loaded in &loaded {
+        assert_eq!(tables(loaded), ["lines", "orders"]);
+        assert_eq!(loaded.unchecked.iter().collect::<Vec<_>>(), ["orders"]);
+        let found = findings(loaded);
+        assert!(
+            found.len() == 1 && found[0].starts_with("unsupported-declaration schema.ts:4:"),
+            "{found:?}"
+        );
+        assert!(!loaded.may_lack_tables && loaded.snapshot.is_some());
+        let path = ObjectPath::part(ObjectKind::Column, "orders", "order_id");
+        let place = loaded.places.place_of(&path).expect("it is known").to_string();
+        assert!(place.ends_with("schema.ts:3:3"), "{place}");
+        assert_eq!(loaded.texts.len(), 1);
+    }
+    // By itself a file is read without a configuration.
+    assert!(by(&schema, &none).schema.tables[1].column("orderId").is_some());
+    let error = |path: &Path| {
+        let source = Source::Drizzle(path.to_owned());
+        load_source(&source, Flavor::MYSQL_9_7, &none).expect_err("there is none").to_string()
+    };
+    assert!(
+        error(folder(&[]).path()).ends_with("there is no configuration of drizzle-kit that names a schema")
+    );
+    assert!(error(&dir.path().join("none.ts")).contains("none.ts: there is no such file"));
+}
+
+#[test]
+fn a_migration_folder_that_is_named_is_the_one_that_is_read() {
+    let (named, other) = (
+        Folder::new(&[("0000_a", "CREATE TABLE named (x int);")]),
+        Folder::new(&[("0000_a", "CREATE TABLE other (x int);")]),
+    );
+    let options = ProjectOptions { out: Some(other.load().migrations_path), ..ProjectOptions::default() };
+    let read = |path: &Path| {
+        let source = Source::Migrations(path.to_owned());
+        load_source(&source, Flavor::MYSQL_9_7, &options).expect("it can be read")
+    };
+    assert_eq!(tables(&read(&named.load().migrations_path)), ["named"]);
+    assert_eq!(tables(&read(folder(&[]).path())), ["other"]);
 }
 
 #[test]

@@ -146,6 +146,15 @@ must = ["orders"]
     }
 
     #[test]
+    fn the_documented_example_is_good() {
+        let docs = include_str!("../../../docs/configuration.md");
+        let example =
+            docs.split("```toml").nth(1).and_then(|rest| rest.split("```").next()).expect("it is there");
+        let config = Config::parse(example).expect("it is good");
+        assert!(config.conventions.soft_delete.is_some() && config.migrations.released.is_some());
+    }
+
+    #[test]
     fn nothing_is_needed() {
         assert_eq!(Config::parse(""), Ok(Config::default()));
         assert_eq!(Config::parse("\u{FEFF}[drizzle]\n"), Ok(Config::default()));

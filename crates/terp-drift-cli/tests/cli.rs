@@ -162,6 +162,72 @@ fn show_of_a_snapshot_is_what_drizzle_kit_writes() {
 }
 
 #[test]
+fn show_of_what_is_declared() {
+    let declared = run(&["show", "drizzle:fixtures/terp"]);
+    assert_eq!((declared.code, declared.err.as_str()), (Some(0), ""));
+    // The newest snapshot was made of it, so drizzle-kit writes the same for both.
+    assert_eq!(declared.out, run(&["show", "snapshot:fixtures/terp"]).out);
+    let json = run(&["show", "drizzle:fixtures/terp", "--format", "json"]);
+    assert_eq!((json.code, json.err.as_str()), (Some(0), ""));
+    assert!(json.out.contains("\"name\": \"orders\""), "{}", &json.out[..200]);
+}
+
+#[test]
+fn show_as_a_snapshot() {
+    let newest = fs::read_dir(root().join("fixtures/terp/drizzle/meta")).expect("it is there");
+    let newest = newest.map(|entry| entry.expect("it can be read").path());
+    let newest = newest.filter(|path| path.to_string_lossy().ends_with("_snapshot.json")).max();
+    let newest = newest.expect("there are some");
+    let text = fs::read_to_string(&newest).expect("it can be read");
+    let ran = run(&["show", &format!("snapshot:{}", newest.display()), "--format", "drizzle-snapshot"]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
+    assert!(ran.out == text, "a snapshot comes out as drizzle-kit wrote it");
+    // What is declared, and what the migrations build, is the same but for the order of columns and the ids.
+    let declared = run(&["show", "drizzle:fixtures/terp", "--format", "drizzle-snapshot"]);
+    let dir = folder(&[("declared_snapshot.json", &declared.out)]);
+    let again = run_in(dir.path(), &["show", "snapshot:declared_snapshot.json"]);
+    assert_eq!(again.out, run(&["show", "drizzle:fixtures/terp"]).out);
+    // A comment has no place there.
+    let dir = folder(&[("a.sql", "CREATE TABLE t (a int COMMENT 'why');")]);
+    let ran = run_in(dir.path(), &["show", "sql:a.sql", "--format", "drizzle-snapshot"]);
+    assert_eq!(ran.code, Some(1));
+    assert!(
+        ran.err.starts_with("\nwarning: the snapshot is without the column `a` of `t`: COMMENT"),
+        "{}",
+        ran.err
+    );
+    assert!(ran.out.contains("\"version\": \"5\"") && !ran.out.contains("\"id\": \"\""), "{}", ran.out);
+}
+
+#[test]
+fn rules_conventions_and_releases_are_followed() {
+    let terp = fs::canonicalize(root().join("fixtures/terp")).expect("it is there");
+    let base = format!("[drizzle]\nconfig = {:?}\n", terp.join("drizzle.config.ts"));
+    let base = format!("{base}out = {:?}\n", terp.join("drizzle"));
+    let cases: [(&str, i32, &str); 4] = [
+        ("[rules]\nduplicate-prefix = \"error\"\n", 1, "error[duplicate-prefix]"),
+        ("[conventions]\nrequired-tables = [\"no_such_table\"]\n", 1, "no_such_table"),
+        ("[migrations]\nreleased = \"released\"\n", 1, "edited-after-release"),
+        ("", 0, "no error and no drift"),
+    ];
+    for (text, code, says) in cases {
+        let hash = "0".repeat(64);
+        let released = format!("{hash}  0000_identity_and_settings.sql\n");
+        let dir = folder(&[("terp.toml", &format!("{base}{text}")), ("released", &released)]);
+        let ran = run_in(dir.path(), &["check"]);
+        assert_eq!(ran.code, Some(code), "{text}: {}{}", ran.err, ran.out);
+        assert!(ran.out.contains(says), "{text}: {}", ran.out);
+    }
+    let dir = folder(&[
+        ("terp.toml", &format!("{base}[migrations]\nreleased = \"released\"\n")),
+        ("released", "\nx y"),
+    ]);
+    let ran = run_in(dir.path(), &["check"]);
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.err.starts_with("error: released:2:1: expected a SHA-256"), "{}", ran.err);
+}
+
+#[test]
 fn wrong_sources_are_a_wrong_call() {
     for (source, says) in [
         ("schema.sql", "it does not say what is to be read"),
