@@ -245,7 +245,8 @@ impl Text<'_> {
 }
 
 fn unchecked(report: &Report) -> bool {
-    report.findings.iter().any(|finding| finding.rule == "unsupported-statement")
+    let not_known = ["unsupported-statement", "unsupported-declaration"];
+    report.findings.iter().any(|finding| not_known.contains(&finding.rule))
 }
 
 fn place_text(place: &Place) -> String {

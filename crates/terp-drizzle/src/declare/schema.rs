@@ -167,6 +167,7 @@ pub fn declare(
     on_large_stack(|| {
         let allocator = Allocator::default();
         let mut interpreter = Interpreter::new(&allocator, tree, &options.compiler);
+        interpreter.newer_drizzle = options.kit == KitGeneration::V1;
         let mut entries = Vec::new();
         for file in files {
             if !interpreter.is_stopped() {

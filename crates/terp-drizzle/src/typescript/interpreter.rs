@@ -88,6 +88,8 @@ pub(crate) struct Interpreter<'a> {
     pub(crate) modules: Vec<Rc<Module<'a>>>,
     pub(crate) by_path: HashMap<PathBuf, ModuleId>,
     pub(crate) problems: Vec<Problem>,
+    /// Whether Drizzle may have methods that are not known here: those of a later version than 0.45.
+    pub(crate) newer_drizzle: bool,
     /// How often a builder was changed so far: puts such changes and the making of tables in order.
     pub(crate) ticks: u64,
     steps: u64,
@@ -111,6 +113,7 @@ impl<'a> Interpreter<'a> {
             modules: Vec::new(),
             by_path: HashMap::new(),
             problems: Vec::new(),
+            newer_drizzle: false,
             ticks: 0,
             steps: 0,
             iterations: 0,
