@@ -115,6 +115,9 @@ impl Builder<'_> {
             place,
             tables: problem.table.iter().cloned().collect(),
         });
+        if let Some(cause) = problem.cause.filter(|cause| *cause != problem.at) {
+            finding.places.push(self.place(cause).labelled("because of this"));
+        }
         if matches!(problem.kind, ProblemKind::MaybeTable | ProblemKind::PassedOver) {
             // It may be of no matter to the schema.
             finding.severity = Severity::Warning;

@@ -84,6 +84,8 @@ pub struct DeclarationProblem {
     pub at: Location,
     /// Where it ends.
     pub end: Location,
+    /// Where the reason is, if it is elsewhere: what could not be evaluated.
+    pub cause: Option<Location>,
     /// The table that it is about, where that is known.
     pub table: Option<String>,
 }
@@ -203,6 +205,7 @@ fn placed(interpreter: &Interpreter<'_>, lowered: Lowered) -> Declaration {
         message: problem.message.clone(),
         at: locate(problem.site, false),
         end: locate(problem.site, true),
+        cause: problem.cause.map(|site| locate(site, false)),
         table: problem.table.clone(),
     });
     Declaration {
