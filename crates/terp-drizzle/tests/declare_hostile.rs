@@ -90,7 +90,8 @@ fn what_has_no_end_is_stopped() {
         "export const o = { get a() { return o.a; } }; o.a;",
         "const t = { toString() { return `${t}`; } }; `${t}`;",
     ] {
-        let declared = of(&format!("{text}\n{GOOD}export const good = mysqlTable(\"good\", {{ id: int() }});\n"));
+        let declared =
+            of(&format!("{text}\n{GOOD}export const good = mysqlTable(\"good\", {{ id: int() }});\n"));
         for problem in &declared.problems {
             assert!(problem.at.line >= 1 && problem.at.file < declared.files.len(), "{problem:?}");
         }
@@ -100,9 +101,14 @@ fn what_has_no_end_is_stopped() {
 /// What stops an evaluation leaves nothing that could pass for a complete schema.
 #[test]
 fn a_stopped_evaluation_is_not_complete() {
-    let declared = of(&format!("{GOOD}export const a = mysqlTable(\"a\", {{ id: int() }});\nfor (;;) {{}}\n"));
+    let declared =
+        of(&format!("{GOOD}export const a = mysqlTable(\"a\", {{ id: int() }});\nfor (;;) {{}}\n"));
     assert!(!declared.is_complete());
-    assert!(declared.problems.iter().any(|problem| problem.kind == ProblemKind::Unsupported), "{:?}", declared.problems);
+    assert!(
+        declared.problems.iter().any(|problem| problem.kind == ProblemKind::Unsupported),
+        "{:?}",
+        declared.problems
+    );
 }
 
 fn schema() -> impl Strategy<Value = String> {
