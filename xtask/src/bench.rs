@@ -4,12 +4,9 @@ mod drizzle;
 mod engine;
 mod process;
 
-use std::process::ExitCode;
-
 use serde::Serialize;
+use terp_cli::{Exit, Failure, Format, Outcome, json, print, say};
 
-use crate::Format;
-use crate::failure::{Failure, Outcome, exit_code, print, say};
 use crate::process::{cargo, run as run_program};
 
 /// Measure the figures that the project promises; fails when one is missed
@@ -110,10 +107,10 @@ pub(crate) fn run(args: &Args) -> Outcome {
             struct Document<'a> {
                 figures: &'a [Figure],
             }
-            crate::json(&Document { figures: &figures })?
+            json(&Document { figures: &figures })?
         }
     })?;
-    Ok(exit_code(figures.iter().all(Figure::is_kept)))
+    Ok(Exit::of(figures.iter().all(Figure::is_kept)))
 }
 
 /// The same in a release build.
@@ -132,7 +129,11 @@ fn in_release(args: &Args) -> Outcome {
     }
     let status =
         command.status().map_err(|error| Failure::failed(format!("cargo run cannot be run: {error}")))?;
-    Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from))
+    Ok(match status.code() {
+        Some(0) => Exit::Clean,
+        Some(2) => Exit::Usage,
+        _ => Exit::Findings,
+    })
 }
 
 fn table(figures: &[Figure]) -> String {

@@ -1,9 +1,9 @@
 //! `ci`: what decides whether a change is fit to merge.
 
-use std::process::ExitCode;
 use std::time::Instant;
 
-use crate::failure::{Failure, Outcome, say};
+use terp_cli::{Exit, Failure, Outcome, say};
+
 use crate::process::{DENY, cargo, run as run_program};
 use crate::{test, tidy};
 
@@ -35,7 +35,7 @@ pub(crate) fn run(_: &Args) -> Outcome {
         say(&format!("== {name}: passed in {} s", step_begun.elapsed().as_secs()));
     }
     say(&format!("all {} steps passed in {} s", STEPS.len(), begun.elapsed().as_secs()));
-    Ok(ExitCode::SUCCESS)
+    Ok(Exit::Clean)
 }
 
 fn format() -> Result<(), Failure> {

@@ -9,16 +9,14 @@ mod show;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use clap::ValueEnum as _;
+use terp_cli::{Exit, Failure, Format, Outcome, print, say};
 
 use self::case::{Body, Case};
 use self::counts::{Counts, FileCounts};
 use self::engine::Engine;
 use self::judge::{Kind, Verdict};
-use crate::Format;
-use crate::failure::{Failure, Outcome, print, say};
 
 /// Run recorded cases of DDL on the embedded engine and count where it does as the servers did
 ///
@@ -65,7 +63,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     }
     if let Some(kind) = args.list {
         print(&report::list(&judged, kind, args.format)?)?;
-        return Ok(ExitCode::SUCCESS);
+        return Ok(Exit::Clean);
     }
     let counts: Vec<FileCounts> = judged.iter().flat_map(|(path, cases)| count(path, cases)).collect();
     print(&counts::render(&counts, args.format)?)?;
@@ -77,7 +75,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
              judged without these tables"
         ));
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(Exit::Clean)
 }
 
 fn judged(case: Case) -> Judged {
@@ -125,7 +123,7 @@ fn step_through(files: &[(&Path, Vec<Case>)], id: &str) -> Outcome {
     for (path, case) in found {
         print(&report::case(path, &judged(case.clone()), true))?;
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(Exit::Clean)
 }
 
 fn write_details(folder: &Path, judged: &[(&Path, Vec<Judged>)]) -> Result<(), Failure> {

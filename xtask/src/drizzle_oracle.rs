@@ -7,10 +7,11 @@ mod recording;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use terp_cli::{Exit, Failure, Outcome, print, say};
+
 use self::case::Case;
 use self::kit::Kit;
 use self::recording::Recording;
-use crate::failure::{Failure, Outcome, exit_code, print, say};
 use crate::process::root;
 
 /// Run the real drizzle-kit over the cases of fixtures/drizzle and compare its answers with what is recorded beside them
@@ -45,7 +46,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     }
     let what = if args.record { "recorded anew" } else { "not what drizzle-kit says" };
     say(&format!("{} cases, {differing} {what}", cases.len()));
-    Ok(exit_code(args.record || differing == 0))
+    Ok(Exit::of(args.record || differing == 0))
 }
 
 /// What of a case's recording drizzle-kit does not say now; nothing when all is the same.

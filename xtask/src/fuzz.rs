@@ -2,9 +2,10 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Command, Stdio};
 
-use crate::failure::{Failure, Outcome, say};
+use terp_cli::{Exit, Failure, Outcome, say};
+
 use crate::process::{FUZZ, cargo, root, run as run_program};
 
 /// Feed random texts to lexer, splitter, parser and engine, which must not panic
@@ -47,7 +48,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
         command.args(["-print_final_stats=1"]);
         run_program(&mut command, &format!("fuzzing {target}"))?;
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(Exit::Clean)
 }
 
 /// `cargo fuzz`, as it works with the stable compiler: no sanitizer, which nothing here needs without unsafe code.

@@ -4,7 +4,6 @@ mod bench;
 mod ci;
 mod conformance;
 mod drizzle_oracle;
-mod failure;
 mod fuzz;
 mod process;
 mod schema_check;
@@ -16,9 +15,7 @@ use std::fs;
 use std::process::ExitCode;
 
 use clap::Parser;
-use serde::Serialize;
-
-use crate::failure::{Failure, say};
+use terp_cli::say;
 
 /// The project's own commands
 #[derive(Parser)]
@@ -48,22 +45,6 @@ enum Command {
     DrizzleOracle(drizzle_oracle::Args),
 }
 
-/// What reads the result.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    /// A person
-    #[default]
-    Text,
-    /// A program
-    Json,
-}
-
-/// A result as JSON, with the line break at its end.
-fn json(value: &impl Serialize) -> Result<String, Failure> {
-    let text = serde_json::to_string_pretty(value);
-    text.map(|text| text + "\n").map_err(|error| Failure::failed(format!("cannot write JSON: {error}")))
-}
-
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match &cli.command {
@@ -81,10 +62,7 @@ fn main() -> ExitCode {
     {
         say(&format!("{MEMORY_REPORT}{kibibytes}"));
     }
-    outcome.unwrap_or_else(|failure| {
-        say(&format!("error: {failure}"));
-        failure.exit_code()
-    })
+    terp_cli::end(outcome)
 }
 
 /// The most memory that this process had so far, in KiB, where the system tells.

@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::failure::{Failure, say};
+use terp_cli::{Failure, say};
 
 /// The workspace's folder.
 pub(crate) fn root() -> PathBuf {

@@ -2,11 +2,11 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::process::{Command, ExitCode};
+use std::process::Command;
 
+use terp_cli::{Exit, Failure, Outcome, say};
 use terp_testserver::Server;
 
-use crate::failure::{Failure, Outcome, say};
 use crate::process::{NEXTEST, cargo, run as run_program};
 use crate::servers::Servers;
 
@@ -23,7 +23,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args) -> Outcome {
     test(&args.nextest)?;
-    Ok(ExitCode::SUCCESS)
+    Ok(Exit::Clean)
 }
 
 /// Runs the tests; all of them when no argument says which.

@@ -5,9 +5,9 @@ mod sources;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
-use crate::failure::{Failure, Outcome, say};
+use terp_cli::{Exit, Failure, Outcome, say};
+
 use crate::process::{cargo, root};
 
 /// Check the workspace's own rules: who may depend on whom, the length of files, what must not be in them
@@ -17,7 +17,7 @@ pub(crate) struct Args {}
 pub(crate) fn run(_: &Args) -> Outcome {
     check()?;
     say("tidy");
-    Ok(ExitCode::SUCCESS)
+    Ok(Exit::Clean)
 }
 
 /// Says everything that is wrong, and fails when anything is.

@@ -7,13 +7,14 @@ use std::slice;
 use terp_drift::{
     Finding, Place, Severity, Sources, UnsupportedStatement, check_history, sql_fails, unsupported_statement,
 };
-use terp_drizzle::fs::{list, read_text};
-use terp_drizzle::{FormatError, LoadError, Snapshot, load_project};
+use terp_drizzle::fs::{list, load_migrations as load_history, read_text};
+use terp_drizzle::{FormatError, LoadError, Project, ProjectOptions, Snapshot, load_declaration};
 use terp_schema_model::{Flavor, Schema, SchemaFile, Syntax};
 use terp_sql::Span;
 use terp_sql::splitter::{SplitErrorKind, SplitMode, split};
 
 use crate::compare::View;
+use crate::declared::build_declared;
 use crate::error::{CheckError, CheckErrorKind};
 use crate::execute::{Database, Outcome, Unreadable, unclosed};
 use crate::history::history;
@@ -38,6 +39,8 @@ pub struct LoadedSource {
     pub columns_ordered: bool,
     /// The tables that may not be right, since something about them could not be checked.
     pub unchecked: BTreeSet<String>,
+    /// Whether there may be tables that are not known at all. Then nothing can be said to be missing or too many.
+    pub may_lack_tables: bool,
     /// What a server would refuse, what could not be checked and what is missing. The schema is without it.
     pub findings: Vec<Finding>,
     /// Where its objects are from.
@@ -56,6 +59,7 @@ impl LoadedSource {
             snapshot: None,
             columns_ordered: true,
             unchecked: BTreeSet::new(),
+            may_lack_tables: false,
             findings: Vec::new(),
             places: ObjectPlaces::Unknown,
             texts: Sources::new(),
@@ -112,14 +116,20 @@ pub enum SourceError {
 }
 
 /// Reads a schema as that server would have it. A saved schema keeps its own server, which [`LoadedSource::flavor`] tells.
+/// `options` is what is said of a Drizzle project elsewhere than in its folder; to other sources it is nothing.
 ///
 /// # Errors
 /// A file can't be read or is not as it has to be, or SQL can't be read to its end. What a server would refuse is no error but
 /// a finding.
-pub fn load_source(source: &Source, flavor: Flavor) -> Result<LoadedSource, SourceError> {
+pub fn load_source(
+    source: &Source,
+    flavor: Flavor,
+    options: &ProjectOptions,
+) -> Result<LoadedSource, SourceError> {
     let mut loaded = match source {
-        Source::Snapshot(path) => load_snapshot(path, flavor),
-        Source::Migrations(path) => load_migrations(path, flavor),
+        Source::Drizzle(path) => load_drizzle(path, flavor, options),
+        Source::Snapshot(path) => load_snapshot(path, flavor, options),
+        Source::Migrations(path) => load_migrations(path, flavor, options),
         Source::Sql(path) => load_sql(path, flavor),
         Source::Model(path) => load_model(path),
     }?;
@@ -131,9 +141,46 @@ pub fn load_source(source: &Source, flavor: Flavor) -> Result<LoadedSource, Sour
     Ok(loaded)
 }
 
-fn load_snapshot(path: &Path, flavor: Flavor) -> Result<LoadedSource, SourceError> {
+fn load_drizzle(path: &Path, flavor: Flavor, options: &ProjectOptions) -> Result<LoadedSource, SourceError> {
+    let declaration = load_declaration(path, options)?;
+    let what = "there is no configuration of drizzle-kit that names a schema";
+    let declaration = declaration.ok_or_else(|| SourceError::Nothing { path: path.to_owned(), what })?;
+    let built = build_declared(&declaration, flavor);
+    // What is shown is without something, or in doubt; what is wrong otherwise is for a check to say.
+    let matters =
+        |finding: &Finding| finding.severity == Severity::Error || finding.rule == "unsupported-declaration";
+    let findings: Vec<Finding> = built.findings.into_iter().filter(matters).collect();
+    let text = |path: &str| {
+        let file = declaration.files.iter().find(|file| file.path == Path::new(path))?;
+        Some(file.text.to_string())
+    };
+    let texts = texts(&findings, text);
+    Ok(LoadedSource {
+        snapshot: Some(declaration.snapshot),
+        columns_ordered: false,
+        unchecked: built.unchecked,
+        may_lack_tables: built.may_lack_tables,
+        findings,
+        places: ObjectPlaces::Snapshot(built.places),
+        texts,
+        ..LoadedSource::new("", flavor, built.schema)
+    })
+}
+
+/// A project by the folder that was named. What is said elsewhere of its migration folder is of no matter where that is named.
+fn project(path: &Path, options: &ProjectOptions) -> Result<Project, SourceError> {
+    let named = load_history(path, &ProjectOptions { out: None, ..options.clone() });
+    match &options.out {
+        Some(_) if !named.as_ref().is_ok_and(|named| named.migrations_path == path) => {
+            Ok(load_history(path, options)?)
+        }
+        _ => Ok(named?),
+    }
+}
+
+fn load_snapshot(path: &Path, flavor: Flavor, options: &ProjectOptions) -> Result<LoadedSource, SourceError> {
     let (path, text, snapshot) = if path.is_dir() {
-        let newest = load_project(path)?
+        let newest = project(path, options)?
             .newest
             .ok_or_else(|| SourceError::Nothing { path: path.to_owned(), what: "it has no snapshot" })?;
         (newest.path, newest.text, newest.snapshot)
@@ -157,8 +204,12 @@ fn load_snapshot(path: &Path, flavor: Flavor) -> Result<LoadedSource, SourceErro
     })
 }
 
-fn load_migrations(path: &Path, flavor: Flavor) -> Result<LoadedSource, SourceError> {
-    let project = load_project(path)?;
+fn load_migrations(
+    path: &Path,
+    flavor: Flavor,
+    options: &ProjectOptions,
+) -> Result<LoadedSource, SourceError> {
+    let project = project(path, options)?;
     let replayed = replay(&project, &BTreeSet::new(), flavor)?;
     // Of the history only what decides how far the replay goes; what the other vendor takes is of no matter here.
     let mut findings = check_history(&history(&project, &[]));

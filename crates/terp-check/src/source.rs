@@ -8,6 +8,8 @@ use std::str::FromStr;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Source {
+    /// `drizzle:` what a project declares: its folder, its configuration of drizzle-kit, or a file of its schema by itself.
+    Drizzle(PathBuf),
     /// `snapshot:` a Drizzle snapshot, or a project: then its newest.
     Snapshot(PathBuf),
     /// `migrations:` a Drizzle project or its migration folder: what the journal builds from nothing.
@@ -21,7 +23,8 @@ pub enum Source {
 /// A kind of source: its word, and what makes one of a path.
 type Kind = (&'static str, fn(PathBuf) -> Source);
 
-const KINDS: [Kind; 4] = [
+const KINDS: [Kind; 5] = [
+    ("drizzle", Source::Drizzle),
     ("snapshot", Source::Snapshot),
     ("migrations", Source::Migrations),
     ("sql", Source::Sql),
@@ -32,6 +35,7 @@ impl Source {
     /// The word before the colon, and the path after it.
     const fn parts(&self) -> (&'static str, &PathBuf) {
         match self {
+            Self::Drizzle(path) => ("drizzle", path),
             Self::Snapshot(path) => ("snapshot", path),
             Self::Migrations(path) => ("migrations", path),
             Self::Sql(path) => ("sql", path),
@@ -87,7 +91,7 @@ mod tests {
 
     #[test]
     fn sources_are_written_as_they_are_read() {
-        for text in ["snapshot:a", "migrations:./a b", "sql:a:b.sql", "model:/x/y.toml"] {
+        for text in ["drizzle:.", "snapshot:a", "migrations:./a b", "sql:a:b.sql", "model:/x/y.toml"] {
             let source: Source = text.parse().expect(text);
             assert_eq!(source.to_string(), text);
         }
@@ -97,7 +101,7 @@ mod tests {
     #[test]
     fn what_is_no_source_says_why() {
         let says = |text: &str| text.parse::<Source>().expect_err(text).to_string();
-        let tail = "; a source is KIND:PATH, and KIND one of snapshot, migrations, sql, model";
+        let tail = "; a source is KIND:PATH, and KIND one of drizzle, snapshot, migrations, sql, model";
         assert_eq!(says("schema.sql"), format!("it does not say what is to be read{tail}"));
         assert_eq!(says("sqll:x"), format!("\"sqll\" is no kind of source{tail}"));
         assert_eq!(says("sql:"), format!("there is no path after `sql:`{tail}"));

@@ -192,12 +192,26 @@ pub fn load_project_with(dir: &Path, options: &ProjectOptions) -> Result<Project
     let schema = locate::schema_files(dir, options, &places)?;
     let (declared, migrations) = thread::scope(|scope| {
         let declared = scope.spawn(|| schema.as_ref().map(locate::Schema::declare).transpose());
-        let migrations = load_migrations(&places);
+        let migrations = migrations_at(&places);
         (declared.join(), migrations)
     });
     let declaration = declared.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-    let (journal_path, folder, snapshots, newest) = migrations?;
-    Ok(Project {
+    Ok(project(places, declaration, migrations?))
+}
+
+/// Loads a project's migrations and snapshots as [`load_project_with`] does, and nothing of what it declares.
+///
+/// # Errors
+/// As there, as far as it is about the migrations.
+pub fn load_migrations(dir: &Path, options: &ProjectOptions) -> Result<Project, LoadError> {
+    let places = locate::locate(dir, options)?;
+    let migrations = migrations_at(&places)?;
+    Ok(project(places, None, migrations))
+}
+
+fn project(places: locate::Places, declaration: Option<Declaration>, migrations: Migrations) -> Project {
+    let (journal_path, folder, snapshots, newest) = migrations;
+    Project {
         migrations_path: places.migrations,
         journal_path,
         config_path: places.config.as_ref().filter(|_| places.named).map(|config| config.path.clone()),
@@ -206,12 +220,36 @@ pub fn load_project_with(dir: &Path, options: &ProjectOptions) -> Result<Project
         snapshots,
         newest,
         declaration,
-    })
+    }
+}
+
+/// Reads the schema that a project declares, and nothing of its migrations. `path` is the project's folder, its configuration
+/// (a file with `.config.` in its name) or a file of the schema by itself, of which no configuration is looked for. `None`
+/// where the configuration names no schema, or where there is none.
+///
+/// # Errors
+/// A configuration or a folder that can't be read. What is wrong in the schema's files is no error, see
+/// [`Declaration::problems`], unless it was named here and is not there.
+pub fn load_declaration(path: &Path, options: &ProjectOptions) -> Result<Option<Declaration>, LoadError> {
+    if path.is_dir() {
+        let schema = locate::schema_files(path, options, &locate::for_schema(path, options)?)?;
+        return schema.as_ref().map(locate::Schema::declare).transpose();
+    }
+    // Whoever names a file means that one, whatever is said elsewhere.
+    let is_config = path.file_name().is_some_and(|name| name.to_string_lossy().contains(".config."));
+    if is_config {
+        let options = ProjectOptions { config: Some(path.to_owned()), schema: None, ..options.clone() };
+        let dir = path.parent().unwrap_or(Path::new(""));
+        let schema = locate::schema_files(dir, &options, &locate::for_schema(dir, &options)?)?;
+        return schema.as_ref().map(locate::Schema::declare).transpose();
+    }
+    read_text(path)?;
+    locate::Schema::of_file(path, options.casing).declare().map(Some)
 }
 
 type Migrations = (Option<PathBuf>, MigrationFolder, Vec<SnapshotFile>, Option<NewestSnapshot>);
 
-fn load_migrations(places: &locate::Places) -> Result<Migrations, LoadError> {
+fn migrations_at(places: &locate::Places) -> Result<Migrations, LoadError> {
     let path = &places.migrations;
     if !places.exists {
         return Ok((None, MigrationFolder::of_folders(Vec::new()), Vec::new(), None));

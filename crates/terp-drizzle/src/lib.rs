@@ -24,8 +24,8 @@ pub use declare::Declaration;
 pub use error::{DeclareError, FormatError, FormatErrorKind};
 pub use folder::{Layout, Migration, MigrationFile, MigrationFolder};
 pub use fs::{
-    FileTree, LoadError, LoadErrorKind, NewestSnapshot, Project, ProjectOptions, SnapshotFile, load_project,
-    load_project_with,
+    FileTree, LoadError, LoadErrorKind, NewestSnapshot, Project, ProjectOptions, SnapshotFile,
+    load_declaration, load_migrations, load_project, load_project_with,
 };
 pub use journal::{Journal, JournalEntry};
 pub use place::Location;

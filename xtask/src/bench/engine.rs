@@ -3,11 +3,11 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
+use terp_cli::Failure;
 use terp_schema_model::Flavor;
 use terp_sql::Catalog;
 
 use super::{Figure, Promise};
-use crate::failure::Failure;
 
 const RUNS: usize = 7;
 

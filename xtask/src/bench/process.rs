@@ -4,8 +4,9 @@ use std::env;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
+use terp_cli::{Failure, say};
+
 use super::{Figure, Promise};
-use crate::failure::{Failure, say};
 use crate::process::{cargo, root};
 use crate::{MEMORY_OPTION, MEMORY_REPORT};
 

@@ -5,10 +5,9 @@ use std::fs;
 use std::path::Path;
 
 use serde::Deserialize;
+use terp_cli::Failure;
 use terp_schema_model::{CharacterSet, Flavor};
 use terp_sql::SqlMode;
-
-use crate::failure::Failure;
 
 /// One recorded case.
 #[derive(Debug, Clone, PartialEq)]

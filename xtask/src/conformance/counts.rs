@@ -3,10 +3,9 @@
 use std::fmt::Write as _;
 
 use serde::Serialize;
+use terp_cli::{Failure, Format, json};
 
 use super::judge::Kind;
-use crate::Format;
-use crate::failure::Failure;
 
 /// Steps by outcome.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -72,7 +71,7 @@ pub(crate) fn render(files: &[FileCounts], format: Format) -> Result<String, Fai
             struct Document<'a> {
                 files: &'a [FileCounts],
             }
-            crate::json(&Document { files })
+            json(&Document { files })
         }
     }
 }

@@ -4,11 +4,10 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use serde::Serialize;
+use terp_cli::{Failure, Format, json};
 
 use super::Judged;
 use super::judge::{Kind, Verdict};
-use crate::Format;
-use crate::failure::Failure;
 
 /// The steps of one kind, a line each: case, step, reason, statement.
 pub(crate) fn list(files: &[(&Path, Vec<Judged>)], kind: Kind, format: Format) -> Result<String, Failure> {
@@ -35,7 +34,7 @@ pub(crate) fn list(files: &[(&Path, Vec<Judged>)], kind: Kind, format: Format) -
             struct Document<'a> {
                 steps: Vec<Entry<'a>>,
             }
-            crate::json(&Document { steps: entries })
+            json(&Document { steps: entries })
         }
         Format::Text => {
             let mut out = String::new();

@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
+use terp_cli::Failure;
 
 use super::recording::FILES;
-use crate::failure::Failure;
 
 /// Where the cases are, in the workspace: `GROUP/CASE` folders.
 const CASES: &str = "fixtures/drizzle";

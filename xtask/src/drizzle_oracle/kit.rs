@@ -7,9 +7,10 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use terp_cli::{Failure, say};
+
 use super::case::{Case, Copy};
 use super::recording::{Recording, Said};
-use crate::failure::{Failure, say};
 
 /// Which versions; `fixtures/terp/package.json` has the same.
 const PACKAGE: &str = include_str!("package.json");

@@ -6,8 +6,7 @@ use std::io;
 use std::path::Path;
 
 use similar::TextDiff;
-
-use crate::failure::Failure;
+use terp_cli::Failure;
 
 /// What a run of drizzle-kit printed.
 pub(super) struct Said {

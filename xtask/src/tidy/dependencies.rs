@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
-
-use crate::failure::Failure;
+use terp_cli::Failure;
 
 /// What each library may depend on, of this workspace. The command lines (`terp-*-cli`) and xtask may depend on all but, for the
 /// command lines, the test servers.
@@ -20,7 +19,7 @@ const ALLOWED: [(&str, &[&str]); 12] = [
     ("terp-backup", &["terp-schema-model", "terp-mysql"]),
     ("terp-records", &["terp-schema-model", "terp-mysql"]),
     ("terp-testserver", &["terp-schema-model"]),
-    ("terp-cli", &["terp-schema-model"]),
+    ("terp-cli", &["terp-schema-model", "terp-drizzle", "terp-drift", "terp-check"]),
 ];
 
 /// The crates that compute and do nothing else.

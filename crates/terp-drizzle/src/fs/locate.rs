@@ -8,7 +8,7 @@ use terp_sql::span::LineColumn;
 use super::{FileTree, LoadError, LoadErrorKind, ProjectOptions, folders, has_journal};
 use crate::config::{self, Config, Setting};
 use crate::declare::{
-    Declaration, DeclarationFile, DeclarationOptions, DeclarationProblem, KitGeneration, declare,
+    Casing, Declaration, DeclarationFile, DeclarationOptions, DeclarationProblem, KitGeneration, declare,
 };
 use crate::error::DeclareError;
 use crate::glob;
@@ -37,8 +37,8 @@ pub(super) struct Places {
     pub(super) named: bool,
 }
 
-/// Finds the migration folder and the configuration.
-pub(super) fn locate(dir: &Path, options: &ProjectOptions) -> Result<Places, LoadError> {
+/// The configuration of a project's folder or migration folder, and whether it is the latter.
+fn configuration(dir: &Path, options: &ProjectOptions) -> Result<(Option<Config>, bool), LoadError> {
     // Anything may lie in an application's own folder, so names count there.
     let is_migrations = options.out.is_none() && (has_journal(dir) || folders::has_folders(dir, true));
     let config = match &options.config {
@@ -46,6 +46,26 @@ pub(super) fn locate(dir: &Path, options: &ProjectOptions) -> Result<Places, Loa
         None if is_migrations => config_around(dir),
         None => find_config(dir).map(|path| read_config(&path)).transpose()?,
     };
+    Ok((config, is_migrations))
+}
+
+/// Finds the configuration, and the migration folder as far as the schema's names depend on its layout: that it is not known or not
+/// there is no error.
+pub(super) fn for_schema(dir: &Path, options: &ProjectOptions) -> Result<Places, LoadError> {
+    let (config, is_migrations) = configuration(dir, options)?;
+    let named = config.as_ref().and_then(|config| config.out.value());
+    let migrations = match &options.out {
+        _ if is_migrations => dir.to_owned(),
+        Some(out) => out.clone(),
+        None => dir.join(named.map_or("drizzle", String::as_str)).components().collect(),
+    };
+    let exists = has_journal(&migrations) || folders::has_folders(&migrations, false);
+    Ok(Places { migrations, exists, named: named.is_some(), config })
+}
+
+/// Finds the migration folder and the configuration.
+pub(super) fn locate(dir: &Path, options: &ProjectOptions) -> Result<Places, LoadError> {
+    let (config, is_migrations) = configuration(dir, options)?;
     if is_migrations {
         return Ok(Places { migrations: dir.to_owned(), exists: true, config, named: false });
     }
@@ -146,6 +166,18 @@ pub(super) struct Schema {
 }
 
 impl Schema {
+    /// One file by itself.
+    pub(super) fn of_file(path: &Path, casing: Option<Casing>) -> Self {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let compiler = compiler_options(&FileTree, folder);
+        Self {
+            files: vec![path.to_owned()],
+            missing: Vec::new(),
+            named_at: None,
+            options: DeclarationOptions { casing, compiler, ..DeclarationOptions::default() },
+        }
+    }
+
     pub(super) fn declare(&self) -> Result<Declaration, LoadError> {
         let first = self.files.first().map_or(Path::new(""), PathBuf::as_path);
         let declared = declare(&FileTree, &self.files, &self.options);
