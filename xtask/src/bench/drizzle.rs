@@ -7,11 +7,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use terp_cli::Failure;
 use terp_drizzle::declare::{DeclarationOptions, declare};
 use terp_drizzle::{FileTree, SourceTree, load_project};
 
 use super::{Figure, Promise};
-use crate::failure::Failure;
 use crate::process::root;
 
 const RUNS: usize = 9;
