@@ -1,5 +1,6 @@
 //! `bench`: the figures that the project promises, measured.
 
+mod drizzle;
 mod engine;
 mod process;
 
@@ -29,6 +30,10 @@ enum Name {
     Engine,
     /// What twice the tables cost
     Linearity,
+    /// The declared schema of fixtures/terp, read and lowered
+    Declared,
+    /// Ten thousand declared tables, and what twice the tables cost
+    DeclaredScale,
     /// `schema-check` on fixtures/terp, as a whole process: time and memory
     SchemaCheck,
     /// `cargo build` of the workspace from nothing; takes minutes
@@ -82,13 +87,15 @@ pub(crate) fn run(args: &Args) -> Outcome {
     if cfg!(debug_assertions) {
         return in_release(args);
     }
-    let all = [Name::Engine, Name::Linearity, Name::SchemaCheck];
+    let all = [Name::Engine, Name::Linearity, Name::Declared, Name::DeclaredScale, Name::SchemaCheck];
     let names = if args.names.is_empty() { &all[..] } else { &args.names };
     let mut figures = Vec::new();
     for name in names {
         match name {
             Name::Engine => figures.push(engine::throughput()?),
             Name::Linearity => figures.push(engine::linearity()?),
+            Name::Declared => figures.push(drizzle::application()?),
+            Name::DeclaredScale => figures.extend(drizzle::scale()?),
             Name::SchemaCheck => figures.extend(process::schema_check()?),
             Name::Build => figures.push(process::build()?),
         }

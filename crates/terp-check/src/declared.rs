@@ -115,6 +115,9 @@ impl Builder<'_> {
             place,
             tables: problem.table.iter().cloned().collect(),
         });
+        if let Some(cause) = problem.cause.filter(|cause| *cause != problem.at) {
+            finding.places.push(self.place(cause).labelled("because of this"));
+        }
         if matches!(problem.kind, ProblemKind::MaybeTable | ProblemKind::PassedOver) {
             // It may be of no matter to the schema.
             finding.severity = Severity::Warning;
@@ -186,7 +189,6 @@ impl Builder<'_> {
         let mut doubted = built.unchecked.clone();
         for (at, outcome) in &built.outcomes {
             let Some(statement) = statements.get(*at) else { continue };
-            let incomplete = self.declaration.incomplete_tables.contains(&statement.origin.table);
             match outcome {
                 Ok(Outcome::Done | Outcome::PassedOver) => {}
                 Ok(Outcome::Refused(refusal)) if is_name_fault(refusal.errno, &refusal.message) => {}
@@ -198,16 +200,19 @@ impl Builder<'_> {
                     finding.help = refusal.help.clone().or(finding.help);
                     self.findings.push(finding);
                 }
-                // That is known already, and said where it is known.
-                Ok(Outcome::Unchecked(_)) if incomplete => {}
                 Ok(Outcome::Unchecked(unchecked)) => {
                     let origin = origin(statement, unchecked.at);
-                    self.findings.push(unsupported_declaration(&UnsupportedDeclaration {
+                    let is_view = origin.object == SchemaObject::View;
+                    let mut finding = unsupported_declaration(&UnsupportedDeclaration {
                         what: described(origin),
                         reason: unchecked.reason.clone(),
                         place: self.place(origin.at),
-                        tables: vec![origin.table.clone()],
-                    }));
+                        tables: if is_view { Vec::new() } else { vec![origin.table.clone()] },
+                    });
+                    // What is declared is known; what a server makes of it is not.
+                    finding.severity = Severity::Warning;
+                    finding.help = None;
+                    self.findings.push(finding);
                 }
                 Err(fault) => {
                     // A quote that is not closed in the text of a default or a check: no server can read it either.

@@ -205,7 +205,10 @@ impl Database {
                     return Outcome::Refused(Refusal { errno, sqlstate, message, statement: span, at, help });
                 };
                 // What the engine has of that table may be wrong, and its refusal with it.
-                let reason = format!("an earlier statement on the table {table} could not be checked");
+                let reason = format!(
+                    "not all is known of the table {table}; as far as it is, this fails with error {}: {}",
+                    refused.errno, refused.message
+                );
                 self.unchecked.extend(touched.changed.iter().cloned());
                 Outcome::Unchecked(Unchecked { reason, statement: span, at: None })
             }

@@ -11,7 +11,7 @@ use terp_schema_model::Flavor;
 pub use comparison::{ChangeCounts, Changed, Comparison, Named, PlaceOf, Renamed, TablePlaces};
 pub use matrix::Matrix;
 pub use summary::{ConventionCounts, DeclaredCounts, Summary, convention_counts, summarise};
-pub(crate) use text::difference_texts;
+pub(crate) use text::first_differences;
 pub use text::{Sources, TextOptions, findings_text};
 
 use crate::finding::{Finding, Severity};

@@ -1,5 +1,7 @@
 //! The project's conventions on every view of the schema.
 
+#![expect(clippy::unwrap_used, reason = "tests fail with a panic")]
+
 mod common;
 
 use std::collections::BTreeSet;

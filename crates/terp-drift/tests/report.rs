@@ -206,7 +206,7 @@ fn place_in<'a>(view: &'a str, schema: &'a Schema) -> impl Fn(&ObjectPath) -> Op
             "replayed" => "drizzle/0001_orders.sql",
             _ => "drizzle/meta/0003_snapshot.json",
         };
-        Some(Place::at(file, u32::try_from(line).unwrap(), 5))
+        Some(Place::at(file, u32::try_from(line).ok()?, 5))
     }
 }
 

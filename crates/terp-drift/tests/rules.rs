@@ -350,6 +350,21 @@ fn an_older_snapshot_that_is_not_what_the_migrations_build() {
         many.message.ends_with("5 differences (+ table a; + table b; + table c; and 2 more)"),
         "{many:?}"
     );
+    // Where the comparison knows the places, the finding has them.
+    let changes = diff(&left, &right, common::MYSQL, &DiffOptions::default());
+    let there = |path: &terp_drift::ObjectPath| {
+        Some(Place::at("0001_snapshot.json", 7, 5).labelled(path.to_string()))
+    };
+    let placed = Comparison::with_places("snapshot 0001", "replayed", &changes, &there, &|_| None);
+    let finding = snapshot_mismatch("0001_orders", &placed, places()).unwrap();
+    assert_eq!(
+        finding.places.iter().map(|place| format!("{place} {:?}", place.label)).collect::<Vec<_>>(),
+        [
+            "0001_snapshot.json:7:5 Some(\"snapshot 0001: notes\")",
+            "0001_snapshot.json:7:5 Some(\"snapshot 0001: tags\")",
+            "drizzle/meta/0001_snapshot.json None"
+        ]
+    );
     // What is only shown differently is no mismatch.
     let mut shown = right.clone();
     shown.tables[0].columns[0].ty = common::int_width(5);

@@ -72,9 +72,10 @@ pub(crate) fn property<'a>(entity: &Entity<'a>, key: &str) -> Member<'a> {
             Some(column) => Member::Value(Value::Drizzle(Entity::Column(column.clone()))),
             None => {
                 let unknown = table.unknown.borrow();
-                let why = unknown.iter().find(|(known, _)| known.as_deref().is_none_or(|known| known == key));
+                let why =
+                    unknown.iter().find(|(known, _, _)| known.as_deref().is_none_or(|known| known == key));
                 match why {
-                    Some((_, why)) => Member::Value(Value::Unknown(why.clone())),
+                    Some((_, _, why)) => Member::Value(Value::Unknown(why.clone())),
                     None if matches!(key, "getSQL" | "_" | "$inferSelect" | "$inferInsert") => {
                         Member::Unknown("the inside of a table is not evaluated here".to_owned())
                     }

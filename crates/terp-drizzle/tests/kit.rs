@@ -111,7 +111,9 @@ fn problems(declaration: &Declaration, folder: &Path) -> String {
         });
         let what = problem.what.as_ref().map_or(String::new(), |what| format!("{what}: "));
         let message = problem.message.replace(&format!("{}/", folder.display()), "");
-        writeln!(out, "  {file}:{} {:?}: {what}{message}", problem.at, problem.kind).expect("a string");
+        let cause = problem.cause.map_or(String::new(), |cause| format!(" (because of {cause})"));
+        writeln!(out, "  {file}:{} {:?}: {what}{message}{cause}", problem.at, problem.kind)
+            .expect("a string");
     }
     for leak in &declaration.leaks {
         let (from, to) =

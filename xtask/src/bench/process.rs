@@ -31,8 +31,8 @@ pub(super) fn schema_check() -> Result<Vec<Figure>, Failure> {
     }
     let [time, memory, cargo_time] = measured;
     Ok(vec![
-        Figure::new("schema-check, whole process", "ms", Promise::AtMost(40.0), time),
-        Figure::new("schema-check, most memory", "MB", Promise::AtMost(60.0), memory),
+        Figure::new("schema-check, whole process", "ms", Promise::AtMost(60.0), time),
+        Figure::new("schema-check, most memory", "MB", Promise::AtMost(80.0), memory),
         Figure::new("cargo xtask schema-check, when built", "ms", Promise::AtMost(500.0), cargo_time),
     ])
 }

@@ -104,9 +104,9 @@ pub struct Comparison {
     pub counts: ChangeCounts,
     /// How many there are of each sort.
     pub matrix: Matrix,
-    /// Names of tables. What belongs to them is in no other list.
+    /// Names of tables. Their columns, indexes, foreign keys and checks are in no other list.
     pub missing_tables: Vec<String>,
-    /// Names of tables. What belongs to them is in no other list.
+    /// Names of tables. Their columns, indexes, foreign keys and checks are in no other list.
     pub extra_tables: Vec<String>,
     /// Where the missing and the extra tables are, as far as that is known.
     #[serde(skip_serializing_if = "Vec::is_empty")]

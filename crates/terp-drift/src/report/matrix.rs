@@ -9,7 +9,7 @@ macro_rules! rows {
     ($($(#[doc = $doc:literal])+ $name:ident = $row:literal,)+) => {
         /// How many differences there are of each sort: one column of the matrix that several comparisons make. Each
         /// difference is counted once. As in the lists of a [`Comparison`](super::Comparison), primary keys are apart
-        /// from indexes, unique indexes are indexes, and what belongs to a missing table is not counted.
+        /// from indexes, unique indexes are indexes, and the columns and keys of a missing table are not counted.
         #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize)]
         #[non_exhaustive]
         pub struct Matrix {

@@ -11,7 +11,7 @@ use super::{Replay, Report, Verdict};
 use crate::finding::{Finding, Place, Severity};
 use crate::levels::TurnedOff;
 use crate::rules::{count, joined};
-pub(crate) use comparison::difference_texts;
+pub(crate) use comparison::first_differences;
 use snippet::Snippets;
 
 /// The text of files that findings point into, by the path that places have. What isn't there is named, not shown.
@@ -245,7 +245,8 @@ impl Text<'_> {
 }
 
 fn unchecked(report: &Report) -> bool {
-    report.findings.iter().any(|finding| finding.rule == "unsupported-statement")
+    let not_known = ["unsupported-statement", "unsupported-declaration"];
+    report.findings.iter().any(|finding| not_known.contains(&finding.rule))
 }
 
 fn place_text(place: &Place) -> String {

@@ -2,7 +2,7 @@
 
 use super::{Rule, count};
 use crate::finding::{Finding, Place, Severity};
-use crate::report::{Comparison, difference_texts};
+use crate::report::{Comparison, first_differences};
 
 pub(super) const RULE: Rule = Rule {
     id: "snapshot-mismatch",
@@ -27,12 +27,14 @@ const SHOWN: usize = 3;
 
 /// The finding about the snapshot of the migration `tag`: `comparison` is that of the snapshot (left) with what the
 /// journal builds up to and with that migration (right). `None` where they differ by nothing but how they are shown.
+/// The finding has the places of the differences that it names, where the comparison knows them, and then `places`.
 pub fn snapshot_mismatch(tag: &str, comparison: &Comparison, places: Vec<Place>) -> Option<Finding> {
     if !comparison.has_drift() {
         return None;
     }
     let number = comparison.counts.substance + comparison.counts.name_only;
-    let texts = difference_texts(comparison, SHOWN);
+    let (texts, at): (Vec<String>, Vec<Vec<Place>>) =
+        first_differences(comparison, SHOWN).into_iter().unzip();
     let more =
         if number > texts.len() { format!("; and {} more", number - texts.len()) } else { String::new() };
     Some(Finding {
@@ -48,6 +50,6 @@ pub fn snapshot_mismatch(tag: &str, comparison: &Comparison, places: Vec<Place>)
              version control"
                 .to_owned(),
         ),
-        places,
+        places: at.into_iter().flatten().chain(places).collect(),
     })
 }

@@ -96,7 +96,7 @@ pub(super) fn of_column<'a>(
 
 fn refused(lowering: &mut Lowering<'_, '_>, what: &str, name: &str, why: &str, site: Site) {
     let message = format!("it {why}, and drizzle-kit stops there: give it another name");
-    lowering.left_out(&format!("{what} `{name}`"), Fault::Fails(ProblemKind::Refused, message, site));
+    lowering.left_out(&format!("{what} `{name}`"), site, Fault::Fails(ProblemKind::Refused, message, site));
 }
 
 /// The keys and checks of the third argument, and all foreign keys.
@@ -107,17 +107,17 @@ pub(super) fn of_table<'a>(
     parts: &mut Parts,
 ) {
     let extra = extra_values(lowering, table);
-    let extra = lowering.take("what keys are", extra).unwrap_or_default();
+    let extra = lowering.take("what keys are", table.site, extra).unwrap_or_default();
     let mut keys: Vec<Rc<Key<'a>>> = Vec::new();
     for value in extra {
         match &value {
             Value::Drizzle(Entity::Key(key)) => match key.tainted.borrow().clone() {
-                Some(why) => lowering.left_out("a key", why.into()),
+                Some(why) => lowering.left_out("a key", key.site, why.into()),
                 None => keys.push(key.clone()),
             },
             Value::Unknown(_) | Value::Foreign(_) => {
                 let why = lowering.interpreter.why(&value, table.site);
-                lowering.left_out("a key", why.into());
+                lowering.left_out("a key", table.site, why.into());
             }
             // drizzle-kit passes over everything else.
             _ => {}
@@ -126,7 +126,7 @@ pub(super) fn of_table<'a>(
     for key in &keys {
         if let KeyDefinition::PrimaryKey { name, columns: of } = &key.definition {
             let made = primary_key(lowering, name, of, key.site);
-            let Some(made) = lowering.take("the primary key", made) else { continue };
+            let Some(made) = lowering.take("the primary key", key.site, made) else { continue };
             for column in &made.columns {
                 if let Some(column) = columns.get_mut(column) {
                     column.not_null = true;
@@ -138,7 +138,7 @@ pub(super) fn of_table<'a>(
     for key in &keys {
         if let KeyDefinition::On { kind: KeyKind::Unique, name, columns } = &key.definition {
             let made = unique(lowering, name, columns, key.site);
-            let Some(made) = lowering.take("a unique constraint", made) else { continue };
+            let Some(made) = lowering.take("a unique constraint", key.site, made) else { continue };
             if parts.uniques.get(&made.name).is_some() {
                 let why = "has a name that another one of the table has";
                 refused(lowering, "the unique constraint", &made.name, why, key.site);
@@ -152,7 +152,7 @@ pub(super) fn of_table<'a>(
             && *kind != KeyKind::Unique
         {
             let made = index(lowering, key, *kind, name, columns);
-            let Some(made) = lowering.take("an index", made) else { continue };
+            let Some(made) = lowering.take("an index", key.site, made) else { continue };
             if made.unique && parts.uniques.get(&made.name).is_some() {
                 let why = "has the name of a unique constraint of the table";
                 refused(lowering, "the unique index", &made.name, why, key.site);
@@ -167,7 +167,7 @@ pub(super) fn of_table<'a>(
     for key in &keys {
         if let KeyDefinition::Check { name, value } = &key.definition {
             let made = check(lowering, name, value, key.site);
-            let Some(made) = lowering.take("a check", made) else { continue };
+            let Some(made) = lowering.take("a check", key.site, made) else { continue };
             if parts.checks.get(&made.name).is_some() {
                 refused(
                     lowering,
@@ -435,7 +435,7 @@ fn foreign_keys<'a>(
         for reference in &column.state.references {
             let made = inline_foreign_key(lowering, column, reference);
             let what = format!("the foreign key of the column `{}`", column.state.name);
-            if let Some(made) = lowering.take(&what, made) {
+            if let Some(made) = lowering.take(&what, reference.site, made) {
                 parts.foreign_keys.set(&made.name.clone(), made);
             }
         }
@@ -443,7 +443,7 @@ fn foreign_keys<'a>(
     for key in keys {
         if let KeyDefinition::ForeignKey(config) = &key.definition {
             let made = foreign_key(lowering, key, config);
-            if let Some(made) = lowering.take("a foreign key", made) {
+            if let Some(made) = lowering.take("a foreign key", key.site, made) {
                 parts.foreign_keys.set(&made.name.clone(), made);
             }
         }

@@ -89,7 +89,14 @@ pub(crate) fn schema<'a>(
             let message = format!(
                 "drizzle-kit passes over the table `{name}`, since it is of a mysqlSchema: no migration makes it"
             );
-            table_problem(interpreter, ProblemKind::PassedOver, None, message, table.site, Some(&name));
+            interpreter.problems.push(Problem {
+                kind: ProblemKind::PassedOver,
+                what: None,
+                message,
+                site: table.site,
+                cause: None,
+                table: Some(name.to_string()),
+            });
             continue;
         }
         let at = places.locate(table.site, false);
@@ -162,7 +169,14 @@ fn exported<'a>(
                         UnknownKind::Fault => continue,
                     };
                     let message = why.reason.clone();
-                    table_problem(interpreter, kind, Some(what), message, why.site, None);
+                    interpreter.problems.push(Problem {
+                        kind,
+                        what: Some(what),
+                        message,
+                        site: why.site,
+                        cause: why.cause,
+                        table: None,
+                    });
                     reported.push(why);
                 }
                 _ => {}
@@ -198,42 +212,34 @@ fn notes(table: &Table<'_>, name: &str, places: &SitePlaces<'_>, lowered: &mut L
     }
 }
 
-fn table_problem(
-    interpreter: &mut Interpreter<'_>,
-    kind: ProblemKind,
-    what: Option<String>,
-    message: String,
-    site: Site,
-    table: Option<&str>,
-) {
-    interpreter.problems.push(Problem { kind, what, message, site, table: table.map(str::to_owned) });
-}
-
 impl<'a> Lowering<'_, 'a> {
     pub(super) fn at(&self, site: Site) -> Location {
         self.places.locate(site, false)
     }
 
-    /// Reports that a part is left out. `what` is the part: `the column `a``.
-    pub(super) fn left_out(&mut self, what: &str, fault: Fault) {
+    /// Reports that a part is left out. `what` is the part, which stands at `here`: "the column `a`".
+    pub(super) fn left_out(&mut self, what: &str, here: Site, fault: Fault) {
         self.incomplete = true;
-        let name = self.name.clone();
-        let (kind, message, site) = match fault {
-            Fault::Unknown(why) => (ProblemKind::Unsupported, why.reason.clone(), why.site),
-            Fault::Fails(kind, message, site) => (kind, message, site),
+        let (kind, message, site, cause) = match fault {
+            Fault::Unknown(why) => {
+                let cause = (!here.contains(why.site) || here != why.site).then_some(why.site);
+                (ProblemKind::Unsupported, why.reason.clone(), here, cause)
+            }
+            Fault::Fails(kind, message, site) => (kind, message, site, None),
         };
-        let what = format!("{what} of the table `{name}`");
-        table_problem(self.interpreter, kind, Some(what), message, site, Some(&name));
+        let what = format!("{what} of the table `{}`", self.name);
+        let table = Some(self.name.to_string());
+        self.interpreter.problems.push(Problem { kind, what: Some(what), message, site, cause, table });
     }
 
     /// Takes a part, or reports why there is none.
-    pub(super) fn take<T>(&mut self, what: &str, part: Part<T>) -> Option<T> {
+    pub(super) fn take<T>(&mut self, what: &str, here: Site, part: Part<T>) -> Option<T> {
         match part {
             Ok(Ok(value)) => return Some(value),
-            Ok(Err(fault)) => self.left_out(what, fault),
+            Ok(Err(fault)) => self.left_out(what, here, fault),
             Err(Abort::Throw(exception)) => {
                 let fault = Fault::Fails(ProblemKind::Exception, exception.message, exception.site);
-                self.left_out(what, fault);
+                self.left_out(what, here, fault);
             }
             Err(Abort::Limit) => self.incomplete = true,
         }
@@ -242,19 +248,19 @@ impl<'a> Lowering<'_, 'a> {
 
     fn table(&mut self, at: Location) -> SnapshotTable {
         let table = self.table.clone();
-        for (key, why) in table.unknown.borrow().iter() {
+        for (key, here, why) in table.unknown.borrow().iter() {
             let what = match key {
                 Some(key) => format!("the column `{key}`"),
                 None => "what columns are".to_owned(),
             };
-            self.left_out(&what, why.clone().into());
+            self.left_out(&what, *here, why.clone().into());
         }
         let mut parts = key::Parts::new();
         let mut columns: Dictionary<SnapshotColumn> = Dictionary::new();
         for (_, column) in table.columns.iter().filter(|(_, column)| column.state.unknown.is_none()) {
             let what = format!("the column `{}`", column.state.name);
             let made = self.column(column);
-            let Some(made) = self.take(&what, made) else { continue };
+            let Some(made) = self.take(&what, column.site, made) else { continue };
             key::of_column(self, column, &made.name, &mut parts);
             let name = made.name.clone();
             columns.set(&name, made);

@@ -84,6 +84,8 @@ pub struct DeclarationProblem {
     pub at: Location,
     /// Where it ends.
     pub end: Location,
+    /// Where the reason is, if it is elsewhere: what could not be evaluated.
+    pub cause: Option<Location>,
     /// The table that it is about, where that is known.
     pub table: Option<String>,
 }
@@ -167,6 +169,7 @@ pub fn declare(
     on_large_stack(|| {
         let allocator = Allocator::default();
         let mut interpreter = Interpreter::new(&allocator, tree, &options.compiler);
+        interpreter.newer_drizzle = options.kit == KitGeneration::V1;
         let mut entries = Vec::new();
         for file in files {
             if !interpreter.is_stopped() {
@@ -202,6 +205,7 @@ fn placed(interpreter: &Interpreter<'_>, lowered: Lowered) -> Declaration {
         message: problem.message.clone(),
         at: locate(problem.site, false),
         end: locate(problem.site, true),
+        cause: problem.cause.map(|site| locate(site, false)),
         table: problem.table.clone(),
     });
     Declaration {

@@ -36,14 +36,15 @@ fn text_of(value: &Value<'_>) -> Result<Rc<str>, Rc<Unknown>> {
             Rc::new(Unknown {
                 reason: "the name is no text".to_owned(),
                 site: Site::default(),
+                cause: None,
                 kind: UnknownKind::Any,
             })
         })),
     }
 }
 
-/// What of a table's columns is not known: the key, where it is known, and why.
-pub(crate) type UnknownColumns = Vec<(Option<Rc<str>>, Rc<Unknown>)>;
+/// What of a table's columns is not known: the key, if that is known, where it stands, and why.
+pub(crate) type UnknownColumns = Vec<(Option<Rc<str>>, Site, Rc<Unknown>)>;
 
 /// A table.
 pub(crate) struct Table<'a> {
@@ -91,8 +92,8 @@ pub(crate) fn create<'a>(
     if matches!(name, Value::Unknown(_) | Value::Foreign(_)) {
         let why = interpreter.why(&name, at);
         let reason = format!("the table's name is not known: {}", why.reason);
-        let site = if why.kind == UnknownKind::Fault { at } else { why.site };
-        return Ok(Value::Unknown(Rc::new(Unknown { reason, site, kind: UnknownKind::Table })));
+        let (site, cause) = (interpreter.outermost(at), Some(why.site));
+        return Ok(Value::Unknown(Rc::new(Unknown { reason, site, cause, kind: UnknownKind::Table })));
     }
     if !matches!(name, Value::String(_)) {
         return throw("a table's name has to be a string", at);
@@ -132,7 +133,7 @@ fn build_columns<'a>(
     let keys = match interpreter.own_keys(&given, at)? {
         Ok(keys) => keys,
         Err(why) => {
-            unknown.push((None, why));
+            unknown.push((None, at, why));
             return Ok((columns, unknown, leaks, custom));
         }
     };
@@ -145,7 +146,7 @@ fn build_columns<'a>(
         let builder = match &value {
             Value::Drizzle(Entity::Builder(builder)) => builder.clone(),
             Value::Unknown(_) | Value::Foreign(_) => {
-                unknown.push((Some(key), interpreter.why(&value, site)));
+                unknown.push((Some(key), site, interpreter.why(&value, site)));
                 continue;
             }
             Value::Undefined | Value::Null => {
@@ -156,7 +157,7 @@ fn build_columns<'a>(
         leaks.extend(leak::found(&builder, table, &key, site));
         let column = build_column(interpreter, core, table, &builder, &key, site)?;
         if let Some(why) = &column.state.unknown {
-            unknown.push((Some(key.clone()), why.clone()));
+            unknown.push((Some(key.clone()), site, why.clone()));
         }
         if let (ColumnKind::Custom, SqlType::Known(text)) = (column.kind, &column.state.sql_type) {
             custom.push((column.state.name.clone(), text.clone(), site));
@@ -231,19 +232,34 @@ pub(crate) fn create_view<'a>(
     let Some(columns) = &builder.columns else {
         let name = builder.name.to_text().unwrap_or_else(|_| "?".into());
         let reason = format!("the view `{name}` is made by the query builder, which is not evaluated here");
-        return Ok(Value::Unknown(Rc::new(Unknown { reason, site: at, kind: UnknownKind::View })));
+        return Ok(Value::Unknown(Rc::new(Unknown {
+            reason,
+            site: at,
+            cause: None,
+            kind: UnknownKind::View,
+        })));
     };
     if matches!(builder.name, Value::Unknown(_) | Value::Foreign(_)) {
         let why = interpreter.why(&builder.name, at);
         let reason = format!("the view's name is not known: {}", why.reason);
-        return Ok(Value::Unknown(Rc::new(Unknown { reason, site: at, kind: UnknownKind::View })));
+        return Ok(Value::Unknown(Rc::new(Unknown {
+            reason,
+            site: at,
+            cause: None,
+            kind: UnknownKind::View,
+        })));
     }
     let core = Rc::new(TableCore { name: builder.name.clone(), schema: builder.schema.clone() });
     let id = Rc::new(TableId { name: core.name_text().unwrap_or_else(|_| "?".into()), call: at });
     let (columns, unknown, _, _) = build_columns(interpreter, &core, &id, columns.clone(), at)?;
-    if let Some((_, why)) = unknown.first() {
+    if let Some((_, _, why)) = unknown.first() {
         let reason = format!("a column of the view `{}` is not known: {}", id.name, why.reason);
-        return Ok(Value::Unknown(Rc::new(Unknown { reason, site: why.site, kind: UnknownKind::View })));
+        return Ok(Value::Unknown(Rc::new(Unknown {
+            reason,
+            site: at,
+            cause: Some(why.site),
+            kind: UnknownKind::View,
+        })));
     }
     Ok(Value::Drizzle(Entity::View(Rc::new(View { builder: builder.clone(), columns, core, query }))))
 }

@@ -32,6 +32,7 @@ pub(super) fn views<'a>(
             what: Some(what.clone()),
             message,
             site,
+            cause: None,
             table: Some(name.to_string()),
         };
         if made.get(&name).is_some() {

@@ -206,6 +206,7 @@ impl Schema {
             message: "no file fits it, and drizzle-kit passes over that".to_owned(),
             at,
             end: at,
+            cause: None,
             table: None,
         };
         declaration.problems.extend(self.missing.iter().map(problem));

@@ -68,6 +68,19 @@ impl<'a> Interpreter<'a> {
                 | Value::Foreign(_)
                 | Value::Drizzle(_)
         );
+        if let (false, true, Value::Drizzle(entity), Some(name)) =
+            (callable, self.newer_drizzle, &this, method)
+        {
+            let reason = format!(
+                "`{name}` of {} is not of drizzle-orm 0.45, and not evaluated here",
+                declare::described(entity)
+            );
+            let unknown = Value::unknown(reason, at);
+            if let Some(why) = unknown.why_unknown() {
+                declare::taint(entity, &why);
+            }
+            return Ok(Some(unknown));
+        }
         if !callable {
             let shown = match method {
                 Some(name) => {

@@ -182,6 +182,7 @@ impl<'a> Interpreter<'a> {
                 _ => Rc::new(Unknown {
                     reason: "this has no text that is known here".to_owned(),
                     site: at,
+                    cause: None,
                     kind: super::value::UnknownKind::Any,
                 }),
             }),
@@ -267,6 +268,7 @@ impl<'a> Interpreter<'a> {
                 None => Err(Rc::new(Unknown {
                     reason: "the parts of this are not known here".to_owned(),
                     site: at,
+                    cause: None,
                     kind: super::value::UnknownKind::Any,
                 })),
             });

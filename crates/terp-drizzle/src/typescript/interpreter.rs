@@ -77,6 +77,8 @@ pub(crate) struct Problem {
     pub(crate) what: Option<String>,
     pub(crate) message: String,
     pub(crate) site: Site,
+    /// Where the reason is, if it is elsewhere.
+    pub(crate) cause: Option<Site>,
     pub(crate) table: Option<String>,
 }
 
@@ -88,6 +90,8 @@ pub(crate) struct Interpreter<'a> {
     pub(crate) modules: Vec<Rc<Module<'a>>>,
     pub(crate) by_path: HashMap<PathBuf, ModuleId>,
     pub(crate) problems: Vec<Problem>,
+    /// Whether Drizzle may have methods that are not known here: those of a later version than 0.45.
+    pub(crate) newer_drizzle: bool,
     /// How often a builder was changed so far: puts such changes and the making of tables in order.
     pub(crate) ticks: u64,
     steps: u64,
@@ -111,6 +115,7 @@ impl<'a> Interpreter<'a> {
             modules: Vec::new(),
             by_path: HashMap::new(),
             problems: Vec::new(),
+            newer_drizzle: false,
             ticks: 0,
             steps: 0,
             iterations: 0,
@@ -121,7 +126,14 @@ impl<'a> Interpreter<'a> {
     }
 
     pub(crate) fn problem(&mut self, kind: ProblemKind, message: impl Into<String>, site: Site) {
-        self.problems.push(Problem { kind, what: None, message: message.into(), site, table: None });
+        self.problems.push(Problem {
+            kind,
+            what: None,
+            message: message.into(),
+            site,
+            cause: None,
+            table: None,
+        });
     }
 
     pub(crate) const fn tick(&mut self) -> u64 {
@@ -182,7 +194,7 @@ impl<'a> Interpreter<'a> {
             Value::Foreign(package) => format!("it comes from the package `{package}`, which is not read"),
             _ => "its value is not known without running the program".to_owned(),
         };
-        Rc::new(Unknown { reason, site: at, kind: UnknownKind::Any })
+        Rc::new(Unknown { reason, site: at, cause: None, kind: UnknownKind::Any })
     }
 
     pub(crate) const fn is_stopped(&self) -> bool {
@@ -211,5 +223,5 @@ pub(crate) fn throw<T>(message: impl Into<String>, site: Site) -> Result<T, Abor
 /// The value that stands for what a fault kept from being made.
 pub(crate) fn after_fault<'a>(what: &str, site: Site) -> Value<'a> {
     let reason = format!("{what} could not be evaluated");
-    Value::Unknown(Rc::new(Unknown { reason, site, kind: UnknownKind::Fault }))
+    Value::Unknown(Rc::new(Unknown { reason, site, cause: None, kind: UnknownKind::Fault }))
 }

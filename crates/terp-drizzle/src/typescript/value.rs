@@ -34,6 +34,8 @@ pub(crate) struct Unknown {
     pub(crate) reason: String,
     /// What in the source could not be evaluated.
     pub(crate) site: Site,
+    /// Where the reason is, of a table or a view that is not known as a whole.
+    pub(crate) cause: Option<Site>,
     pub(crate) kind: UnknownKind,
 }
 
@@ -181,7 +183,7 @@ impl<'a> Value<'a> {
     }
 
     pub(crate) fn unknown(reason: impl Into<String>, site: Site) -> Self {
-        Self::Unknown(Rc::new(Unknown { reason: reason.into(), site, kind: UnknownKind::Any }))
+        Self::Unknown(Rc::new(Unknown { reason: reason.into(), site, cause: None, kind: UnknownKind::Any }))
     }
 
     /// Why this value, seen as a whole, is not known.

@@ -38,10 +38,17 @@ impl<'a> Line<'a> {
     }
 }
 
-/// The first differences that are drift, in a few words each.
-pub(crate) fn difference_texts(comparison: &Comparison, limit: usize) -> Vec<String> {
+/// The first differences that are drift: each in a few words, and where the views have it.
+pub(crate) fn first_differences(comparison: &Comparison, limit: usize) -> Vec<(String, Vec<Place>)> {
     let lines = difference_lines(comparison).into_iter().filter(|line| line.sign != '=');
-    lines.take(limit).map(|line| format!("{} {}", line.sign, line.text)).collect()
+    let told = lines.take(limit).map(|line| {
+        let places = line.places.iter().map(|(view, place)| match &place.label {
+            Some(label) => (*place).clone().labelled(format!("{view}: {label}")),
+            None => (*place).clone().labelled(*view),
+        });
+        (format!("{} {}", line.sign, line.text), places.collect())
+    });
+    told.collect()
 }
 
 impl Text<'_> {
