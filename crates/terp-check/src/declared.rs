@@ -8,7 +8,7 @@ use terp_drift::{
     duplicate_table_names, is_name_fault, non_portable_default, shared_builder_leak, unsupported_declaration,
 };
 use terp_drizzle::declare::{DeclarationProblem, DeclaredLeak};
-use terp_drizzle::snapshot::{DdlStatement, SchemaObject};
+use terp_drizzle::snapshot::{DdlStatement, SchemaObject, SnapshotColumn, SnapshotDefault};
 use terp_drizzle::{Declaration, Location, ProblemKind};
 use terp_schema_model::{Flavor, Schema};
 use terp_sql::Span;
@@ -226,8 +226,10 @@ impl Builder<'_> {
         let failed: BTreeSet<usize> = built.outcomes.iter().map(|(at, _)| *at).collect();
         let mut other =
             Database::new(if self.flavor.is_mysql() { Flavor::MARIADB_11_8 } else { Flavor::MYSQL_9_7 });
-        for (at, statement) in statements.iter().enumerate() {
-            if statement.origin.object == SchemaObject::Table && !failed.contains(&at) {
+        // The statements that make tables come first, in the order of the tables.
+        let tables = &self.declaration.snapshot.tables;
+        for (at, (table, statement)) in tables.iter().zip(statements).enumerate() {
+            if !failed.contains(&at) && table.columns.iter().any(may_divide_vendors) {
                 self.other_vendor(&mut other, statement);
             }
         }
@@ -269,4 +271,33 @@ impl Builder<'_> {
             self.findings.push(custom_type(&column.table, &column.column, &column.sql_type, place));
         }
     }
+}
+
+/// Whether it is worth asking the other vendor's server about a column. Types and defaults that both are known to take alike
+/// make up most of a schema.
+fn may_divide_vendors(column: &SnapshotColumn) -> bool {
+    let sql_type = column.sql_type.as_str();
+    let word = sql_type.split([' ', '(']).next().unwrap_or_default();
+    let is_number = matches!(
+        word,
+        "int" | "bigint" | "smallint" | "mediumint" | "tinyint" | "boolean" | "decimal" | "double" | "float"
+    );
+    let is_short_text = matches!(word, "varchar" | "char" | "enum");
+    let is_time = matches!(word, "timestamp" | "datetime");
+    let is_plain = match &column.default {
+        None => {
+            is_number
+                || is_short_text
+                || is_time
+                || matches!(word, "text" | "json" | "date" | "time" | "binary" | "varbinary")
+        }
+        Some(SnapshotDefault::Scalar(_)) => is_number,
+        Some(SnapshotDefault::Sql(text)) => {
+            let inside = text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
+            let is_word = inside.is_some_and(|inside| !inside.contains(['\'', '\\']));
+            is_short_text && is_word || is_time && text == "(now())"
+        }
+        Some(SnapshotDefault::Other { .. }) => false,
+    };
+    !is_plain || column.generated.is_some() || column.on_update_now && sql_type.contains('(')
 }
