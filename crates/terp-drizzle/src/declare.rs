@@ -1,6 +1,6 @@
 //! The schema that an application declares in TypeScript, read without running it.
 //!
-//! The modules are evaluated as far as schemas need it (see [`crate::typescript`]), and Drizzle's own functions are known here:
+//! The modules are evaluated as far as schemas need it (`typescript`), and Drizzle's own functions are known here:
 //! what they make, change and name. The result is what drizzle-kit 0.31 would put into a snapshot, with the place of
 //! everything; what would need running code is named instead.
 

@@ -42,7 +42,7 @@ pub(crate) struct Exception {
 
 pub(crate) type Evaluated<'a> = Result<Value<'a>, Abort>;
 
-/// What sort of problem a [`Problem`] is.
+/// What sort of problem keeps a part of a schema from being known.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
 pub enum ProblemKind {

@@ -10,7 +10,9 @@ use oxc_span::{GetSpan as _, SourceType};
 
 use crate::declare::{self, natives};
 use crate::json;
+use crate::typescript::builtin::json::value_of;
 use crate::typescript::interpreter::{Abort, Evaluated, Interpreter, ProblemKind, after_fault, site, throw};
+use crate::typescript::names::{DEFAULT, adds_up, declared_names, export_name, own_exports};
 use crate::typescript::parse::{Parsed, parse};
 use crate::typescript::resolve::{is_path, normalised, resolve};
 use crate::typescript::scope::{Binding, Scope};
@@ -19,9 +21,6 @@ use crate::typescript::value::{Object, Properties, Property, Site, Value, array_
 
 /// A module by its number.
 pub(crate) type ModuleId = usize;
-
-/// The name that a module's default export has in its scope. No identifier can be it.
-pub(super) const DEFAULT: &str = "*default*";
 
 /// A module of a package that is nowhere read, or of a file.
 pub(crate) struct Module<'a> {
@@ -208,7 +207,7 @@ impl<'a> Interpreter<'a> {
     fn run_json(&mut self, module: &Module<'a>, text: &'a str) {
         let site = Site { file: module.scope.file, ..Site::default() };
         let value = match json::parse(text) {
-            Ok(value) => json_value(&value),
+            Ok(value) => value_of(&value),
             Err(fault) => {
                 let offset = u32::try_from(fault.offset).unwrap_or(u32::MAX);
                 let site = Site { start: offset, end: offset, ..site };
@@ -509,116 +508,4 @@ fn common_module<'a>(module: &Module<'a>) -> Value<'a> {
         module.scope.declare(name, Binding::Value { value, constant: false });
     }
     common
-}
-
-/// Whether a statement is one of several that may declare one name.
-fn adds_up(statement: &ast::Statement<'_>) -> bool {
-    let declaration = match statement {
-        ast::Statement::ExportDeclaration(export) => Some(&export.declaration),
-        other => other.as_declaration(),
-    };
-    matches!(
-        declaration,
-        Some(ast::Declaration::TSEnumDeclaration(_) | ast::Declaration::TSNamespaceDeclaration(_))
-    )
-}
-
-pub(super) fn export_name<'a>(name: &ast::ModuleExportName<'a>) -> &'a str {
-    match name {
-        ast::ModuleExportName::IdentifierName(name) => name.name.as_str(),
-        ast::ModuleExportName::IdentifierReference(name) => name.name.as_str(),
-        ast::ModuleExportName::StringLiteral(name) => name.value.as_str(),
-    }
-}
-
-/// Enters what a statement exports of its own module.
-fn own_exports<'a>(statement: &'a ast::Statement<'a>, exports: &mut IndexMap<&'a str, Export<'a>>) {
-    match statement {
-        ast::Statement::ExportDeclaration(export) => {
-            let mut names = Vec::new();
-            declaration_names(&export.declaration, &mut names);
-            exports.extend(names.into_iter().map(|name| (name, Export::Local(name))));
-        }
-        ast::Statement::ExportNamedDeclaration(export) if !export.export_kind.is_type() => {
-            for name in export.specifiers.iter().filter(|name| !name.export_kind.is_type()) {
-                exports.insert(export_name(&name.exported), Export::Local(export_name(&name.local)));
-            }
-        }
-        ast::Statement::ExportDefaultDeclaration(export)
-            if !matches!(
-                export.declaration,
-                ast::ExportDefaultDeclarationKind::TSInterfaceDeclaration(_)
-            ) =>
-        {
-            exports.insert("default", Export::Local(DEFAULT));
-        }
-        _ => {}
-    }
-}
-
-/// The names that a statement of a module or block declares.
-pub(super) fn declared_names<'a>(statement: &'a ast::Statement<'a>, names: &mut Vec<&'a str>) {
-    match statement {
-        ast::Statement::ExportDeclaration(export) => declaration_names(&export.declaration, names),
-        ast::Statement::ExportDefaultDeclaration(_) => names.push(DEFAULT),
-        _ => {
-            if let Some(declaration) = statement.as_declaration() {
-                declaration_names(declaration, names);
-            }
-        }
-    }
-}
-
-pub(super) fn declaration_names<'a>(declaration: &'a ast::Declaration<'a>, names: &mut Vec<&'a str>) {
-    match declaration {
-        ast::Declaration::VariableDeclaration(variables) if !variables.declare => {
-            variables.declarations.iter().for_each(|variable| pattern_names(&variable.id, names));
-        }
-        ast::Declaration::FunctionDeclaration(function) if function.body.is_some() => {
-            names.extend(function.id.as_ref().map(|id| id.name.as_str()));
-        }
-        ast::Declaration::ClassDeclaration(class) if !class.declare => {
-            names.extend(class.id.as_ref().map(|id| id.name.as_str()));
-        }
-        ast::Declaration::TSEnumDeclaration(members) if !members.declare => {
-            names.push(members.id.name.as_str());
-        }
-        ast::Declaration::TSNamespaceDeclaration(namespace) if !namespace.declare => {
-            names.push(namespace.id.name.as_str());
-        }
-        _ => {}
-    }
-}
-
-pub(super) fn pattern_names<'a>(pattern: &'a ast::BindingPattern<'a>, names: &mut Vec<&'a str>) {
-    match pattern {
-        ast::BindingPattern::BindingIdentifier(id) => names.push(id.name.as_str()),
-        ast::BindingPattern::AssignmentPattern(assignment) => pattern_names(&assignment.left, names),
-        ast::BindingPattern::ObjectPattern(object) => {
-            object.properties.iter().for_each(|property| pattern_names(&property.value, names));
-            object.rest.iter().for_each(|rest| pattern_names(&rest.argument, names));
-        }
-        ast::BindingPattern::ArrayPattern(array) => {
-            array.elements.iter().flatten().for_each(|element| pattern_names(element, names));
-            array.rest.iter().for_each(|rest| pattern_names(&rest.argument, names));
-        }
-    }
-}
-
-pub(super) fn json_value<'a>(value: &jsonc_parser::ast::Value<'_>) -> Value<'a> {
-    use jsonc_parser::ast::Value as Json;
-    match value {
-        Json::StringLit(text) => Value::string(text.value.as_ref()),
-        Json::NumberLit(number) => Value::Number(number.value.parse().unwrap_or(f64::NAN)),
-        Json::BooleanLit(value) => Value::Bool(value.value),
-        Json::NullKeyword(_) => Value::Null,
-        Json::Array(array) => Value::array(array.elements.iter().map(json_value).collect()),
-        Json::Object(object) => {
-            let mut properties = Properties::default();
-            for property in &object.properties {
-                properties.set(property.name.as_str().into(), Property::Value(json_value(&property.value)));
-            }
-            Value::object(properties)
-        }
-    }
 }

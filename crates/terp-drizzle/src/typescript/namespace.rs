@@ -5,7 +5,7 @@ use std::rc::Rc;
 use oxc_ast::ast;
 
 use crate::typescript::interpreter::{Abort, Interpreter};
-use crate::typescript::module::declaration_names;
+use crate::typescript::names::declaration_names;
 use crate::typescript::scope::{Binding, Scope};
 use crate::typescript::value::{Properties, Property, Value};
 

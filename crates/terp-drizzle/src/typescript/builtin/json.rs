@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::date;
 use crate::typescript::interpreter::{Abort, Evaluated, Interpreter, throw};
 use crate::typescript::number;
-use crate::typescript::value::{Site, Unknown, Value};
+use crate::typescript::value::{Properties, Property, Site, Unknown, Value};
 
 pub(super) fn stringify_value<'a>(
     interpreter: &mut Interpreter<'a>,
@@ -27,7 +27,7 @@ pub(super) fn parse_value<'a>(
 ) -> Evaluated<'a> {
     Ok(match interpreter.text(value, at)? {
         Ok(text) => match crate::json::parse(&text) {
-            Ok(value) => crate::typescript::module::json_value(&value),
+            Ok(value) => value_of(&value),
             Err(fault) => return throw(format!("JSON.parse: {}", fault.message), at),
         },
         Err(why) => Value::Unknown(why),
@@ -127,4 +127,23 @@ pub(crate) fn quoted(text: &str) -> String {
     }
     out.push('"');
     out
+}
+
+/// A value of JSON as one of JavaScript.
+pub(crate) fn value_of<'a>(value: &jsonc_parser::ast::Value<'_>) -> Value<'a> {
+    use jsonc_parser::ast::Value as Json;
+    match value {
+        Json::StringLit(text) => Value::string(text.value.as_ref()),
+        Json::NumberLit(number) => Value::Number(number.value.parse().unwrap_or(f64::NAN)),
+        Json::BooleanLit(value) => Value::Bool(value.value),
+        Json::NullKeyword(_) => Value::Null,
+        Json::Array(array) => Value::array(array.elements.iter().map(value_of).collect()),
+        Json::Object(object) => {
+            let mut properties = Properties::default();
+            for property in &object.properties {
+                properties.set(property.name.as_str().into(), Property::Value(value_of(&property.value)));
+            }
+            Value::object(properties)
+        }
+    }
 }
