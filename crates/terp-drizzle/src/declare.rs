@@ -9,13 +9,16 @@ pub(crate) mod column;
 mod default;
 mod dictionary;
 pub(crate) mod entity;
+mod foreign_key;
 mod key;
 mod leak;
 mod lower;
 mod name;
 pub(crate) mod natives;
+mod part;
 mod schema;
 pub(crate) mod sql;
+mod sql_type;
 pub(crate) mod table;
 mod view;
 

@@ -2,11 +2,13 @@
 
 use std::rc::Rc;
 
-use crate::declare::column::{Column, Reference};
+use crate::declare::column::Column;
 use crate::declare::dictionary::Dictionary;
 use crate::declare::entity::{Entity, Key, KeyDefinition, KeyKind};
+use crate::declare::foreign_key::foreign_keys;
 use crate::declare::lower::{Fault, Lowering, Part};
-use crate::declare::name::{KitGeneration, slices};
+use crate::declare::name::KitGeneration;
+use crate::declare::part::{cased_names, column_list, items_of, optional_name, part, recase, required_name};
 use crate::declare::sql::SqlUse;
 use crate::declare::table::Table;
 use crate::place::Location;
@@ -14,14 +16,14 @@ use crate::snapshot::{
     SnapshotCheck, SnapshotColumn, SnapshotForeignKey, SnapshotIndex, SnapshotKeyPart, SnapshotPrimaryKey,
     SnapshotTable, SnapshotUnique,
 };
-use crate::typescript::interpreter::{Abort, ProblemKind};
+use crate::typescript::interpreter::ProblemKind;
 use crate::typescript::value::{Site, Value};
 
 /// What a table has besides its columns, by name.
 pub(super) struct Parts {
     primary_keys: Dictionary<SnapshotPrimaryKey>,
     uniques: Dictionary<SnapshotUnique>,
-    foreign_keys: Dictionary<SnapshotForeignKey>,
+    pub(super) foreign_keys: Dictionary<SnapshotForeignKey>,
     indexes: Dictionary<SnapshotIndex>,
     checks: Dictionary<SnapshotCheck>,
 }
@@ -224,81 +226,6 @@ fn extra_values<'a>(lowering: &mut Lowering<'_, 'a>, table: &Rc<Table<'a>>) -> P
     }
 }
 
-/// The columns of a list; anything else in it is a fault.
-fn column_list<'a>(
-    lowering: &mut Lowering<'_, 'a>,
-    list: &[Value<'a>],
-    site: Site,
-) -> Part<Vec<Rc<Column<'a>>>> {
-    let mut columns = Vec::with_capacity(list.len());
-    for value in list {
-        match value {
-            Value::Drizzle(Entity::Column(column)) => match &column.state.unknown {
-                Some(why) => return Ok(Err(why.clone().into())),
-                None => columns.push(column.clone()),
-            },
-            Value::Unknown(_) | Value::Foreign(_) => {
-                return Ok(Err(lowering.interpreter.why(value, site).into()));
-            }
-            Value::Undefined => {
-                let message = "a column of it is undefined: the table has none under that key".to_owned();
-                return Ok(Err(Fault::Fails(ProblemKind::Exception, message, site)));
-            }
-            _ => {
-                let message = "columns are expected here".to_owned();
-                return Ok(Err(Fault::Fails(ProblemKind::Exception, message, site)));
-            }
-        }
-    }
-    Ok(Ok(columns))
-}
-
-fn items_of<'a>(lowering: &mut Lowering<'_, 'a>, list: &Value<'a>, site: Site) -> Part<Vec<Value<'a>>> {
-    if let Some(why) = list.why_unknown() {
-        return Ok(Err(why.into()));
-    }
-    match list {
-        Value::Array(array) => Ok(Ok(array.items.borrow().clone())),
-        Value::Foreign(_) => Ok(Err(lowering.interpreter.why(list, site).into())),
-        _ => {
-            let message = "a list of columns is expected here".to_owned();
-            Ok(Err(Fault::Fails(ProblemKind::Exception, message, site)))
-        }
-    }
-}
-
-/// A name that may be left away.
-fn optional_name<'a>(lowering: &mut Lowering<'_, 'a>, name: &Value<'a>, site: Site) -> Part<Option<String>> {
-    if name.is_nullish() {
-        return Ok(Ok(None));
-    }
-    Ok(match lowering.interpreter.text(name, site)? {
-        Ok(text) => Ok(Some(text.to_string())),
-        Err(why) => Err(why.into()),
-    })
-}
-
-fn required_name<'a>(lowering: &mut Lowering<'_, 'a>, name: &Value<'a>, site: Site) -> Part<String> {
-    if name.is_nullish() {
-        let message = "it has no name, and drizzle-kit stops there: name it".to_owned();
-        return Ok(Err(Fault::Fails(ProblemKind::Refused, message, site)));
-    }
-    Ok(match lowering.interpreter.text(name, site)? {
-        Ok(text) => Ok(text.to_string()),
-        Err(why) => Err(why.into()),
-    })
-}
-
-/// Unwraps a part, or leaves the function with its fault.
-macro_rules! part {
-    ($part:expr) => {
-        match $part? {
-            Ok(value) => value,
-            Err(fault) => return Ok(Err(fault)),
-        }
-    };
-}
-
 fn primary_key<'a>(
     lowering: &mut Lowering<'_, 'a>,
     name: &Value<'a>,
@@ -317,39 +244,6 @@ fn primary_key<'a>(
         lowering.derived_names.insert((lowering.name.to_string(), name.clone()));
     }
     Ok(Ok(SnapshotPrimaryKey { name, at: lowering.at(site), columns: cased }))
-}
-
-fn cased_names(lowering: &Lowering<'_, '_>, columns: &[Rc<Column<'_>>]) -> Vec<String> {
-    columns.iter().map(|column| column.cased_name(lowering.casing).to_string()).collect()
-}
-
-/// What drizzle-kit does to the name of a key when names of columns are cased: the first occurrence of each is replaced.
-fn recase(lowering: &Lowering<'_, '_>, name: &mut String, columns: &[Rc<Column<'_>>], cased: &[String]) {
-    if lowering.casing.is_some() {
-        for (column, cased) in columns.iter().zip(cased) {
-            *name = replace_first(name, &column.state.name, cased);
-        }
-    }
-}
-
-/// JavaScript's `replace` with a text: the first occurrence, by what `$` in the replacement stands for.
-fn replace_first(text: &str, wanted: &str, replacement: &str) -> String {
-    let Some((before, after)) = text.split_once(wanted) else { return text.to_owned() };
-    let mut out = before.to_owned();
-    let mut rest = replacement;
-    while let Some((plain, pattern)) = rest.split_once('$') {
-        out.push_str(plain);
-        let (stands_for, length) = match pattern.chars().next() {
-            Some('$') => ("$", 1),
-            Some('&') => (wanted, 1),
-            Some('`') => (before, 1),
-            Some('\'') => (after, 1),
-            _ => ("$", 0),
-        };
-        out.push_str(stands_for);
-        rest = pattern.get(length..).unwrap_or_default();
-    }
-    format!("{out}{rest}{after}")
 }
 
 fn unique<'a>(
@@ -419,130 +313,4 @@ fn check<'a>(
     let name = part!(required_name(lowering, name, site));
     let expression = part!(lowering.sql_text(value, SqlUse::Query, site));
     Ok(Ok(SnapshotCheck { name, at: lowering.at(site), expression }))
-}
-
-/// The foreign keys: those of the columns first.
-fn foreign_keys<'a>(
-    lowering: &mut Lowering<'_, 'a>,
-    table: &Rc<Table<'a>>,
-    keys: &[Rc<Key<'a>>],
-    parts: &mut Parts,
-) {
-    for (_, column) in &table.columns {
-        if column.state.unknown.is_some() {
-            continue;
-        }
-        for reference in &column.state.references {
-            let made = inline_foreign_key(lowering, column, reference);
-            let what = format!("the foreign key of the column `{}`", column.state.name);
-            if let Some(made) = lowering.take(&what, reference.site, made) {
-                parts.foreign_keys.set(&made.name.clone(), made);
-            }
-        }
-    }
-    for key in keys {
-        if let KeyDefinition::ForeignKey(config) = &key.definition {
-            let made = foreign_key(lowering, key, config);
-            if let Some(made) = lowering.take("a foreign key", key.site, made) {
-                parts.foreign_keys.set(&made.name.clone(), made);
-            }
-        }
-    }
-}
-
-fn inline_foreign_key<'a>(
-    lowering: &mut Lowering<'_, 'a>,
-    column: &Rc<Column<'a>>,
-    reference: &Reference<'a>,
-) -> Part<SnapshotForeignKey> {
-    let site = reference.site;
-    let target = lowering.interpreter.call(&reference.target, Value::Undefined, Vec::new(), site)?;
-    let foreign = part!(column_list(lowering, std::slice::from_ref(&target), site));
-    // An empty text is no action here, unlike in foreignKey().
-    let action =
-        |value: &Value<'a>| if value.truthy() == Some(false) { Value::Undefined } else { value.clone() };
-    let actions = (action(&reference.on_update), action(&reference.on_delete));
-    build_foreign_key(lowering, None, std::slice::from_ref(column), &foreign, actions, column.site, site)
-}
-
-fn foreign_key<'a>(
-    lowering: &mut Lowering<'_, 'a>,
-    key: &Key<'a>,
-    config: &Value<'a>,
-) -> Part<SnapshotForeignKey> {
-    let site = key.site;
-    let config = match config {
-        Value::Function(_) => lowering.interpreter.call(config, Value::Undefined, Vec::new(), site)?,
-        other => other.clone(),
-    };
-    let mut member =
-        |name: &str| -> Result<Value<'a>, Abort> { lowering.interpreter.property(&config, name, site) };
-    let (name, columns, foreign) = (member("name")?, member("columns")?, member("foreignColumns")?);
-    let name = part!(optional_name(lowering, &name, site));
-    let columns = part!(items_of(lowering, &columns, site));
-    let columns = part!(column_list(lowering, &columns, site));
-    let foreign = part!(items_of(lowering, &foreign, site));
-    let foreign = part!(column_list(lowering, &foreign, site));
-    let option = |name: &str| key.option(name).unwrap_or(Value::Undefined);
-    build_foreign_key(
-        lowering,
-        name,
-        &columns,
-        &foreign,
-        (option("onUpdate"), option("onDelete")),
-        site,
-        site,
-    )
-}
-
-fn build_foreign_key<'a>(
-    lowering: &mut Lowering<'_, 'a>,
-    name: Option<String>,
-    columns: &[Rc<Column<'a>>],
-    foreign: &[Rc<Column<'a>>],
-    (on_update, on_delete): (Value<'a>, Value<'a>),
-    shown: Site,
-    site: Site,
-) -> Part<SnapshotForeignKey> {
-    let Some(first) = foreign.first() else {
-        let message = "it has no foreign columns".to_owned();
-        return Ok(Err(Fault::Fails(ProblemKind::Exception, message, site)));
-    };
-    let referenced_table = match first.table.name_text() {
-        Ok(name) => name.to_string(),
-        Err(why) => return Ok(Err(why.into())),
-    };
-    let is_derived = name.is_none();
-    let mut name = name.unwrap_or_else(|| {
-        let plain =
-            |columns: &[Rc<Column<'a>>]| columns.iter().map(|column| column.state.name.clone()).collect();
-        let (from, to): (Vec<Rc<str>>, Vec<Rc<str>>) = (plain(columns), plain(foreign));
-        lowering.kit.foreign_key(&lowering.name, &slices(&from), &referenced_table, &slices(&to))
-    });
-    let (from, to) = (cased_names(lowering, columns), cased_names(lowering, foreign));
-    recase(lowering, &mut name, columns, &from);
-    recase(lowering, &mut name, foreign, &to);
-    if is_derived {
-        lowering.derived_names.insert((lowering.name.to_string(), name.clone()));
-    }
-    let mut action = |value: &Value<'a>| -> Part<Option<String>> {
-        Ok(optional_name(lowering, value, site)?.map(|action| {
-            // An empty action is none, as drizzle-kit writes it.
-            let action = action.unwrap_or_else(|| "no action".to_owned());
-            Some(action).filter(|action| !action.is_empty())
-        }))
-    };
-    let on_update = part!(action(&on_update));
-    let on_delete = part!(action(&on_delete));
-    Ok(Ok(SnapshotForeignKey {
-        name,
-        at: lowering.at(shown),
-        table: lowering.name.to_string(),
-        columns: from,
-        referenced_table,
-        referenced_columns: to,
-        on_update,
-        on_delete,
-        name_explicit: None,
-    }))
 }

@@ -3,12 +3,13 @@
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
-use crate::declare::column::{Column, SqlType, enum_sql};
+use crate::declare::column::{Column, SqlType};
 use crate::declare::dictionary::Dictionary;
 use crate::declare::entity::{Entity, View};
 use crate::declare::name::KitGeneration;
 use crate::declare::schema::{CustomColumn, DeclaredLeak, DuplicateTable, SitePlaces};
 use crate::declare::sql::{self, SqlFault, SqlUse};
+use crate::declare::sql_type::enum_sql;
 use crate::declare::table::Table;
 use crate::declare::{Casing, DeclarationOptions, default, key, view};
 use crate::place::Location;
