@@ -78,6 +78,7 @@ pub fn check_project(project: &Project, name: &str, options: &CheckOptions) -> R
             schema: declared.schema,
             columns_ordered: false,
             unchecked: declared.unchecked,
+            unchecked_programs: declared.unchecked_programs,
             place: only_file(project),
             places: ObjectPlaces::Snapshot(declared.places),
         }
@@ -192,6 +193,7 @@ fn newest_view(
         schema: built.schema.clone(),
         columns_ordered: false,
         unchecked: built.unchecked.clone(),
+        unchecked_programs: built.unchecked_programs,
         places: ObjectPlaces::Snapshot(snapshot_places(&newest.snapshot, slice::from_ref(&place.file))),
         place: Some(place),
     };
@@ -247,6 +249,7 @@ fn older_snapshot(
         schema: built.schema,
         columns_ordered: false,
         unchecked: built.unchecked,
+        unchecked_programs: built.unchecked_programs,
         places: ObjectPlaces::Snapshot(snapshot_places(&snapshot, slice::from_ref(&place.file))),
         place: Some(place),
     };

@@ -19,6 +19,8 @@ pub struct View {
     pub columns_ordered: bool,
     /// Tables of which this view is not sure, since a statement on them could not be checked.
     pub unchecked: BTreeSet<String>,
+    /// Whether there are views or stored programs of which this view is not sure.
+    pub unchecked_programs: bool,
     /// Where it is from, if it is one file.
     pub place: Option<Place>,
     /// Where its objects are from.
@@ -91,6 +93,7 @@ pub(crate) fn compare_pair(pair: &Pair<'_>, flavor: Flavor, options: &DiffOption
         &|path| left.places.place_of(path),
         &|path| right.places.place_of(path),
     );
+    comparison.unchecked_programs = left.unchecked_programs || right.unchecked_programs;
     comparison.unchecked_tables = unchecked.into_iter().map(str::to_owned).collect();
     comparison
 }

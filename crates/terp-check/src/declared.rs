@@ -25,6 +25,8 @@ pub struct DeclaredOutcome {
     pub schema: Schema,
     /// The tables that may not be right, since something about them is not known.
     pub unchecked: BTreeSet<String>,
+    /// Whether there are views that could not be checked, or are not known.
+    pub unchecked_programs: bool,
     /// Whether there may be tables that are not known at all. Then nothing can be said to be missing or too many.
     pub may_lack_tables: bool,
     /// Where its objects are declared.
@@ -64,6 +66,7 @@ pub(crate) fn judge(
     DeclaredOutcome {
         schema: built.schema.clone(),
         unchecked,
+        unchecked_programs: built.unchecked_programs || may_lack_tables,
         may_lack_tables,
         places: snapshot_places(&declaration.snapshot, &files),
         findings: builder.findings,

@@ -61,6 +61,8 @@ pub(crate) struct Database {
     catalog: Catalog,
     /// The tables that a statement may have made, changed or dropped which could not be checked.
     unchecked: BTreeSet<String>,
+    /// Whether a statement on a view or a stored program could not be checked.
+    unchecked_programs: bool,
     /// Where everything comes from, if that is recorded.
     provenance: Option<Provenance>,
     /// The databases in which a statement made or changed a table.
@@ -73,7 +75,13 @@ impl Database {
         let mut catalog = Catalog::new(flavor);
         catalog.create_database(DATABASE, flavor.default_character_set());
         catalog.use_database(DATABASE);
-        Self { catalog, unchecked: BTreeSet::new(), provenance: None, databases: BTreeSet::new() }
+        Self {
+            catalog,
+            unchecked: BTreeSet::new(),
+            unchecked_programs: false,
+            provenance: None,
+            databases: BTreeSet::new(),
+        }
     }
 
     /// An empty database that remembers where everything in it comes from.
@@ -121,6 +129,11 @@ impl Database {
     /// Has some tables count as not sure from the start.
     pub(crate) fn doubt(&mut self, tables: &BTreeSet<String>) {
         self.unchecked.extend(tables.iter().cloned());
+    }
+
+    /// Whether a statement on a view or a stored program could not be checked.
+    pub(crate) const fn unchecked_programs(&self) -> bool {
+        self.unchecked_programs
     }
 
     pub(crate) const fn unchecked(&self) -> &BTreeSet<String> {
@@ -213,6 +226,7 @@ impl Database {
                 Outcome::Unchecked(Unchecked { reason, statement: span, at: None })
             }
             ExecuteError::Unsupported(unsupported) => {
+                self.unchecked_programs |= is_program(&statement.kind);
                 self.unchecked.extend(touched.changed.iter().cloned());
                 Outcome::Unchecked(Unchecked { reason: unsupported.construct, statement: span, at })
             }
@@ -222,6 +236,18 @@ impl Database {
             }
         }
     }
+}
+
+/// Whether a statement makes or drops a view or a stored program.
+const fn is_program(kind: &StatementKind) -> bool {
+    matches!(
+        kind,
+        StatementKind::CreateView(_)
+            | StatementKind::CreateTrigger(_)
+            | StatementKind::CreateRoutine(_)
+            | StatementKind::CreateEvent(_)
+            | StatementKind::DropProgram(_)
+    )
 }
 
 /// Whether it runs statements that don't stand in it: a procedure's, or a prepared one.

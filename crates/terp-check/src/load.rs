@@ -39,6 +39,8 @@ pub struct LoadedSource {
     pub columns_ordered: bool,
     /// The tables that may not be right, since something about them could not be checked.
     pub unchecked: BTreeSet<String>,
+    /// Whether there are views or stored programs that could not be checked.
+    pub unchecked_programs: bool,
     /// Whether there may be tables that are not known at all. Then nothing can be said to be missing or too many.
     pub may_lack_tables: bool,
     /// What a server would refuse, what could not be checked and what is missing. The schema is without it.
@@ -59,6 +61,7 @@ impl LoadedSource {
             snapshot: None,
             columns_ordered: true,
             unchecked: BTreeSet::new(),
+            unchecked_programs: false,
             may_lack_tables: false,
             findings: Vec::new(),
             places: ObjectPlaces::Unknown,
@@ -73,6 +76,7 @@ impl LoadedSource {
             schema: self.schema,
             columns_ordered: self.columns_ordered,
             unchecked: self.unchecked,
+            unchecked_programs: self.unchecked_programs,
             place: None,
             places: self.places,
         }
@@ -159,6 +163,7 @@ fn load_drizzle(path: &Path, flavor: Flavor, options: &ProjectOptions) -> Result
         snapshot: Some(declaration.snapshot),
         columns_ordered: false,
         unchecked: built.unchecked,
+        unchecked_programs: built.unchecked_programs,
         may_lack_tables: built.may_lack_tables,
         findings,
         places: ObjectPlaces::Snapshot(built.places),
@@ -197,6 +202,7 @@ fn load_snapshot(path: &Path, flavor: Flavor, options: &ProjectOptions) -> Resul
         snapshot: Some(snapshot),
         columns_ordered: false,
         unchecked: built.unchecked,
+        unchecked_programs: built.unchecked_programs,
         findings: built.findings,
         places,
         texts: BTreeMap::from([(file, text)]),
@@ -225,6 +231,7 @@ fn load_migrations(
     let texts = texts(&findings, text);
     Ok(LoadedSource {
         unchecked: replayed.end.unchecked,
+        unchecked_programs: replayed.end.unchecked_programs,
         findings,
         places: replayed.end.places,
         texts,
@@ -299,6 +306,7 @@ fn run_sql(files: &[(String, String)], flavor: Flavor) -> Result<LoadedSource, C
     let text = |file: &str| files.iter().find(|(path, _)| path == file).map(|(_, text)| text.clone());
     Ok(LoadedSource {
         unchecked: database.unchecked().clone(),
+        unchecked_programs: database.unchecked_programs(),
         texts: texts(&findings, text),
         findings,
         places: ObjectPlaces::Statements(provenance),

@@ -19,6 +19,8 @@ pub struct SnapshotOutcome {
     pub schema: Schema,
     /// The tables that may not be right, since something about them could not be checked.
     pub unchecked: BTreeSet<String>,
+    /// Whether views or stored programs could not be checked.
+    pub unchecked_programs: bool,
     /// What a server would refuse, and what could not be checked.
     pub findings: Vec<Finding>,
 }
@@ -36,7 +38,8 @@ pub fn build_snapshot(
     let statements = snapshot.to_ddl();
     let built = run_ddl(&statements, flavor, &BTreeSet::new());
     let findings = findings(&statements, &built, file)?;
-    Ok(SnapshotOutcome { schema: built.schema, unchecked: built.unchecked, findings })
+    let (unchecked, unchecked_programs) = (built.unchecked, built.unchecked_programs);
+    Ok(SnapshotOutcome { schema: built.schema, unchecked, unchecked_programs, findings })
 }
 
 /// What running the statements of a snapshot or a declaration gave.
@@ -44,6 +47,7 @@ pub fn build_snapshot(
 pub(crate) struct Built {
     pub(crate) schema: Schema,
     pub(crate) unchecked: BTreeSet<String>,
+    pub(crate) unchecked_programs: bool,
     /// How those went that were not simply done, by their index.
     pub(crate) outcomes: Vec<(usize, Result<Outcome, Unreadable>)>,
 }
@@ -59,7 +63,8 @@ pub(crate) fn run_ddl(statements: &[DdlStatement], flavor: Flavor, doubted: &BTr
             other => outcomes.push((at, other)),
         }
     }
-    Built { schema: database.schema(), unchecked: database.unchecked().clone(), outcomes }
+    let unchecked_programs = database.unchecked_programs();
+    Built { schema: database.schema(), unchecked: database.unchecked().clone(), unchecked_programs, outcomes }
 }
 
 /// What is wrong with a snapshot, or not known of it.

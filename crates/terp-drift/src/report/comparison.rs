@@ -100,6 +100,9 @@ pub struct Comparison {
     pub right: String,
     /// Tables that are left out, since a statement on them could not be checked.
     pub unchecked_tables: Vec<String>,
+    /// Whether views, triggers, procedures, functions or events are left out, since a statement on them could not be
+    /// checked.
+    pub unchecked_programs: bool,
     /// How many differences there are.
     pub counts: ChangeCounts,
     /// How many there are of each sort.

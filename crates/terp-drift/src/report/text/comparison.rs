@@ -114,7 +114,7 @@ impl Text<'_> {
         .filter(|(number, _)| *number > 0)
         .map(|(number, of)| format!("{number} {of}"))
         .collect();
-        let nothing = if comparison.unchecked_tables.is_empty() {
+        let nothing = if comparison.unchecked_tables.is_empty() && !comparison.unchecked_programs {
             "no difference"
         } else {
             "no difference in what was checked"
@@ -145,7 +145,14 @@ impl Text<'_> {
         if lines.len() > self.options.limit {
             writeln!(self.out, "    and {} more {CUT}", lines.len() - self.options.limit)?;
         }
-        self.unchecked(&comparison.unchecked_tables)
+        self.unchecked(&comparison.unchecked_tables)?;
+        if comparison.unchecked_programs {
+            writeln!(
+                self.out,
+                "    views and stored programs are not compared, since statements on them are not checked"
+            )?;
+        }
+        Ok(())
     }
 
     fn line(&mut self, line: &Line<'_>) -> fmt::Result {
