@@ -29,6 +29,9 @@ pub(super) struct Recording {
 /// The names of its files.
 pub(super) const FILES: [&str; 3] = ["kit.sql", "kit.json", "kit-error.txt"];
 const READING: &str = "Reading schema files:\n";
+/// What begins a line that is not about what went wrong.
+const BESIDE: [&str; 4] =
+    ["No config path provided", "Reading config file", "node:internal/", "triggerUncaughtException("];
 const NO_ID: &str = "00000000-0000-0000-0000-000000000000";
 
 impl Recording {
@@ -117,8 +120,7 @@ impl Said {
             if line.starts_with("at ") || line == "Require stack:" {
                 break;
             }
-            let told = ["No config path provided", "Reading config file"];
-            if !line.is_empty() && !told.iter().any(|told| line.starts_with(told)) {
+            if !line.is_empty() && line != "^" && !BESIDE.iter().any(|beside| line.starts_with(beside)) {
                 text += &line.replace(&inside, "");
                 text.push('\n');
             }
