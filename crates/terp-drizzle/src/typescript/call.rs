@@ -183,7 +183,14 @@ impl<'a> Interpreter<'a> {
         arguments: Vec<Value<'a>>,
         at: Site,
     ) -> Evaluated<'a> {
-        let this = function.this.clone().unwrap_or(this);
+        let this = match (&function.this, this) {
+            (Some(own), _) => own.clone(),
+            // What is not strict has the global object there.
+            (None, Value::Undefined | Value::Null) if !self.compiler.strict => {
+                Value::unknown("`this` is the global object where a function is called on nothing", at)
+            }
+            (None, this) => this,
+        };
         let scope = Scope::of_call(&function.scope, Some(this));
         self.calls.push(at);
         let result =
