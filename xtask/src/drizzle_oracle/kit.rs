@@ -113,9 +113,11 @@ fn install(folder: &Path) -> Result<(), Failure> {
         return Ok(());
     }
     let reason = String::from_utf8_lossy(&output.stderr).into_owned();
+    // The first lines tell it; what follows is where in npm's code it was found.
+    let reason: Vec<&str> = reason.lines().take_while(|line| !line.contains(" at ")).collect();
     Err(Failure::usage(format!(
         "npm cannot install drizzle-kit; it needs a registry that it can reach (`npm config get registry`):\n{}",
-        reason.trim()
+        reason.join("\n")
     )))
 }
 
