@@ -21,7 +21,7 @@ pub(super) struct Said {
 pub(super) struct Recording {
     /// `kit.sql`: what `export` prints.
     pub(super) sql: Option<String>,
-    /// `kit.json`: the snapshot that `generate` writes, with zeros for its id. There is none when the schema has nothing in it.
+    /// `kit.json`: the snapshot that `generate` writes, with zeros for its id. There is none when there is nothing to create.
     pub(super) snapshot: Option<String>,
     /// `kit-error.txt`: why either failed. drizzle-kit's exit code does not tell, which is 0 when a schema cannot be loaded.
     pub(super) error: Option<String>,
