@@ -19,11 +19,11 @@ pub(super) struct Said {
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Recording {
     /// `kit.sql`: what `export` prints.
-    sql: Option<String>,
-    /// `kit.json`: the snapshot that `generate` writes, with zeros for its id. There is none when the schema has nothing in it.
-    snapshot: Option<String>,
+    pub(super) sql: Option<String>,
+    /// `kit.json`: the snapshot that `generate` writes, with zeros for its id. There is none when there is nothing to create.
+    pub(super) snapshot: Option<String>,
     /// `kit-error.txt`: why either failed. drizzle-kit's exit code does not tell, which is 0 when a schema cannot be loaded.
-    error: Option<String>,
+    pub(super) error: Option<String>,
 }
 
 /// The names of its files.
