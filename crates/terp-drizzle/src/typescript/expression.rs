@@ -59,7 +59,7 @@ impl<'a> Interpreter<'a> {
             E::FunctionExpression(function) if function.r#async || function.generator => {
                 Value::unknown("async functions and generators are not evaluated here", at)
             }
-            E::FunctionExpression(function) => Self::function(Code::Function(function), scope),
+            E::FunctionExpression(function) => Self::function_expression(function, scope),
             E::ParenthesizedExpression(inner) => return self.expression(&inner.expression, scope),
             E::TSAsExpression(typed) => return self.expression(&typed.expression, scope),
             E::TSSatisfiesExpression(typed) => return self.expression(&typed.expression, scope),

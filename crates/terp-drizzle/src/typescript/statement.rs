@@ -35,6 +35,15 @@ impl<'a> Interpreter<'a> {
         }))
     }
 
+    /// A function expression; its own name is known within it alone.
+    pub(super) fn function_expression(function: &'a ast::Function<'a>, scope: &Rc<Scope<'a>>) -> Value<'a> {
+        let Some(name) = &function.id else { return Self::function(Code::Function(function), scope) };
+        let within = Scope::within(scope);
+        let value = Self::function(Code::Function(function), &within);
+        within.declare(name.name.as_str(), Binding::Value { value: value.clone(), constant: true });
+        value
+    }
+
     /// Runs statements in a scope of their own.
     pub(super) fn block(
         &mut self,
@@ -124,7 +133,12 @@ impl<'a> Interpreter<'a> {
                 });
             }
             S::TSNamespaceDeclaration(namespace) => self.namespace_declaration(namespace, scope)?,
-            S::TSImportEqualsDeclaration(_) => self.unsupported_statement("`import = require()`", at),
+            S::TSImportEqualsDeclaration(import) => {
+                let what = "`import = require()`";
+                self.unsupported_statement(what, at);
+                let value = Value::unknown(format!("{what} is not evaluated here"), at);
+                scope.declare(import.id.name.as_str(), Binding::Value { value, constant: true });
+            }
             S::TSExportAssignment(_) => self.unsupported_statement("`export =`", at),
             S::WithStatement(_) => self.unsupported_statement("`with`", at),
             // Done when the module was linked, hoisted, or of types alone.
