@@ -15,7 +15,7 @@ use crate::process::{cargo, run as run_program};
 /// machines differ, and a busy one misses what a quiet one keeps.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// What to measure; all but `build` without a name
+    /// What to measure; all but `build` without a name, and `export` only where Node.js is
     #[arg(value_enum)]
     names: Vec<Name>,
     /// How to print the figures
@@ -36,6 +36,8 @@ enum Name {
     DeclaredScale,
     /// `schema-check` on fixtures/terp, as a whole process: time and memory
     SchemaCheck,
+    /// `terp-drift show` of what fixtures/terp declares beside `drizzle-kit export`; needs Node.js and npm
+    Export,
     /// `cargo build` of the workspace from nothing; takes minutes
     Build,
 }
@@ -87,7 +89,8 @@ pub(crate) fn run(args: &Args) -> Outcome {
     if cfg!(debug_assertions) {
         return in_release(args);
     }
-    let all = [Name::Engine, Name::Linearity, Name::Declared, Name::DeclaredScale, Name::SchemaCheck];
+    let all =
+        [Name::Engine, Name::Linearity, Name::Declared, Name::DeclaredScale, Name::SchemaCheck, Name::Export];
     let names = if args.names.is_empty() { &all[..] } else { &args.names };
     let mut figures = Vec::new();
     for name in names {
@@ -97,6 +100,12 @@ pub(crate) fn run(args: &Args) -> Outcome {
             Name::Declared => figures.push(drizzle::application()?),
             Name::DeclaredScale => figures.extend(drizzle::scale()?),
             Name::SchemaCheck => figures.extend(process::schema_check()?),
+            Name::Export => match process::export() {
+                Ok(measured) => figures.extend(measured),
+                // Asked for by name, it has to be there.
+                Err(reason) if args.names.is_empty() => say(&format!("`export` is not measured: {reason}")),
+                Err(reason) => return Err(reason),
+            },
             Name::Build => figures.push(process::build()?),
         }
     }

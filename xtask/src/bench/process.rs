@@ -7,7 +7,8 @@ use std::time::Instant;
 use terp_cli::{Failure, say};
 
 use super::{Figure, Promise};
-use crate::process::{cargo, root};
+use crate::drizzle_oracle::Application;
+use crate::process::{cargo, root, run as run_program};
 use crate::{MEMORY_OPTION, MEMORY_REPORT};
 
 const RUNS: usize = 15;
@@ -34,6 +35,31 @@ pub(super) fn schema_check() -> Result<Vec<Figure>, Failure> {
         Figure::new("schema-check, whole process", "ms", Promise::AtMost(60.0), time),
         Figure::new("schema-check, most memory", "MB", Promise::AtMost(80.0), memory),
         Figure::new("cargo xtask schema-check, when built", "ms", Promise::AtMost(500.0), cargo_time),
+    ])
+}
+
+/// `drizzle-kit export` of fixtures/terp, and how much longer it takes than ours, in turns.
+pub(super) fn export() -> Result<Vec<Figure>, Failure> {
+    let application = Application::copy()?;
+    say("building terp-drift for release");
+    let build = ["build", "--release", "--quiet", "--package", "terp-drift-cli"];
+    run_program(&mut cargo(build), "cargo build --release")?;
+    let own = env::current_exe().map_err(|error| Failure::failed(format!("this program's path: {error}")))?;
+    let ours = own.with_file_name(format!("terp-drift{}", env::consts::EXE_SUFFIX));
+    let show = || {
+        let mut command = Command::new(&ours);
+        command.current_dir(root()).args(["show", "drizzle:fixtures/terp", "--format", "sql"]);
+        command
+    };
+    let (mut times, mut theirs) = (Vec::new(), Vec::new());
+    for _ in 0..RUNS {
+        times.push(milliseconds(show())?);
+        theirs.push(milliseconds(application.export())?);
+    }
+    let ratios = times.iter().zip(&theirs).map(|(ours, theirs)| theirs / ours).collect();
+    Ok(vec![
+        Figure::new("terp-drift show --format sql", "ms", Promise::AtMost(60.0), times),
+        Figure::new("drizzle-kit export, to that", "times as long", Promise::AtLeast(10.0), ratios),
     ])
 }
 

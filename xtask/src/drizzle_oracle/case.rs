@@ -29,11 +29,7 @@ pub(super) struct Case {
 
 /// The cases whose names contain one of these texts, in order; all of them without any.
 pub(super) fn find(root: &Path, names: &[String]) -> Result<Vec<Case>, Failure> {
-    let mut cases = vec![Case {
-        name: APPLICATION.to_owned(),
-        folder: root.join(APPLICATION_RECORDING),
-        source: root.join(APPLICATION),
-    }];
+    let mut cases = vec![application(root)];
     for group in folders(&root.join(CASES))? {
         for folder in folders(&group)? {
             let name = folder.strip_prefix(root).unwrap_or(&folder).to_string_lossy().replace('\\', "/");
@@ -42,6 +38,15 @@ pub(super) fn find(root: &Path, names: &[String]) -> Result<Vec<Case>, Failure> 
     }
     cases.retain(|case| names.is_empty() || names.iter().any(|name| case.name.contains(name.as_str())));
     Ok(cases)
+}
+
+/// The whole application as a case.
+pub(super) fn application(root: &Path) -> Case {
+    Case {
+        name: APPLICATION.to_owned(),
+        folder: root.join(APPLICATION_RECORDING),
+        source: root.join(APPLICATION),
+    }
 }
 
 fn folders(of: &Path) -> Result<Vec<PathBuf>, Failure> {

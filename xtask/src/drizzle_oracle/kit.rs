@@ -54,7 +54,7 @@ impl Kit {
 
     /// What `drizzle-kit export` and `drizzle-kit generate` answer to a case.
     pub(super) fn ask(&self, case: &Case) -> Result<Recording, Failure> {
-        let copy = case.copy(&self.node_modules)?;
+        let copy = self.copy(case)?;
         let export = self.run(&copy, "export", case)?;
         let generate = self.run(&copy, "generate", case)?;
         // As Node.js prints it: without links.
@@ -63,14 +63,25 @@ impl Kit {
         Ok(Recording::new(&export, &generate, copy.snapshot()?.as_deref(), &project))
     }
 
+    /// A case where drizzle-kit finds itself and drizzle-orm.
+    pub(super) fn copy(&self, case: &Case) -> Result<Copy, Failure> {
+        case.copy(&self.node_modules)
+    }
+
+    /// One of drizzle-kit's commands on a case, to be run.
+    pub(super) fn command(&self, copy: &Copy, command: &str) -> Command {
+        let mut node = Command::new("node");
+        node.arg(self.node_modules.join("drizzle-kit/bin.cjs")).arg(command).current_dir(copy.project());
+        node.env_clear().env("PATH", env::var_os("PATH").unwrap_or_default()).envs(ENVIRONMENT);
+        node.env("HOME", copy.temporary()).env("TMPDIR", copy.temporary());
+        node
+    }
+
     fn run(&self, copy: &Copy, command: &str, case: &Case) -> Result<Said, Failure> {
         let folder = copy.temporary();
         let (out, err) = (folder.join(format!("{command}.out")), folder.join(format!("{command}.err")));
         let create = |path: &Path| File::create(path).map_err(|error| Failure::path(path, &error));
-        let mut node = Command::new("node");
-        node.arg(self.node_modules.join("drizzle-kit/bin.cjs")).arg(command).current_dir(copy.project());
-        node.env_clear().env("PATH", env::var_os("PATH").unwrap_or_default());
-        node.envs(ENVIRONMENT).env("HOME", &folder).env("TMPDIR", &folder);
+        let mut node = self.command(copy, command);
         node.stdin(Stdio::null()).stdout(create(&out)?).stderr(create(&err)?);
         let mut child =
             node.spawn().map_err(|error| Failure::usage(format!("node cannot be run: {error}")))?;
