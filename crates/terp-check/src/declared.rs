@@ -195,6 +195,9 @@ impl Builder<'_> {
             match outcome {
                 Ok(Outcome::Done | Outcome::PassedOver) => {}
                 Ok(Outcome::Refused(refusal)) if is_name_fault(refusal.errno, &refusal.message) => {}
+                // What is not known of the table may be what is missing.
+                Ok(Outcome::Refused(_))
+                    if self.declaration.incomplete_tables.contains(&statement.origin.table) => {}
                 Ok(Outcome::Refused(refusal)) => {
                     let origin = origin(statement, refusal.at);
                     let place = self.place(origin.at);

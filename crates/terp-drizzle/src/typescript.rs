@@ -22,6 +22,7 @@ mod pattern;
 mod property;
 pub(crate) mod resolve;
 pub(crate) mod scope;
+mod skipped;
 mod statement;
 mod target;
 mod uses;

@@ -177,8 +177,52 @@ pub(crate) fn construct<'a>(
     }
 }
 
+/// Those of an array that leave it as it is.
+const ARRAY_UNCHANGED: [&str; 20] = [
+    "map",
+    "filter",
+    "forEach",
+    "some",
+    "every",
+    "find",
+    "findIndex",
+    "flatMap",
+    "reduce",
+    "concat",
+    "slice",
+    "join",
+    "includes",
+    "indexOf",
+    "at",
+    "flat",
+    "keys",
+    "values",
+    "entries",
+    "toString",
+];
+
 /// Calls a method of a value that is not Drizzle's.
 pub(crate) fn call_method<'a>(
+    interpreter: &mut Interpreter<'a>,
+    object: &Value<'a>,
+    name: &str,
+    arguments: Vec<Value<'a>>,
+    at: Site,
+) -> Evaluated<'a> {
+    let functions: Vec<Value<'a>> =
+        arguments.iter().filter(|argument| matches!(argument, Value::Function(_))).cloned().collect();
+    let given = method(interpreter, object, name, arguments, at)?;
+    if let Value::Unknown(why) = &given {
+        // It was not evaluated to its end: the functions may be called again, the array may have been changed.
+        functions.iter().for_each(|function| interpreter.taint(function, why));
+        if matches!(object, Value::Array(_)) && !ARRAY_UNCHANGED.contains(&name) {
+            interpreter.taint(object, why);
+        }
+    }
+    Ok(given)
+}
+
+fn method<'a>(
     interpreter: &mut Interpreter<'a>,
     object: &Value<'a>,
     name: &str,

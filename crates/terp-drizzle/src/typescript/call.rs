@@ -9,6 +9,7 @@ use crate::declare;
 use crate::typescript::builtin;
 use crate::typescript::interpreter::{Abort, Evaluated, Interpreter, site, throw};
 use crate::typescript::scope::{Binding, Scope};
+use crate::typescript::skipped::Skipped;
 use crate::typescript::statement::Completion;
 use crate::typescript::value::{Code, Function, Site, Value};
 
@@ -57,7 +58,12 @@ impl<'a> Interpreter<'a> {
         }
         let arguments = match self.arguments(&call.arguments, scope)? {
             Ok(arguments) => arguments,
-            Err(why) => return Ok(Some(Value::Unknown(why))),
+            Err(why) => {
+                self.taint(&callee, &why);
+                self.taint(&this, &why);
+                self.may_have_run(Skipped::Call(call), scope, &why);
+                return Ok(Some(Value::Unknown(why)));
+            }
         };
         let callable = matches!(
             callee,
@@ -193,10 +199,25 @@ impl<'a> Interpreter<'a> {
         };
         let scope = Scope::of_call(&function.scope, Some(this));
         self.calls.push(at);
+        let before = self.left_early.take();
+        let attempts = self.attempts;
         let result =
             self.deeper(at, |interpreter| interpreter.run_function(function.code, arguments, &scope));
         self.calls.pop();
+        self.attempts = attempts;
+        if let Some(why) = std::mem::replace(&mut self.left_early, before) {
+            self.may_have_run(Skipped::Function(function.code), &scope, &why);
+        }
         result
+    }
+
+    /// What a function gives that is not evaluated. It may do whatever it says.
+    fn not_called(&mut self, code: Code<'a>, reason: &str, scope: &Rc<Scope<'a>>, at: Site) -> Value<'a> {
+        let value = Value::unknown(reason, at);
+        if let Some(why) = value.why_unknown() {
+            self.may_have_run(Skipped::Function(code), scope, &why);
+        }
+        value
     }
 
     fn run_function(
@@ -208,6 +229,10 @@ impl<'a> Interpreter<'a> {
         match code {
             Code::Arrow(arrow) => {
                 self.bind_arguments(&arrow.params, arguments, scope)?;
+                if arrow.r#async {
+                    let at = site(scope, arrow.span);
+                    return Ok(self.not_called(code, "an async function is not evaluated here", scope, at));
+                }
                 match &arrow.body {
                     ast::ArrowFunctionBody::FunctionBody(body) => self.body(&body.statements, scope),
                     other => match other.as_expression() {
@@ -217,13 +242,14 @@ impl<'a> Interpreter<'a> {
                 }
             }
             Code::Function(function) => {
-                if function.r#async || function.generator {
-                    let at = site(scope, function.span);
-                    return Ok(Value::unknown("async functions and generators are not evaluated here", at));
-                }
                 let all = Value::array(arguments.clone());
                 scope.declare("arguments", Binding::Value { value: all, constant: false });
                 self.bind_arguments(&function.params, arguments, scope)?;
+                if function.r#async || function.generator {
+                    let (what, at) =
+                        ("async functions and generators are not evaluated here", site(scope, function.span));
+                    return Ok(self.not_called(code, what, scope, at));
+                }
                 match &function.body {
                     Some(body) => self.body(&body.statements, scope),
                     None => Ok(Value::Undefined),

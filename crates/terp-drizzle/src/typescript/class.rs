@@ -6,16 +6,27 @@ use oxc_ast::ast;
 
 use crate::typescript::interpreter::{Evaluated, Interpreter, site};
 use crate::typescript::scope::Scope;
+use crate::typescript::skipped::Skipped;
 use crate::typescript::value::{Code, Properties, Property, Value};
 
 impl<'a> Interpreter<'a> {
     /// A class as an object of its static members. Instances of it are not made.
     pub(super) fn class(&mut self, class: &'a ast::Class<'a>, scope: &Rc<Scope<'a>>) -> Evaluated<'a> {
         if class.heritage.is_some() || !class.decorators.is_empty() {
-            return Ok(Value::unknown(
-                "classes that extend others are not evaluated here",
-                site(scope, class.span),
-            ));
+            let unknown =
+                Value::unknown("classes that extend others are not evaluated here", site(scope, class.span));
+            if let Some(why) = unknown.why_unknown() {
+                self.may_have_run(Skipped::Class(class), scope, &why);
+            }
+            return Ok(unknown);
+        }
+        // Objects of it are not made here; whoever makes one runs this.
+        if !class.body.body.iter().all(is_static) {
+            let unknown =
+                Value::unknown("objects of classes are not evaluated here", site(scope, class.span));
+            if let Some(why) = unknown.why_unknown() {
+                self.may_have_run(Skipped::Class(class), scope, &why);
+            }
         }
         let value = Value::object(Properties::default());
         let Value::Object(object) = &value else { return Ok(value) };
@@ -59,5 +70,14 @@ impl<'a> Interpreter<'a> {
             object.properties.borrow_mut().set(key, member);
         }
         Ok(value)
+    }
+}
+
+fn is_static(element: &ast::ClassElement<'_>) -> bool {
+    match element {
+        ast::ClassElement::MethodDefinition(method) => method.r#static,
+        ast::ClassElement::PropertyDefinition(property) => property.r#static || property.value.is_none(),
+        ast::ClassElement::AccessorProperty(property) => property.r#static,
+        ast::ClassElement::StaticBlock(_) | ast::ClassElement::TSIndexSignature(_) => true,
     }
 }

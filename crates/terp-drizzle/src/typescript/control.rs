@@ -8,6 +8,7 @@ use oxc_span::GetSpan as _;
 use crate::typescript::interpreter::{Abort, Interpreter, ProblemKind, site};
 use crate::typescript::names::pattern_names;
 use crate::typescript::scope::Scope;
+use crate::typescript::skipped::Skipped;
 use crate::typescript::statement::{Completion, Executed};
 use crate::typescript::value::{Properties, Property, Site, Unknown, Value};
 
@@ -24,23 +25,33 @@ impl<'a> Interpreter<'a> {
                 let at = site(scope, branch.test.span());
                 let why = self.why(&test, at);
                 // What only ends the program changes nothing in a program that goes on.
-                if only_complains(&branch.consequent) && branch.alternate.as_ref().is_none_or(only_complains)
+                // Within `try` the program may go on all the same.
+                let is_caught = self.attempts > 0;
+                if !is_caught
+                    && only_complains(&branch.consequent)
+                    && branch.alternate.as_ref().is_none_or(only_complains)
                 {
                     return Ok(Completion::Normal);
                 }
-                self.undecided(why, at)
+                for skipped in [Some(&branch.consequent), branch.alternate.as_ref()].into_iter().flatten() {
+                    self.may_have_run(Skipped::Statement(skipped), scope, &why);
+                }
+                Ok(self.undecided(why, at))
             }
         }
     }
 
     /// What runs next is not known: a function's value isn't either, and of a module it is reported.
-    fn undecided(&mut self, why: Rc<Unknown>, at: Site) -> Executed<'a> {
+    ///
+    /// What the code that it may run could have changed has been seen to; what follows it in the function is seen to when that ends.
+    fn undecided(&mut self, why: Rc<Unknown>, at: Site) -> Completion<'a> {
         if self.in_call() {
-            return Ok(Completion::Return(Value::Unknown(why)));
+            self.left_early = Some(why.clone());
+            return Completion::Return(Value::Unknown(why));
         }
         let message = format!("what runs here is not known: {}", why.reason);
         self.problem(ProblemKind::Unsupported, message, at);
-        Ok(Completion::Normal)
+        Completion::Normal
     }
 
     pub(super) fn for_of(
@@ -52,7 +63,11 @@ impl<'a> Interpreter<'a> {
         let over = self.expression(&statement.right, scope)?;
         let items = match self.iterate(&over, at)? {
             Ok(items) => items,
-            Err(why) => return self.undecided(why, at),
+            Err(why) => {
+                self.may_have_run(Skipped::Statement(&statement.body), scope, &why);
+                self.forget_loop_variable(&statement.left, scope, &why);
+                return Ok(self.undecided(why, at));
+            }
         };
         self.each(&statement.left, items, &statement.body, scope, at)
     }
@@ -66,9 +81,35 @@ impl<'a> Interpreter<'a> {
         let over = self.expression(&statement.right, scope)?;
         let keys = match self.own_keys(&over, at)? {
             Ok(keys) => keys.into_iter().map(Value::String).collect(),
-            Err(why) => return self.undecided(why, at),
+            Err(why) => {
+                self.may_have_run(Skipped::Statement(&statement.body), scope, &why);
+                self.forget_loop_variable(&statement.left, scope, &why);
+                return Ok(self.undecided(why, at));
+            }
         };
         self.each(&statement.left, keys, &statement.body, scope, at)
+    }
+
+    /// A loop may have given its variable other values.
+    fn forget_loop_variable(
+        &mut self,
+        left: &'a ast::ForStatementLeft<'a>,
+        scope: &Rc<Scope<'a>>,
+        why: &Rc<Unknown>,
+    ) {
+        match left {
+            ast::ForStatementLeft::VariableDeclaration(variables) if variables.kind.is_var() => {
+                let mut names = Vec::new();
+                variables.declarations.iter().for_each(|v| pattern_names(&v.id, &mut names));
+                for name in names {
+                    scope.assign(name, Value::Unknown(why.clone()));
+                }
+            }
+            ast::ForStatementLeft::AssignmentTargetIdentifier(name) => {
+                scope.assign(name.name.as_str(), Value::Unknown(why.clone()));
+            }
+            _ => {}
+        }
     }
 
     fn each(
@@ -140,7 +181,11 @@ impl<'a> Interpreter<'a> {
                     Some(false) => break,
                     None => {
                         let why = self.why(&value, at);
-                        return self.undecided(why, at);
+                        self.may_have_run(Skipped::Statement(&statement.body), &inner, &why);
+                        for skipped in statement.update.iter().chain([test]) {
+                            self.may_have_run(Skipped::Expression(skipped), &inner, &why);
+                        }
+                        return Ok(self.undecided(why, at));
                     }
                 }
             }
@@ -182,7 +227,9 @@ impl<'a> Interpreter<'a> {
                     Some(false) => return Ok(Completion::Normal),
                     None => {
                         let why = self.why(&value, at);
-                        return self.undecided(why, at);
+                        self.may_have_run(Skipped::Statement(body), scope, &why);
+                        self.may_have_run(Skipped::Expression(test), scope, &why);
+                        return Ok(self.undecided(why, at));
                     }
                 }
             }
@@ -216,7 +263,8 @@ impl<'a> Interpreter<'a> {
                 None => {
                     let unknown = if value.truthy().is_none() { &value } else { &test };
                     let why = self.why(unknown, at);
-                    return self.undecided(why, at);
+                    self.may_have_run(Skipped::Switch(statement), &inner, &why);
+                    return Ok(self.undecided(why, at));
                 }
             }
         }
@@ -239,7 +287,9 @@ impl<'a> Interpreter<'a> {
         statement: &'a ast::TryStatement<'a>,
         scope: &Rc<Scope<'a>>,
     ) -> Executed<'a> {
+        self.attempts += 1;
         let mut result = self.block(&statement.block.body, scope);
+        self.attempts -= 1;
         if let (Err(Abort::Throw(exception)), Some(handler)) = (&result, &statement.handler) {
             let inner = Scope::within(scope);
             if let Some(param) = &handler.param {

@@ -9,6 +9,7 @@ use oxc_syntax::operator::LogicalOperator;
 use crate::typescript::builtin;
 use crate::typescript::interpreter::{Abort, Evaluated, Interpreter, site, throw};
 use crate::typescript::scope::{Binding, Scope};
+use crate::typescript::skipped::Skipped;
 use crate::typescript::value::{Code, Properties, Property, Site, TextFault, Unknown, Value};
 
 const LONE_SURROGATE: &str = "half of a surrogate pair has no place in a text of Unicode";
@@ -52,13 +53,7 @@ impl<'a> Interpreter<'a> {
             E::ThisExpression(_) => scope.this(),
             E::ArrayExpression(array) => return self.array(array, scope),
             E::ObjectExpression(object) => return self.object(object, scope),
-            E::ArrowFunctionExpression(arrow) if arrow.r#async => {
-                Value::unknown("an async function is not evaluated here", at)
-            }
             E::ArrowFunctionExpression(arrow) => Self::function(Code::Arrow(arrow), scope),
-            E::FunctionExpression(function) if function.r#async || function.generator => {
-                Value::unknown("async functions and generators are not evaluated here", at)
-            }
             E::FunctionExpression(function) => Self::function_expression(function, scope),
             E::ParenthesizedExpression(inner) => return self.expression(&inner.expression, scope),
             E::TSAsExpression(typed) => return self.expression(&typed.expression, scope),
@@ -77,7 +72,12 @@ impl<'a> Interpreter<'a> {
                 match test.truthy() {
                     Some(true) => return self.expression(&condition.consequent, scope),
                     Some(false) => return self.expression(&condition.alternate, scope),
-                    None => Value::Unknown(self.why(&test, site(scope, condition.test.span()))),
+                    None => {
+                        let why = self.why(&test, site(scope, condition.test.span()));
+                        self.may_have_run(Skipped::Expression(&condition.consequent), scope, &why);
+                        self.may_have_run(Skipped::Expression(&condition.alternate), scope, &why);
+                        Value::Unknown(why)
+                    }
                 }
             }
             E::LogicalExpression(logical) => return self.logical(logical, scope),
@@ -285,7 +285,11 @@ impl<'a> Interpreter<'a> {
         match takes_right {
             Some(true) => self.expression(&logical.right, scope),
             Some(false) => Ok(left),
-            None => Ok(Value::Unknown(self.why(&left, site(scope, logical.left.span())))),
+            None => {
+                let why = self.why(&left, site(scope, logical.left.span()));
+                self.may_have_run(Skipped::Expression(&logical.right), scope, &why);
+                Ok(Value::Unknown(why))
+            }
         }
     }
 

@@ -99,6 +99,10 @@ pub(crate) struct Interpreter<'a> {
     depth: u32,
     /// The calls of functions that are being evaluated, the outermost first.
     pub(super) calls: Vec<Site>,
+    /// Why the function that is evaluated was left before its end, not knowing what it does next.
+    pub(super) left_early: Option<Rc<Unknown>>,
+    /// How many `try` blocks are being evaluated.
+    pub(super) attempts: u32,
     stopped: bool,
 }
 
@@ -117,6 +121,8 @@ impl<'a> Interpreter<'a> {
             problems: Vec::new(),
             newer_drizzle: false,
             ticks: 0,
+            left_early: None,
+            attempts: 0,
             steps: 0,
             iterations: 0,
             depth: 0,

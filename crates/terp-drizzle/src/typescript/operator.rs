@@ -6,6 +6,7 @@ use oxc_syntax::operator::{BinaryOperator as Binary, UnaryOperator as Unary};
 
 use crate::typescript::interpreter::{Evaluated, Interpreter, throw};
 use crate::typescript::number;
+use crate::typescript::skipped::Skipped;
 use crate::typescript::value::{Property, Site, Unknown, Value};
 
 impl<'a> Interpreter<'a> {
@@ -185,12 +186,30 @@ impl<'a> Interpreter<'a> {
         let class = self.expression(&new.callee, scope)?;
         let arguments = match self.arguments(&new.arguments, scope)? {
             Ok(arguments) => arguments,
-            Err(why) => return Ok(Value::Unknown(why)),
+            Err(why) => {
+                self.may_have_run(Skipped::New(new), scope, &why);
+                return Ok(Value::Unknown(why));
+            }
         };
-        match &class {
-            Value::Builtin(builtin) => super::builtin::construct(self, *builtin, &arguments, at),
-            Value::Foreign(_) => Ok(class),
-            Value::Unknown(why) => Ok(Value::Unknown(why.clone())),
+        let made = self.instance(new, &class, &arguments, at)?;
+        // A constructor that is not evaluated may change what it is given.
+        if let (Value::Unknown(why), false) = (&made, matches!(class, Value::Builtin(_))) {
+            arguments.iter().for_each(|argument| self.taint(argument, why));
+            self.taint(&class, why);
+        }
+        Ok(made)
+    }
+
+    fn instance(
+        &mut self,
+        new: &'a oxc_ast::ast::NewExpression<'a>,
+        class: &Value<'a>,
+        arguments: &[Value<'a>],
+        at: Site,
+    ) -> Evaluated<'a> {
+        match class {
+            Value::Builtin(builtin) => super::builtin::construct(self, *builtin, arguments, at),
+            Value::Foreign(_) | Value::Unknown(_) => Ok(class.clone()),
             Value::Object(object)
                 if matches!(object.properties.borrow().get("prototype"), None | Some(Property::Value(_))) =>
             {

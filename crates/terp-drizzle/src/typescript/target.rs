@@ -9,6 +9,7 @@ use oxc_syntax::operator::{AssignmentOperator, BinaryOperator, LogicalOperator, 
 use crate::declare;
 use crate::typescript::interpreter::{Abort, Evaluated, Interpreter, MAX_SIZE, site, throw};
 use crate::typescript::scope::Scope;
+use crate::typescript::skipped::Skipped;
 use crate::typescript::value::{Property, Site, Value, array_index};
 
 impl<'a> Interpreter<'a> {
@@ -36,7 +37,11 @@ impl<'a> Interpreter<'a> {
             let value = match takes_right {
                 Some(false) => return Ok(old),
                 Some(true) => self.expression(&assignment.right, scope)?,
-                None => Value::Unknown(self.why(&old, at)),
+                None => {
+                    let why = self.why(&old, at);
+                    self.may_have_run(Skipped::Expression(&assignment.right), scope, &why);
+                    Value::Unknown(why)
+                }
             };
             self.write(target, value.clone(), scope)?;
             return Ok(value);
@@ -287,15 +292,5 @@ impl<'a> Interpreter<'a> {
             _ => {}
         }
         Ok(())
-    }
-
-    /// Code that is not known may have changed a value.
-    pub(crate) fn taint(&mut self, value: &Value<'a>, why: &Rc<super::value::Unknown>) {
-        match value {
-            Value::Object(object) => *object.tainted.borrow_mut() = Some(why.clone()),
-            Value::Array(array) => *array.tainted.borrow_mut() = Some(why.clone()),
-            Value::Drizzle(entity) => declare::taint(entity, why),
-            _ => {}
-        }
     }
 }
