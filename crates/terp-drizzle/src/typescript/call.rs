@@ -56,6 +56,14 @@ impl<'a> Interpreter<'a> {
         if call.optional && callee.is_nullish() {
             return Ok(None);
         }
+        if let Value::Unknown(why) = &callee
+            && (call.optional || may_end_early(&call.callee))
+        {
+            // Whether anything is called, and the arguments are evaluated, is not known.
+            self.taint(&this, why);
+            self.may_have_run(Skipped::Call(call), scope, why);
+            return Ok(Some(callee));
+        }
         let arguments = match self.arguments(&call.arguments, scope)? {
             Ok(arguments) => arguments,
             Err(why) => {
@@ -143,6 +151,8 @@ impl<'a> Interpreter<'a> {
             // What a package's function gives is the package's.
             Value::Foreign(_) => Ok(callee.clone()),
             Value::Unknown(why) => {
+                self.relied_on_unknown = Some(why.clone());
+                self.taint(&this, why);
                 arguments.iter().for_each(|argument| self.taint(argument, why));
                 Ok(Value::Unknown(why.clone()))
             }
@@ -276,8 +286,8 @@ impl<'a> Interpreter<'a> {
         let mut arguments = arguments.into_iter();
         for param in &params.items {
             let mut value = arguments.next().unwrap_or(Value::Undefined);
-            if let (Value::Undefined, Some(initializer)) = (&value, &param.initializer) {
-                value = self.expression(initializer, scope)?;
+            if let Some(initializer) = &param.initializer {
+                value = self.or_default(value, initializer, scope)?;
             }
             self.bind(&param.pattern, value, false, scope)?;
         }
@@ -362,5 +372,22 @@ fn without_types<'a>(expression: &'a ast::Expression<'a>) -> &'a ast::Expression
             ast::Expression::TSInstantiationExpression(other) => &other.expression,
             _ => return inner,
         };
+    }
+}
+
+/// Whether a chain of members has a link that is followed only where there is something.
+fn may_end_early(callee: &ast::Expression<'_>) -> bool {
+    let mut link = without_types(callee);
+    loop {
+        let (optional, next) = match link {
+            ast::Expression::StaticMemberExpression(member) => (member.optional, &member.object),
+            ast::Expression::ComputedMemberExpression(member) => (member.optional, &member.object),
+            ast::Expression::CallExpression(call) => (call.optional, &call.callee),
+            _ => return false,
+        };
+        if optional {
+            return true;
+        }
+        link = without_types(next);
     }
 }

@@ -43,10 +43,11 @@ impl<'a> Interpreter<'a> {
 
     /// What runs next is not known: a function's value isn't either, and of a module it is reported.
     ///
-    /// What the code that it may run could have changed has been seen to; what follows it in the function is seen to when that ends.
+    /// What the code that it may run could have changed has been seen to; what follows it in the function, or in
+    /// the statement of a module, is seen to when that ends.
     fn undecided(&mut self, why: Rc<Unknown>, at: Site) -> Completion<'a> {
+        self.left_early = Some(why.clone());
         if self.in_call() {
-            self.left_early = Some(why.clone());
             return Completion::Return(Value::Unknown(why));
         }
         let message = format!("what runs here is not known: {}", why.reason);
@@ -287,9 +288,18 @@ impl<'a> Interpreter<'a> {
         statement: &'a ast::TryStatement<'a>,
         scope: &Rc<Scope<'a>>,
     ) -> Executed<'a> {
+        let before = self.relied_on_unknown.take();
         self.attempts += 1;
         let mut result = self.block(&statement.block.body, scope);
         self.attempts -= 1;
+        if let Some(why) = self.relied_on_unknown.clone() {
+            // It may have been left anywhere, and the handler may have run.
+            self.may_have_run(Skipped::Block(&statement.block), scope, &why);
+            if let Some(handler) = &statement.handler {
+                self.may_have_run(Skipped::Block(&handler.body), scope, &why);
+            }
+        }
+        self.relied_on_unknown = self.relied_on_unknown.take().or(before);
         if let (Err(Abort::Throw(exception)), Some(handler)) = (&result, &statement.handler) {
             let inner = Scope::within(scope);
             if let Some(param) = &handler.param {

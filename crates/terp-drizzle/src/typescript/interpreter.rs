@@ -70,7 +70,7 @@ impl ProblemKind {
 }
 
 /// Something that keeps the schema from being known.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Problem {
     pub(crate) kind: ProblemKind,
     /// What is not known, with its article, where that is a part of the schema.
@@ -101,6 +101,8 @@ pub(crate) struct Interpreter<'a> {
     pub(super) calls: Vec<Site>,
     /// Why the function that is evaluated was left before its end, not knowing what it does next.
     pub(super) left_early: Option<Rc<Unknown>>,
+    /// Why something of which a member was read, or that was called, is not known: JavaScript may have thrown there.
+    pub(super) relied_on_unknown: Option<Rc<Unknown>>,
     /// How many `try` blocks are being evaluated.
     pub(super) attempts: u32,
     stopped: bool,
@@ -122,6 +124,7 @@ impl<'a> Interpreter<'a> {
             newer_drizzle: false,
             ticks: 0,
             left_early: None,
+            relied_on_unknown: None,
             attempts: 0,
             steps: 0,
             iterations: 0,
@@ -132,14 +135,11 @@ impl<'a> Interpreter<'a> {
     }
 
     pub(crate) fn problem(&mut self, kind: ProblemKind, message: impl Into<String>, site: Site) {
-        self.problems.push(Problem {
-            kind,
-            what: None,
-            message: message.into(),
-            site,
-            cause: None,
-            table: None,
-        });
+        let problem = Problem { kind, what: None, message: message.into(), site, cause: None, table: None };
+        // A loop comes back to the same place.
+        if self.problems.last() != Some(&problem) {
+            self.problems.push(problem);
+        }
     }
 
     pub(crate) const fn tick(&mut self) -> u64 {

@@ -16,6 +16,7 @@ use crate::typescript::names::{DEFAULT, adds_up, declared_names, export_name, ow
 use crate::typescript::parse::{Parsed, parse};
 use crate::typescript::resolve::{is_path, normalised, resolve};
 use crate::typescript::scope::{Binding, Scope};
+use crate::typescript::skipped::Skipped;
 use crate::typescript::uses::used_values;
 use crate::typescript::value::{Object, Properties, Property, Site, Value, array_index};
 
@@ -181,7 +182,12 @@ impl<'a> Interpreter<'a> {
     /// A statement of a module. JavaScript would end at an exception; here what the statement declares is not known, and the
     /// rest of the module is read.
     fn top_level(&mut self, statement: &'a ast::Statement<'a>, scope: &Rc<Scope<'a>>) {
-        match self.statement(statement, scope) {
+        let before = self.left_early.take();
+        let result = self.statement(statement, scope);
+        if let Some(why) = std::mem::replace(&mut self.left_early, before) {
+            self.may_have_run(Skipped::Statement(statement), scope, &why);
+        }
+        match result {
             Ok(_) => {}
             Err(Abort::Limit) => self.poison(statement, scope, Site::default()),
             Err(Abort::Throw(exception)) => {

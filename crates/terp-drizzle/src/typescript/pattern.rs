@@ -5,11 +5,29 @@ use std::rc::Rc;
 use oxc_ast::ast;
 use oxc_span::GetSpan as _;
 
-use crate::typescript::interpreter::{Abort, Interpreter, site, throw};
+use crate::typescript::interpreter::{Abort, Evaluated, Interpreter, site, throw};
 use crate::typescript::scope::{Binding, Scope};
+use crate::typescript::skipped::Skipped;
 use crate::typescript::value::{Properties, Value};
 
 impl<'a> Interpreter<'a> {
+    /// The value, or the default that stands for `undefined`.
+    pub(super) fn or_default(
+        &mut self,
+        value: Value<'a>,
+        default: &'a ast::Expression<'a>,
+        scope: &Rc<Scope<'a>>,
+    ) -> Evaluated<'a> {
+        match &value {
+            Value::Undefined => self.expression(default, scope),
+            Value::Unknown(why) => {
+                self.may_have_run(Skipped::Expression(default), scope, why);
+                Ok(value)
+            }
+            _ => Ok(value),
+        }
+    }
+
     /// Declares what a pattern names, taken from a value.
     pub(super) fn bind(
         &mut self,
@@ -25,10 +43,7 @@ impl<'a> Interpreter<'a> {
                 Ok(())
             }
             ast::BindingPattern::AssignmentPattern(assignment) => {
-                let value = match value {
-                    Value::Undefined => self.expression(&assignment.right, scope)?,
-                    value => value,
-                };
+                let value = self.or_default(value, &assignment.right, scope)?;
                 self.bind(&assignment.left, value, constant, scope)
             }
             ast::BindingPattern::ArrayPattern(array) => {

@@ -11,6 +11,7 @@ impl<'a> Interpreter<'a> {
     /// A property of a value.
     pub(crate) fn property(&mut self, object: &Value<'a>, key: &str, at: Site) -> Evaluated<'a> {
         if let Some(why) = object.why_unknown() {
+            self.relied_on_unknown = Some(why.clone());
             return Ok(Value::Unknown(why));
         }
         let method = || Value::Method(Rc::new((object.clone(), key.into())));

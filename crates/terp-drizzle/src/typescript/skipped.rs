@@ -21,6 +21,7 @@ use crate::typescript::value::{Code, Function, Property, Unknown, Value};
 #[derive(Clone, Copy)]
 pub(super) enum Skipped<'a> {
     Statement(&'a ast::Statement<'a>),
+    Block(&'a ast::BlockStatement<'a>),
     Switch(&'a ast::SwitchStatement<'a>),
     Expression(&'a ast::Expression<'a>),
     Class(&'a ast::Class<'a>),
@@ -44,6 +45,7 @@ impl<'a> Effects<'a> {
         let mut effects = Self::default();
         match code {
             Skipped::Statement(statement) => effects.visit_statement(statement),
+            Skipped::Block(block) => effects.visit_block_statement(block),
             Skipped::Switch(switch) => effects.visit_switch_statement(switch),
             Skipped::Expression(expression) => effects.visit_expression(expression),
             Skipped::Class(class) => effects.visit_class(class),

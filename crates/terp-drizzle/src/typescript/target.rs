@@ -104,8 +104,8 @@ impl<'a> Interpreter<'a> {
                         ast::AssignmentTargetProperty::AssignmentTargetPropertyIdentifier(property) => {
                             let name = property.binding.name.as_str();
                             let mut member = self.property(&value, name, at)?;
-                            if let (Value::Undefined, Some(init)) = (&member, &property.init) {
-                                member = self.expression(init, scope)?;
+                            if let Some(init) = &property.init {
+                                member = self.or_default(member, init, scope)?;
                             }
                             self.write_name(name, member, scope, at)?;
                         }
@@ -133,10 +133,7 @@ impl<'a> Interpreter<'a> {
     ) -> Result<(), Abort> {
         match target {
             ast::AssignmentTargetMaybeDefault::AssignmentTargetWithDefault(with_default) => {
-                let value = match value {
-                    Value::Undefined => self.expression(&with_default.init, scope)?,
-                    value => value,
-                };
+                let value = self.or_default(value, &with_default.init, scope)?;
                 self.assign_to(&with_default.binding, value, scope)
             }
             other => match other.as_assignment_target() {

@@ -89,6 +89,10 @@ fn construct_array<'a>(arguments: &[Value<'a>], at: Site) -> Value<'a> {
             Value::array(vec![Value::Undefined; *length as usize])
         }
         [Value::Number(_)] => Value::unknown("the array is longer than any in a schema", at),
+        [unknown @ (Value::Unknown(_) | Value::Foreign(_))] => {
+            let why = unknown.why_unknown();
+            why.map_or_else(|| Value::unknown("the array's length is not known", at), Value::Unknown)
+        }
         items => Value::array(items.to_vec()),
     }
 }
