@@ -1,4 +1,4 @@
-//! `fuzz`: random texts against lexer, splitter, parser and engine.
+//! `fuzz`: random texts against lexer, splitter, parser, engine and the reader of Drizzle schemas.
 
 use std::fs;
 use std::path::Path;
@@ -8,10 +8,10 @@ use terp_cli::{Exit, Failure, Outcome, say};
 
 use crate::process::{FUZZ, cargo, root, run as run_program};
 
-/// Feed random texts to lexer, splitter, parser and engine, which must not panic
+/// Feed random texts to lexer, splitter, parser, engine and the reader of Drizzle schemas, which must not panic
 ///
-/// Needs a C++ compiler. cargo-fuzz is installed when it is not there. The DDL cases of `fixtures/ddl` are where it starts from, and
-/// what it has learnt stays in `fuzz/corpus`. An input that fails is kept in `fuzz/artifacts`, and how to run it again is printed.
+/// Needs a C++ compiler. cargo-fuzz is installed when it is not there. The cases of `fixtures/ddl` and `fixtures/drizzle` are where it starts
+/// from, and what it has learnt stays in `fuzz/corpus`. An input that fails is kept in `fuzz/artifacts`, and how to run it again is printed.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// How long to run each target
@@ -28,14 +28,15 @@ pub(crate) fn run(args: &Args) -> Outcome {
         return Err(Failure::usage(format!("no fuzz target {unknown:?}; there are {}", known.join(", "))));
     }
     let wanted = if args.targets.is_empty() { &known } else { &args.targets };
-    let seeds = root().join("fuzz/corpus/.seeds");
-    write_seeds(&seeds)?;
+    let (sql, schemas) = (root().join("fuzz/corpus/.seeds"), root().join("fuzz/corpus/.schemas"));
+    write_seeds(&sql)?;
+    write_schemas(&schemas)?;
     for target in wanted {
         say(&format!("== {target}: {} s", args.seconds));
         let own = root().join("fuzz/corpus").join(target);
         fs::create_dir_all(&own).map_err(|error| Failure::path(&own, &error))?;
         let mut command = fuzz(&["run", target]);
-        command.arg(&own).arg(&seeds);
+        command.arg(&own).arg(if target == "drizzle" { &schemas } else { &sql });
         command.args(["--", &format!("-max_total_time={}", args.seconds)]);
         // A statement is short; one that takes longer than this has found a cost that explodes.
         command.args([
@@ -86,6 +87,24 @@ fn write_seeds(folder: &Path) -> Result<(), Failure> {
                 let seed: Vec<u8> = [flavor].into_iter().chain(text.iter().copied()).collect();
                 fs::write(&to, seed).map_err(|error| Failure::path(&to, &error))?;
             }
+        }
+    }
+    Ok(())
+}
+
+/// The Drizzle cases as inputs, in the same form.
+fn write_schemas(folder: &Path) -> Result<(), Failure> {
+    fs::create_dir_all(folder).map_err(|error| Failure::path(folder, &error))?;
+    let cases = root().join("fixtures/drizzle");
+    for group in fs::read_dir(&cases).map_err(|error| Failure::path(&cases, &error))?.flatten() {
+        let Ok(cases) = fs::read_dir(group.path()) else { continue };
+        for case in cases.flatten() {
+            let Ok(text) = fs::read(case.path().join("schema.ts")) else { continue };
+            let name =
+                format!("{}-{}", group.file_name().to_string_lossy(), case.file_name().to_string_lossy());
+            let to = folder.join(name);
+            let seed: Vec<u8> = [0].into_iter().chain(text).collect();
+            fs::write(&to, seed).map_err(|error| Failure::path(&to, &error))?;
         }
     }
     Ok(())
