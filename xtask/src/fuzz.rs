@@ -36,16 +36,15 @@ pub(crate) fn run(args: &Args) -> Outcome {
         let own = root().join("fuzz/corpus").join(target);
         fs::create_dir_all(&own).map_err(|error| Failure::path(&own, &error))?;
         let mut command = fuzz(&["run", target]);
-        command.arg(&own).arg(if target == "drizzle" { &schemas } else { &sql });
+        // A statement is short; one that takes longer than the timeout has found a cost that explodes. A schema may use up
+        // the evaluator's limits, twice.
+        let (seeds, dictionary, timeout) = match target.as_str() {
+            "drizzle" => (&schemas, "-dict=typescript.dict", "-timeout=20"),
+            _ => (&sql, "-dict=sql.dict", "-timeout=10"),
+        };
+        command.arg(&own).arg(seeds);
         command.args(["--", &format!("-max_total_time={}", args.seconds)]);
-        // A statement is short; one that takes longer than this has found a cost that explodes.
-        command.args([
-            "-dict=sql.dict",
-            "-timeout=10",
-            "-rss_limit_mb=2048",
-            "-max_len=4096",
-            "-verbosity=0",
-        ]);
+        command.args([dictionary, timeout, "-rss_limit_mb=2048", "-max_len=4096", "-verbosity=0"]);
         command.args(["-print_final_stats=1"]);
         run_program(&mut command, &format!("fuzzing {target}"))?;
     }
