@@ -1,0 +1,12 @@
+//! Connections to MySQL and MariaDB, and what a database there is made of.
+//!
+//! The only crate that opens a connection to a user's server. It prints nothing, reads no environment variable (the caller hands over
+//! what it may see) and never panics.
+
+mod connection;
+mod error;
+mod options;
+
+pub use connection::{Connection, Row, Rows};
+pub use error::{ConnectError, QueryError};
+pub use options::{Address, ConnectOptions};
