@@ -193,7 +193,7 @@ fn newest_view(
         schema: built.schema.clone(),
         columns_ordered: false,
         unchecked: built.unchecked.clone(),
-        unchecked_programs: built.unchecked_programs,
+        unchecked_programs: built.unchecked_programs.clone(),
         places: ObjectPlaces::Snapshot(snapshot_places(&newest.snapshot, slice::from_ref(&place.file))),
         place: Some(place),
     };
@@ -249,7 +249,7 @@ fn older_snapshot(
         schema: built.schema,
         columns_ordered: false,
         unchecked: built.unchecked,
-        unchecked_programs: built.unchecked_programs,
+        unchecked_programs: built.unchecked_programs.clone(),
         places: ObjectPlaces::Snapshot(snapshot_places(&snapshot, slice::from_ref(&place.file))),
         place: Some(place),
     };

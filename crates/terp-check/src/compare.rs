@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use terp_drift::{ChangeClass, ChangeKind, Comparison, DiffOptions, Finding, Place, diff, drift};
+use terp_drift::{
+    ChangeClass, ChangeKind, Comparison, DiffOptions, Finding, ObjectKind, ObjectPath, Place, diff, drift,
+};
 use terp_schema_model::{Flavor, Schema};
 
 use crate::places::ObjectPlaces;
@@ -19,8 +21,8 @@ pub struct View {
     pub columns_ordered: bool,
     /// Tables of which this view is not sure, since a statement on them could not be checked.
     pub unchecked: BTreeSet<String>,
-    /// Whether there are views or stored programs of which this view is not sure.
-    pub unchecked_programs: bool,
+    /// Views and stored programs of which this view is not sure.
+    pub unchecked_programs: BTreeSet<ObjectPath>,
     /// Where it is from, if it is one file.
     pub place: Option<Place>,
     /// Where its objects are from.
@@ -34,8 +36,8 @@ pub struct Pair<'a> {
     pub left: &'a View,
     /// The other one.
     pub right: &'a View,
-    /// Whether the left one may lack tables that nobody knows of: then tables that only the right one has are named as not
-    /// compared, not as too many.
+    /// Whether the left one may lack tables, views and programs that nobody knows of: then those that only the right one has are
+    /// named as not compared, not as too many.
     pub left_may_lack_tables: bool,
 }
 
@@ -80,7 +82,20 @@ pub(crate) fn compare_pair(pair: &Pair<'_>, flavor: Flavor, options: &DiffOption
         let names = right.schema.tables.iter().map(|table| table.name.as_str());
         unchecked.extend(names.filter(|name| !known.contains(name)));
     }
-    changes.retain(|change| change.path.table.as_deref().is_none_or(|table| !unchecked.contains(table)));
+    let mut programs: BTreeSet<ObjectPath> =
+        left.unchecked_programs.union(&right.unchecked_programs).cloned().collect();
+    if left_may_lack_tables {
+        let extra = changes.iter().filter(|change| change.before.is_none());
+        programs.extend(extra.filter_map(|change| program(&change.path)));
+    }
+    let is_unchecked = |path: &ObjectPath| {
+        let is_name = |name: &Option<String>| name.as_deref().is_some_and(|name| unchecked.contains(name));
+        // A table and a view share their names: whatever stands under one that is in doubt is in doubt.
+        is_name(&path.table)
+            || path.object == ObjectKind::View && is_name(&path.name)
+            || program(path).is_some_and(|path| programs.contains(&path))
+    };
+    changes.retain(|change| !is_unchecked(&change.path));
     for change in &mut changes {
         if change.kind == ChangeKind::ColumnOrder && !(left.columns_ordered && right.columns_ordered) {
             change.class = ChangeClass::Cosmetic;
@@ -93,7 +108,23 @@ pub(crate) fn compare_pair(pair: &Pair<'_>, flavor: Flavor, options: &DiffOption
         &|path| left.places.place_of(path),
         &|path| right.places.place_of(path),
     );
-    comparison.unchecked_programs = left.unchecked_programs || right.unchecked_programs;
+    comparison.unchecked_programs = left_may_lack_tables || !programs.is_empty();
+    comparison.unchecked_program_names = programs.iter().map(ToString::to_string).collect();
     comparison.unchecked_tables = unchecked.into_iter().map(str::to_owned).collect();
     comparison
+}
+
+/// A view, a trigger, a procedure, a function or an event by its kind and name alone, which is how a view of the schema names
+/// those that it is not sure of.
+fn program(path: &ObjectPath) -> Option<ObjectPath> {
+    let is_program = matches!(
+        path.object,
+        ObjectKind::View
+            | ObjectKind::Trigger
+            | ObjectKind::Procedure
+            | ObjectKind::Function
+            | ObjectKind::Event
+    );
+    let name = path.name.as_deref().filter(|_| is_program)?;
+    Some(ObjectPath::program(path.object, name))
 }

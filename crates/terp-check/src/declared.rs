@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use terp_drift::{
-    DeclaredName, DeclaredTable, Finding, Leak, NameKind, NonPortableDefault, Place, Severity,
+    DeclaredName, DeclaredTable, Finding, Leak, NameKind, NonPortableDefault, ObjectPath, Place, Severity,
     UnsupportedDeclaration, check_names, custom_type, declaration_error, declaration_fails,
     duplicate_table_names, is_name_fault, non_portable_default, shared_builder_leak, unsupported_declaration,
 };
@@ -26,7 +26,7 @@ pub struct DeclaredOutcome {
     /// The tables that may not be right, since something about them is not known.
     pub unchecked: BTreeSet<String>,
     /// Whether there are views that could not be checked, or are not known.
-    pub unchecked_programs: bool,
+    pub unchecked_programs: BTreeSet<ObjectPath>,
     /// Whether there may be tables that are not known at all. Then nothing can be said to be missing or too many.
     pub may_lack_tables: bool,
     /// Where its objects are declared.
@@ -66,7 +66,7 @@ pub(crate) fn judge(
     DeclaredOutcome {
         schema: built.schema.clone(),
         unchecked,
-        unchecked_programs: built.unchecked_programs || may_lack_tables,
+        unchecked_programs: built.unchecked_programs.clone(),
         may_lack_tables,
         places: snapshot_places(&declaration.snapshot, &files),
         findings: builder.findings,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use terp_drift::ObjectPath;
 use terp_schema_model::{Flavor, Schema};
 use terp_sql::ast::{Statement, StatementKind};
 use terp_sql::lexer::{LexErrorKind, TokenKind, lex_span};
@@ -61,8 +62,8 @@ pub(crate) struct Database {
     catalog: Catalog,
     /// The tables that a statement may have made, changed or dropped which could not be checked.
     unchecked: BTreeSet<String>,
-    /// Whether a statement on a view or a stored program could not be checked.
-    unchecked_programs: bool,
+    /// The views and stored programs that a statement may have made, changed or dropped which could not be checked.
+    unchecked_programs: BTreeSet<ObjectPath>,
     /// Where everything comes from, if that is recorded.
     provenance: Option<Provenance>,
     /// The databases in which a statement made or changed a table.
@@ -78,7 +79,7 @@ impl Database {
         Self {
             catalog,
             unchecked: BTreeSet::new(),
-            unchecked_programs: false,
+            unchecked_programs: BTreeSet::new(),
             provenance: None,
             databases: BTreeSet::new(),
         }
@@ -131,9 +132,9 @@ impl Database {
         self.unchecked.extend(tables.iter().cloned());
     }
 
-    /// Whether a statement on a view or a stored program could not be checked.
-    pub(crate) const fn unchecked_programs(&self) -> bool {
-        self.unchecked_programs
+    /// The views and stored programs of which a statement could not be checked.
+    pub(crate) const fn unchecked_programs(&self) -> &BTreeSet<ObjectPath> {
+        &self.unchecked_programs
     }
 
     pub(crate) const fn unchecked(&self) -> &BTreeSet<String> {
@@ -226,7 +227,7 @@ impl Database {
                 Outcome::Unchecked(Unchecked { reason, statement: span, at: None })
             }
             ExecuteError::Unsupported(unsupported) => {
-                self.unchecked_programs |= is_program(&statement.kind);
+                self.unchecked_programs.extend(tables::programs(statement));
                 self.unchecked.extend(touched.changed.iter().cloned());
                 Outcome::Unchecked(Unchecked { reason: unsupported.construct, statement: span, at })
             }
@@ -236,18 +237,6 @@ impl Database {
             }
         }
     }
-}
-
-/// Whether a statement makes or drops a view or a stored program.
-const fn is_program(kind: &StatementKind) -> bool {
-    matches!(
-        kind,
-        StatementKind::CreateView(_)
-            | StatementKind::CreateTrigger(_)
-            | StatementKind::CreateRoutine(_)
-            | StatementKind::CreateEvent(_)
-            | StatementKind::DropProgram(_)
-    )
 }
 
 /// Whether it runs statements that don't stand in it: a procedure's, or a prepared one.

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::slice;
 
 use terp_drift::{
-    Finding, Place, Severity, Sources, UnsupportedStatement, check_history, sql_fails, unsupported_statement,
+    Finding, ObjectPath, Place, Severity, Sources, UnsupportedStatement, check_history, sql_fails,
+    unsupported_statement,
 };
 use terp_drizzle::fs::{list, load_migrations as load_history, read_text};
 use terp_drizzle::{FormatError, LoadError, Project, ProjectOptions, Snapshot, load_declaration};
@@ -39,8 +40,8 @@ pub struct LoadedSource {
     pub columns_ordered: bool,
     /// The tables that may not be right, since something about them could not be checked.
     pub unchecked: BTreeSet<String>,
-    /// Whether there are views or stored programs that could not be checked.
-    pub unchecked_programs: bool,
+    /// The views and stored programs that may not be right, since something about them could not be checked.
+    pub unchecked_programs: BTreeSet<ObjectPath>,
     /// Whether there may be tables that are not known at all. Then nothing can be said to be missing or too many.
     pub may_lack_tables: bool,
     /// What a server would refuse, what could not be checked and what is missing. The schema is without it.
@@ -61,7 +62,7 @@ impl LoadedSource {
             snapshot: None,
             columns_ordered: true,
             unchecked: BTreeSet::new(),
-            unchecked_programs: false,
+            unchecked_programs: BTreeSet::new(),
             may_lack_tables: false,
             findings: Vec::new(),
             places: ObjectPlaces::Unknown,
@@ -306,7 +307,7 @@ fn run_sql(files: &[(String, String)], flavor: Flavor) -> Result<LoadedSource, C
     let text = |file: &str| files.iter().find(|(path, _)| path == file).map(|(_, text)| text.clone());
     Ok(LoadedSource {
         unchecked: database.unchecked().clone(),
-        unchecked_programs: database.unchecked_programs(),
+        unchecked_programs: database.unchecked_programs().clone(),
         texts: texts(&findings, text),
         findings,
         places: ObjectPlaces::Statements(provenance),

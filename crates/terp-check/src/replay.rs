@@ -97,7 +97,7 @@ impl<'a> Runner<'a> {
             schema: self.database.schema(),
             columns_ordered: true,
             unchecked: self.database.unchecked().clone(),
-            unchecked_programs: self.database.unchecked_programs(),
+            unchecked_programs: self.database.unchecked_programs().clone(),
             place: None,
             places: ObjectPlaces::Statements(self.database.provenance()),
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use terp_drift::{Finding, Place, snapshot_fails, unsupported_snapshot};
+use terp_drift::{Finding, ObjectPath, Place, snapshot_fails, unsupported_snapshot};
 use terp_drizzle::Snapshot;
 use terp_drizzle::snapshot::{DdlStatement, Origin, SchemaObject};
 use terp_schema_model::{Flavor, Schema};
@@ -20,7 +20,7 @@ pub struct SnapshotOutcome {
     /// The tables that may not be right, since something about them could not be checked.
     pub unchecked: BTreeSet<String>,
     /// Whether views or stored programs could not be checked.
-    pub unchecked_programs: bool,
+    pub unchecked_programs: BTreeSet<ObjectPath>,
     /// What a server would refuse, and what could not be checked.
     pub findings: Vec<Finding>,
 }
@@ -47,7 +47,7 @@ pub fn build_snapshot(
 pub(crate) struct Built {
     pub(crate) schema: Schema,
     pub(crate) unchecked: BTreeSet<String>,
-    pub(crate) unchecked_programs: bool,
+    pub(crate) unchecked_programs: BTreeSet<ObjectPath>,
     /// How those went that were not simply done, by their index.
     pub(crate) outcomes: Vec<(usize, Result<Outcome, Unreadable>)>,
 }
@@ -63,7 +63,7 @@ pub(crate) fn run_ddl(statements: &[DdlStatement], flavor: Flavor, doubted: &BTr
             other => outcomes.push((at, other)),
         }
     }
-    let unchecked_programs = database.unchecked_programs();
+    let unchecked_programs = database.unchecked_programs().clone();
     Built { schema: database.schema(), unchecked: database.unchecked().clone(), unchecked_programs, outcomes }
 }
 

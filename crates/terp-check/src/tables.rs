@@ -1,8 +1,10 @@
 //! Which tables a statement is about.
 
+use terp_drift::{ObjectKind, ObjectPath};
+use terp_schema_model::RoutineKind;
 use terp_sql::ast::{
-    AlterActionKind, ColumnAttributeKind, ColumnDef, CreateTableBody, ObjectName, Statement, StatementKind,
-    TableElement,
+    AlterActionKind, ColumnAttributeKind, ColumnDef, CreateTableBody, ObjectName, ProgramKind, Statement,
+    StatementKind, TableElement,
 };
 
 /// The tables that a statement names, without their database.
@@ -43,6 +45,38 @@ impl Touched {
                 self.need(&references.table);
             }
         }
+    }
+}
+
+/// The views and stored programs that a statement makes, changes or drops.
+pub(crate) fn programs(statement: &Statement) -> Vec<ObjectPath> {
+    let path = |object, name: &ObjectName| ObjectPath::program(object, &name.name.value);
+    match &statement.kind {
+        StatementKind::CreateView(create) => vec![path(ObjectKind::View, &create.name)],
+        StatementKind::CreateTrigger(create) => vec![path(ObjectKind::Trigger, &create.name)],
+        StatementKind::CreateRoutine(create) => vec![path(routine(create.kind), &create.name)],
+        StatementKind::CreateEvent(create) => {
+            let names = [Some(&create.name), create.rename_to.as_ref()];
+            names.into_iter().flatten().map(|name| path(ObjectKind::Event, name)).collect()
+        }
+        StatementKind::DropProgram(drop) => {
+            let object = match drop.kind {
+                ProgramKind::View => ObjectKind::View,
+                ProgramKind::Trigger => ObjectKind::Trigger,
+                ProgramKind::Procedure => ObjectKind::Procedure,
+                ProgramKind::Function => ObjectKind::Function,
+                ProgramKind::Event => ObjectKind::Event,
+            };
+            drop.names.iter().map(|name| path(object, name)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+const fn routine(kind: RoutineKind) -> ObjectKind {
+    match kind {
+        RoutineKind::Procedure => ObjectKind::Procedure,
+        RoutineKind::Function => ObjectKind::Function,
     }
 }
 

@@ -103,6 +103,9 @@ pub struct Comparison {
     /// Whether views, triggers, procedures, functions or events are left out, since a statement on them could not be
     /// checked.
     pub unchecked_programs: bool,
+    /// Which, as far as their names are known: `view totals`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unchecked_program_names: Vec<String>,
     /// How many differences there are.
     pub counts: ChangeCounts,
     /// How many there are of each sort.

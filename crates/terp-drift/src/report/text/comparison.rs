@@ -146,13 +146,7 @@ impl Text<'_> {
             writeln!(self.out, "    and {} more {CUT}", lines.len() - self.options.limit)?;
         }
         self.unchecked(&comparison.unchecked_tables)?;
-        if comparison.unchecked_programs {
-            writeln!(
-                self.out,
-                "    views and stored programs are not compared, since statements on them are not checked"
-            )?;
-        }
-        Ok(())
+        self.unchecked_programs(comparison)
     }
 
     fn line(&mut self, line: &Line<'_>) -> fmt::Result {
@@ -175,14 +169,35 @@ impl Text<'_> {
         writeln!(self.out, "        {}", self.paint("2", &places.join(", ")))
     }
 
+    fn unchecked_programs(&mut self, comparison: &Comparison) -> fmt::Result {
+        let names = &comparison.unchecked_program_names;
+        if !names.is_empty() {
+            let shown = self.cut(names);
+            writeln!(self.out, "    not compared, since something about them is not checked: {shown}")?;
+        } else if comparison.unchecked_programs {
+            writeln!(
+                self.out,
+                "    views and stored programs are not compared, since there may be some that are not known"
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Names, as many as are shown of anything.
+    fn cut(&self, names: &[String]) -> String {
+        let shown = clean(&names[..names.len().min(self.options.limit)].join(", "));
+        if names.len() > self.options.limit {
+            format!("{shown} and {} more {CUT}", names.len() - self.options.limit)
+        } else {
+            shown
+        }
+    }
+
     fn unchecked(&mut self, tables: &[String]) -> fmt::Result {
         if tables.is_empty() {
             return Ok(());
         }
-        let mut names = clean(&tables[..tables.len().min(self.options.limit)].join(", "));
-        if tables.len() > self.options.limit {
-            names = format!("{names} and {} more {CUT}", tables.len() - self.options.limit);
-        }
+        let names = self.cut(tables);
         writeln!(
             self.out,
             "    {} not compared, since statements on them are not checked: {names}",
