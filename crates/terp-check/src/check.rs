@@ -15,15 +15,17 @@ use crate::compare::{Pair, View, compare_pair, compare_pairs};
 use crate::declared::{DeclaredOutcome, judge};
 use crate::error::{CheckError, CheckErrorKind};
 use crate::history::history;
+use crate::live::{self, Live, LiveView};
 use crate::places::{ObjectPlaces, snapshot_places};
 use crate::replay::{ReplayOutcome, replay};
 use crate::snapshot::{Built as DdlBuilt, build_snapshot, findings, run_ddl};
+use crate::target::Target;
 
 /// What a check is for.
 #[derive(Debug, Clone)]
 pub struct CheckOptions {
-    /// The server that is meant.
-    pub flavor: Flavor,
+    /// The server and the database that are meant.
+    pub target: Target,
     /// What comparisons leave out.
     pub diff: DiffOptions,
     /// What the project's tables have to be like.
@@ -40,7 +42,7 @@ impl CheckOptions {
     /// A check for that server, which compares everything that a migration makes, and knows of no conventions.
     pub fn new(flavor: Flavor) -> Self {
         Self {
-            flavor,
+            target: flavor.into(),
             diff: DiffOptions::default(),
             conventions: Conventions::default(),
             levels: RuleLevels::default(),
@@ -60,9 +62,35 @@ impl CheckOptions {
 /// A migration or a snapshot has SQL that can't be read to its end, or an older snapshot can't be read: see
 /// [`CheckErrorKind`].
 pub fn check_project(project: &Project, name: &str, options: &CheckOptions) -> Result<Report, CheckError> {
-    let flavor = options.flavor;
+    check(project, name, options, None)
+}
+
+/// As [`check_project`], and compares a live database with what is declared and with what the migrations that it ran build. It is
+/// the database's server that counts and its default character set, not [`CheckOptions::target`].
+///
+/// # Errors
+/// As for [`check_project`].
+pub fn check_project_live(
+    project: &Project,
+    name: &str,
+    options: &CheckOptions,
+    live: &Live,
+) -> Result<Report, CheckError> {
+    let view = live::against(project, live, options.target.flavor);
+    let options = CheckOptions { target: live.target(), ..options.clone() };
+    check(project, name, &options, Some(view))
+}
+
+fn check(
+    project: &Project,
+    name: &str,
+    options: &CheckOptions,
+    mut live: Option<LiveView>,
+) -> Result<Report, CheckError> {
+    let flavor = options.target.flavor;
     let mut findings = check_history(&history(project, &options.released));
-    let built = build(project, options)?;
+    let stands_at = live.as_ref().and_then(|live| live.stands_at);
+    let built = build(project, options, stands_at)?;
     let Built { declared, snapshot, replayed, older } = built;
 
     let migrations = project.folder.migration_count();
@@ -97,23 +125,43 @@ pub fn check_project(project: &Project, name: &str, options: &CheckOptions) -> R
         (declared, end.as_ref(), may_lack_tables),
         (snapshot, at_snapshot, false),
     ];
+    // What it ran is what it should be; a database that Drizzle did not migrate should be what they build in the end.
+    let at_live = stands_at.filter(|at| Some(*at) != migrations.checked_sub(1));
+    let of_live = live.as_ref().map(|live| {
+        let built = at_live.map_or(end.as_ref(), |at| replayed.at.get(&at));
+        let pair = |left, left_may_lack_tables| Pair {
+            left,
+            right: &live.view,
+            left_may_lack_tables,
+            right_may_lack_tables: live.may_lack_objects,
+        };
+        [declared.map(|left| pair(left, may_lack_tables)), built.map(|left| pair(left, false))]
+    });
     let pairs: Vec<Pair<'_>> = wanted
         .into_iter()
         .filter_map(|(left, right, left_may_lack_tables)| {
-            Some(Pair { left: left?, right: right?, left_may_lack_tables })
+            Some(Pair { left: left?, right: right?, left_may_lack_tables, right_may_lack_tables: false })
         })
+        .chain(of_live.into_iter().flatten().flatten())
         .collect();
     let (comparisons, drift) = compare_pairs(&pairs, flavor, &options.diff);
-    findings.extend(drift.into_iter().map(|mut finding| {
-        if failed {
-            let help = "the differences are listed below; what the failed statements would have done is among them: \
-                mend those first";
-            finding.help = Some(help.to_owned());
-        }
-        finding
+    let behind = live.as_ref().filter(|live| live.has_pending).map(|live| live.view.name.as_str());
+    let drifted = comparisons.iter().filter(|comparison| comparison.has_drift());
+    findings.extend(drifted.zip(drift).map(|(comparison, finding)| {
+        let help = if behind == Some(comparison.right.as_str()) && comparison.left == "declared" {
+            "the differences are listed below; what the pending migrations would do is among them: run them first"
+        } else if failed {
+            "the differences are listed below; what the failed statements would have done is among them: mend those \
+             first"
+        } else {
+            return finding;
+        };
+        Finding { help: Some(help.to_owned()), ..finding }
     }));
+    findings.extend(live.as_mut().map(|live| std::mem::take(&mut live.findings)).into_iter().flatten());
     findings.extend(older.iter().filter_map(|older| older.mismatch(&replayed.at, options)));
-    let views: Vec<&View> = [declared, snapshot, end.as_ref()].into_iter().flatten().collect();
+    let live_view = live.as_ref().map(|live| &live.view);
+    let views: Vec<&View> = [declared, snapshot, end.as_ref(), live_view].into_iter().flatten().collect();
     findings.extend(conventions(&views, options));
     let replay = (migrations > 0).then_some(replayed.replay);
     Ok(Report::new_with_levels(name, flavor, summary, replay, comparisons, findings, &options.levels))
@@ -137,39 +185,42 @@ struct Built {
 }
 
 /// Builds the views at the same time: they have nothing to do with each other.
-fn build(project: &Project, options: &CheckOptions) -> Result<Built, CheckError> {
-    let flavor = options.flavor;
+///
+/// `stands_at` is a migration after which the schema is wanted, too.
+fn build(project: &Project, options: &CheckOptions, stands_at: Option<usize>) -> Result<Built, CheckError> {
+    let target = &options.target;
     let older = older_entries(project, options);
     let mut entries: BTreeSet<usize> = older.iter().map(|(_, entry)| *entry).collect();
+    entries.extend(stands_at);
     entries.extend(project.newest.as_ref().and_then(|newest| newest.entry));
     let others = || {
         let older: Result<Vec<OlderSnapshot>, CheckError> =
-            older.iter().map(|(file, entry)| older_snapshot(project, file, *entry, flavor)).collect();
-        let (declared, snapshot) = declared_and_snapshot(project, flavor);
+            older.iter().map(|(file, entry)| older_snapshot(project, file, *entry, target)).collect();
+        let (declared, snapshot) = declared_and_snapshot(project, target);
         (declared, snapshot, older)
     };
-    let (replayed, (declared, snapshot, older)) = both(|| replay(project, &entries, flavor), others);
+    let (replayed, (declared, snapshot, older)) = both(|| replay(project, &entries, target), others);
     Ok(Built { declared, snapshot: snapshot?, replayed: replayed?, older: older? })
 }
 
 type SnapshotView = Result<Option<(View, Vec<Finding>)>, CheckError>;
 
 /// The declared schema and the newest snapshot. Where both come to the same statements, these are run once.
-fn declared_and_snapshot(project: &Project, flavor: Flavor) -> (Option<DeclaredOutcome>, SnapshotView) {
+fn declared_and_snapshot(project: &Project, target: &Target) -> (Option<DeclaredOutcome>, SnapshotView) {
     let Some(declaration) = &project.declaration else {
-        return (None, newest_view(project, flavor, None));
+        return (None, newest_view(project, target, None));
     };
     let statements = declaration.snapshot.to_ddl();
-    let built = run_ddl(&statements, flavor, &declaration.incomplete_tables);
+    let built = run_ddl(&statements, target, &declaration.incomplete_tables);
     let shared = declaration.incomplete_tables.is_empty().then_some((&statements, &built));
-    let snapshot = newest_view(project, flavor, shared);
-    (Some(judge(declaration, &statements, &built, flavor)), snapshot)
+    let snapshot = newest_view(project, target, shared);
+    (Some(judge(declaration, &statements, &built, target.flavor)), snapshot)
 }
 
 /// The newest snapshot as a view, and what is wrong with it. `declared` are statements that have run already.
 fn newest_view(
     project: &Project,
-    flavor: Flavor,
+    target: &Target,
     declared: Option<(&Vec<DdlStatement>, &DdlBuilt)>,
 ) -> SnapshotView {
     let Some(newest) = &project.newest else { return Ok(None) };
@@ -183,7 +234,7 @@ fn newest_view(
     let built = match declared.filter(|(other, _)| same(other)) {
         Some((_, built)) => built,
         None => {
-            own = run_ddl(&statements, flavor, &BTreeSet::new());
+            own = run_ddl(&statements, target, &BTreeSet::new());
             &own
         }
     };
@@ -210,8 +261,9 @@ struct OlderSnapshot {
 impl OlderSnapshot {
     fn mismatch(&self, replayed: &BTreeMap<usize, View>, options: &CheckOptions) -> Option<Finding> {
         let right = replayed.get(&self.entry)?;
-        let pair = Pair { left: &self.view, right, left_may_lack_tables: false };
-        let comparison = compare_pair(&pair, options.flavor, &options.diff);
+        let pair =
+            Pair { left: &self.view, right, left_may_lack_tables: false, right_may_lack_tables: false };
+        let comparison = compare_pair(&pair, options.target.flavor, &options.diff);
         snapshot_mismatch(&self.tag, &comparison, self.view.place.iter().cloned().collect())
     }
 }
@@ -236,14 +288,14 @@ fn older_snapshot(
     project: &Project,
     file: &SnapshotFile,
     entry: usize,
-    flavor: Flavor,
+    target: &Target,
 ) -> Result<OlderSnapshot, CheckError> {
     let (path, prefix) = (file.path.as_path(), file.prefix.as_str());
     let text = fs::read_text(path).map_err(|error| unreadable(&error))?;
     let snapshot = Snapshot::parse(&text).map_err(|error| misformed(path.display().to_string(), &error))?;
     // What is wrong in an older snapshot by itself was said when it was the newest.
     let place = Place::file(path.display().to_string());
-    let built = build_snapshot(&snapshot, &place.file, flavor)?;
+    let built = build_snapshot(&snapshot, &place.file, target)?;
     let view = View {
         name: format!("snapshot {prefix}"),
         schema: built.schema,
@@ -297,7 +349,7 @@ fn conventions(views: &[&View], options: &CheckOptions) -> Vec<Finding> {
             place_of,
         })
         .collect();
-    check_conventions(&views, &options.conventions, options.flavor)
+    check_conventions(&views, &options.conventions, options.target.flavor)
 }
 
 /// Counts what is declared, also what no server would make of it; conventions are about what it would. Of a project whose

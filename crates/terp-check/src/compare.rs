@@ -39,6 +39,8 @@ pub struct Pair<'a> {
     /// Whether the left one may lack tables, views and programs that nobody knows of: then those that only the right one has are
     /// named as not compared, not as too many.
     pub left_may_lack_tables: bool,
+    /// Whether the right one may: then what only the left one has is named as not compared, not as missing.
+    pub right_may_lack_tables: bool,
 }
 
 /// Compares every view with every later one; the earlier one is the one that is believed. Tables of which either is
@@ -50,6 +52,7 @@ pub fn compare(views: &[View], flavor: Flavor, options: &DiffOptions) -> (Vec<Co
             left,
             right,
             left_may_lack_tables: false,
+            right_may_lack_tables: false,
         }));
     }
     compare_pairs(&pairs, flavor, options)
@@ -74,20 +77,23 @@ pub fn compare_pairs(
 
 /// Compares two views.
 pub(crate) fn compare_pair(pair: &Pair<'_>, flavor: Flavor, options: &DiffOptions) -> Comparison {
-    let Pair { left, right, left_may_lack_tables } = *pair;
+    let Pair { left, right, left_may_lack_tables, right_may_lack_tables } = *pair;
     let mut changes = diff(&left.schema, &right.schema, flavor, options);
     let mut unchecked: BTreeSet<&str> = left.unchecked.union(&right.unchecked).map(String::as_str).collect();
-    if left_may_lack_tables {
-        let known: BTreeSet<&str> = left.schema.tables.iter().map(|table| table.name.as_str()).collect();
-        let names = right.schema.tables.iter().map(|table| table.name.as_str());
-        unchecked.extend(names.filter(|name| !known.contains(name)));
+    for (may_lack, one, other) in [(left_may_lack_tables, left, right), (right_may_lack_tables, right, left)]
+    {
+        if may_lack {
+            let known: BTreeSet<&str> = one.schema.tables.iter().map(|table| table.name.as_str()).collect();
+            let names = other.schema.tables.iter().map(|table| table.name.as_str());
+            unchecked.extend(names.filter(|name| !known.contains(name)));
+        }
     }
     let mut programs: BTreeSet<ObjectPath> =
         left.unchecked_programs.union(&right.unchecked_programs).cloned().collect();
-    if left_may_lack_tables {
-        let extra = changes.iter().filter(|change| change.before.is_none());
-        programs.extend(extra.filter_map(|change| program(&change.path)));
-    }
+    let lone = changes.iter().filter(|change| {
+        left_may_lack_tables && change.before.is_none() || right_may_lack_tables && change.after.is_none()
+    });
+    programs.extend(lone.filter_map(|change| program(&change.path)));
     let is_unchecked = |path: &ObjectPath| {
         let is_name = |name: &Option<String>| name.as_deref().is_some_and(|name| unchecked.contains(name));
         // A table and a view share their names: whatever stands under one that is in doubt is in doubt.
@@ -108,7 +114,7 @@ pub(crate) fn compare_pair(pair: &Pair<'_>, flavor: Flavor, options: &DiffOption
         &|path| left.places.place_of(path),
         &|path| right.places.place_of(path),
     );
-    comparison.unchecked_programs = left_may_lack_tables || !programs.is_empty();
+    comparison.unchecked_programs = left_may_lack_tables || right_may_lack_tables || !programs.is_empty();
     comparison.unchecked_program_names = programs.iter().map(ToString::to_string).collect();
     comparison.unchecked_tables = unchecked.into_iter().map(str::to_owned).collect();
     comparison

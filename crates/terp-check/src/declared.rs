@@ -16,6 +16,7 @@ use terp_sql::Span;
 use crate::execute::{Database, Outcome};
 use crate::places::{SnapshotPlaces, snapshot_places};
 use crate::snapshot::{Built, described, origin, run_ddl};
+use crate::target::Target;
 
 /// What became of a declaration.
 #[derive(Debug, Clone)]
@@ -38,10 +39,11 @@ pub struct DeclaredOutcome {
 /// Makes the schema that an application declares, as drizzle-kit would make it in an empty database, and says what is wrong
 /// with the declaration itself: what can't be read, what a server would refuse, what one vendor's alone would, what leaks from one
 /// table into another, which names are too long or taken.
-pub fn build_declared(declaration: &Declaration, flavor: Flavor) -> DeclaredOutcome {
+pub fn build_declared(declaration: &Declaration, target: impl Into<Target>) -> DeclaredOutcome {
+    let target = target.into();
     let statements = declaration.snapshot.to_ddl();
-    let built = run_ddl(&statements, flavor, &declaration.incomplete_tables);
-    judge(declaration, &statements, &built, flavor)
+    let built = run_ddl(&statements, &target, &declaration.incomplete_tables);
+    judge(declaration, &statements, &built, target.flavor)
 }
 
 /// The outcome of a declaration whose statements have run.
@@ -230,8 +232,9 @@ impl Builder<'_> {
             }
         }
         let failed: BTreeSet<usize> = built.outcomes.iter().map(|(at, _)| *at).collect();
-        let mut other =
-            Database::new(if self.flavor.is_mysql() { Flavor::MARIADB_11_8 } else { Flavor::MYSQL_9_7 });
+        let mut other = Database::new(
+            &if self.flavor.is_mysql() { Flavor::MARIADB_11_8 } else { Flavor::MYSQL_9_7 }.into(),
+        );
         // The statements that make tables come first, in the order of the tables.
         let tables = &self.declaration.snapshot.tables;
         for (at, (table, statement)) in tables.iter().zip(statements).enumerate() {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use terp_drift::ObjectPath;
-use terp_schema_model::{Flavor, Schema};
+use terp_schema_model::Schema;
 use terp_sql::ast::{Statement, StatementKind};
 use terp_sql::lexer::{LexErrorKind, TokenKind, lex_span};
 use terp_sql::splitter::{SplitMode, split};
@@ -14,6 +14,7 @@ use terp_sql::{
 use crate::error::CheckErrorKind;
 use crate::provenance::{Before, Provenance, Ran};
 use crate::tables;
+use crate::target::Target;
 
 /// The database that everything runs in; both sides of a comparison have to use one name.
 const DATABASE: &str = "scratch";
@@ -71,10 +72,10 @@ pub(crate) struct Database {
 }
 
 impl Database {
-    /// An empty database with the server's default character set.
-    pub(crate) fn new(flavor: Flavor) -> Self {
-        let mut catalog = Catalog::new(flavor);
-        catalog.create_database(DATABASE, flavor.default_character_set());
+    /// An empty database.
+    pub(crate) fn new(target: &Target) -> Self {
+        let mut catalog = Catalog::new(target.flavor);
+        catalog.create_database(DATABASE, target.character_set.clone());
         catalog.use_database(DATABASE);
         Self {
             catalog,
@@ -86,8 +87,8 @@ impl Database {
     }
 
     /// An empty database that remembers where everything in it comes from.
-    pub(crate) fn recording(flavor: Flavor) -> Self {
-        Self { provenance: Some(Provenance::new(DATABASE)), ..Self::new(flavor) }
+    pub(crate) fn recording(target: &Target) -> Self {
+        Self { provenance: Some(Provenance::new(DATABASE)), ..Self::new(target) }
     }
 
     /// Names the file that the statements come from which run next.

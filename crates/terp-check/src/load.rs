@@ -24,6 +24,7 @@ use crate::replay::replay;
 use crate::script::Script;
 use crate::snapshot::build_snapshot;
 use crate::source::Source;
+use crate::target::Target;
 
 /// A schema and what is known of it beside.
 #[derive(Debug, Clone)]
@@ -128,14 +129,15 @@ pub enum SourceError {
 /// a finding.
 pub fn load_source(
     source: &Source,
-    flavor: Flavor,
+    target: impl Into<Target>,
     options: &ProjectOptions,
 ) -> Result<LoadedSource, SourceError> {
+    let target = &target.into();
     let mut loaded = match source {
-        Source::Drizzle(path) => load_drizzle(path, flavor, options),
-        Source::Snapshot(path) => load_snapshot(path, flavor, options),
-        Source::Migrations(path) => load_migrations(path, flavor, options),
-        Source::Sql(path) => load_sql(path, flavor),
+        Source::Drizzle(path) => load_drizzle(path, target, options),
+        Source::Snapshot(path) => load_snapshot(path, target, options),
+        Source::Migrations(path) => load_migrations(path, target, options),
+        Source::Sql(path) => load_sql(path, target),
         Source::Model(path) => load_model(path),
     }?;
     loaded.name = source.to_string();
@@ -146,11 +148,11 @@ pub fn load_source(
     Ok(loaded)
 }
 
-fn load_drizzle(path: &Path, flavor: Flavor, options: &ProjectOptions) -> Result<LoadedSource, SourceError> {
+fn load_drizzle(path: &Path, target: &Target, options: &ProjectOptions) -> Result<LoadedSource, SourceError> {
     let declaration = load_declaration(path, options)?;
     let what = "there is no configuration of drizzle-kit that names a schema";
     let declaration = declaration.ok_or_else(|| SourceError::Nothing { path: path.to_owned(), what })?;
-    let built = build_declared(&declaration, flavor);
+    let built = build_declared(&declaration, target);
     // What is shown is without something, or in doubt; what is wrong otherwise is for a check to say.
     let matters =
         |finding: &Finding| finding.severity == Severity::Error || finding.rule == "unsupported-declaration";
@@ -169,7 +171,7 @@ fn load_drizzle(path: &Path, flavor: Flavor, options: &ProjectOptions) -> Result
         findings,
         places: ObjectPlaces::Snapshot(built.places),
         texts,
-        ..LoadedSource::new("", flavor, built.schema)
+        ..LoadedSource::new("", target.flavor, built.schema)
     })
 }
 
@@ -184,7 +186,11 @@ fn project(path: &Path, options: &ProjectOptions) -> Result<Project, SourceError
     }
 }
 
-fn load_snapshot(path: &Path, flavor: Flavor, options: &ProjectOptions) -> Result<LoadedSource, SourceError> {
+fn load_snapshot(
+    path: &Path,
+    target: &Target,
+    options: &ProjectOptions,
+) -> Result<LoadedSource, SourceError> {
     let (path, text, snapshot) = if path.is_dir() {
         let newest = project(path, options)?
             .newest
@@ -197,7 +203,7 @@ fn load_snapshot(path: &Path, flavor: Flavor, options: &ProjectOptions) -> Resul
         (path.to_owned(), text, snapshot)
     };
     let file = path.display().to_string();
-    let built = build_snapshot(&snapshot, &file, flavor)?;
+    let built = build_snapshot(&snapshot, &file, target)?;
     let places = ObjectPlaces::Snapshot(snapshot_places(&snapshot, slice::from_ref(&file)));
     Ok(LoadedSource {
         snapshot: Some(snapshot),
@@ -207,17 +213,17 @@ fn load_snapshot(path: &Path, flavor: Flavor, options: &ProjectOptions) -> Resul
         findings: built.findings,
         places,
         texts: BTreeMap::from([(file, text)]),
-        ..LoadedSource::new("", flavor, built.schema)
+        ..LoadedSource::new("", target.flavor, built.schema)
     })
 }
 
 fn load_migrations(
     path: &Path,
-    flavor: Flavor,
+    target: &Target,
     options: &ProjectOptions,
 ) -> Result<LoadedSource, SourceError> {
     let project = project(path, options)?;
-    let replayed = replay(&project, &BTreeSet::new(), flavor)?;
+    let replayed = replay(&project, &BTreeSet::new(), target)?;
     // Of the history only what decides how far the replay goes; what the other vendor takes is of no matter here.
     let mut findings = check_history(&history(&project, &[]));
     findings.retain(|finding| finding.rule == "missing-migration-file");
@@ -236,7 +242,7 @@ fn load_migrations(
         findings,
         places: replayed.end.places,
         texts,
-        ..LoadedSource::new("", flavor, replayed.end.schema)
+        ..LoadedSource::new("", target.flavor, replayed.end.schema)
     })
 }
 
@@ -264,7 +270,7 @@ fn load_model(path: &Path) -> Result<LoadedSource, SourceError> {
     Ok(LoadedSource::new("", file.flavor, file.schema))
 }
 
-fn load_sql(path: &Path, flavor: Flavor) -> Result<LoadedSource, SourceError> {
+fn load_sql(path: &Path, target: &Target) -> Result<LoadedSource, SourceError> {
     let files: Vec<PathBuf> = if path.is_dir() {
         list(path, ".sql")?.into_iter().map(|(_, path)| path).collect()
     } else {
@@ -277,13 +283,13 @@ fn load_sql(path: &Path, flavor: Flavor) -> Result<LoadedSource, SourceError> {
     for file in files {
         read.push((file.display().to_string(), read_text(&file)?));
     }
-    run_sql(&read, flavor).map_err(SourceError::Check)
+    run_sql(&read, target).map_err(SourceError::Check)
 }
 
 /// Runs scripts as a command-line client would in one session, but goes on after each refusal. What is current at the end is the
 /// schema.
-fn run_sql(files: &[(String, String)], flavor: Flavor) -> Result<LoadedSource, CheckError> {
-    let mut database = Database::recording(flavor);
+fn run_sql(files: &[(String, String)], target: &Target) -> Result<LoadedSource, CheckError> {
+    let mut database = Database::recording(target);
     let mut findings = Vec::new();
     for (path, text) in files {
         let script = Script::new(path.clone(), text);
@@ -311,7 +317,7 @@ fn run_sql(files: &[(String, String)], flavor: Flavor) -> Result<LoadedSource, C
         texts: texts(&findings, text),
         findings,
         places: ObjectPlaces::Statements(provenance),
-        ..LoadedSource::new("", flavor, schema)
+        ..LoadedSource::new("", target.flavor, schema)
     })
 }
 

@@ -15,6 +15,7 @@ use crate::error::CheckError;
 use crate::execute::{Database, Outcome, Refusal, Unchecked};
 use crate::places::ObjectPlaces;
 use crate::script::Script;
+use crate::target::Target;
 
 /// What running a project's migrations gave.
 #[derive(Debug, Clone)]
@@ -41,9 +42,9 @@ pub struct ReplayOutcome {
 pub fn replay(
     project: &Project,
     entries: &BTreeSet<usize>,
-    flavor: Flavor,
+    target: impl Into<Target>,
 ) -> Result<ReplayOutcome, CheckError> {
-    let mut runner = Runner::new(project, flavor);
+    let mut runner = Runner::new(project, &target.into());
     let last = project.folder.migration_count().checked_sub(1);
     let mut views = BTreeMap::new();
     let mut ends_before = None;
@@ -78,11 +79,11 @@ struct Runner<'a> {
 }
 
 impl<'a> Runner<'a> {
-    fn new(project: &'a Project, flavor: Flavor) -> Self {
+    fn new(project: &'a Project, target: &Target) -> Self {
         Self {
             project,
-            database: Database::recording(flavor),
-            other: if flavor.is_mysql() { Flavor::MARIADB_10_11 } else { Flavor::MYSQL_9_7 },
+            database: Database::recording(target),
+            other: if target.flavor.is_mysql() { Flavor::MARIADB_10_11 } else { Flavor::MYSQL_9_7 },
             chunks: 0,
             passed_over: 0,
             failed: Vec::new(),

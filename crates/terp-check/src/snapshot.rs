@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use terp_drift::{Finding, ObjectPath, Place, snapshot_fails, unsupported_snapshot};
 use terp_drizzle::Snapshot;
 use terp_drizzle::snapshot::{DdlStatement, Origin, SchemaObject};
-use terp_schema_model::{Flavor, Schema};
+use terp_schema_model::Schema;
 use terp_sql::Span;
 
 use crate::error::CheckError;
 use crate::execute::{Database, Outcome, Unreadable};
+use crate::target::Target;
 
 /// What became of a snapshot.
 #[derive(Debug, Clone)]
@@ -33,10 +34,10 @@ pub struct SnapshotOutcome {
 pub fn build_snapshot(
     snapshot: &Snapshot,
     file: &str,
-    flavor: Flavor,
+    target: impl Into<Target>,
 ) -> Result<SnapshotOutcome, CheckError> {
     let statements = snapshot.to_ddl();
-    let built = run_ddl(&statements, flavor, &BTreeSet::new());
+    let built = run_ddl(&statements, &target.into(), &BTreeSet::new());
     let findings = findings(&statements, &built, file)?;
     let (unchecked, unchecked_programs) = (built.unchecked, built.unchecked_programs);
     Ok(SnapshotOutcome { schema: built.schema, unchecked, unchecked_programs, findings })
@@ -53,8 +54,8 @@ pub(crate) struct Built {
 }
 
 /// Runs statements in an empty database. `doubted` are tables of which something is not known from the start.
-pub(crate) fn run_ddl(statements: &[DdlStatement], flavor: Flavor, doubted: &BTreeSet<String>) -> Built {
-    let mut database = Database::new(flavor);
+pub(crate) fn run_ddl(statements: &[DdlStatement], target: &Target, doubted: &BTreeSet<String>) -> Built {
+    let mut database = Database::new(target);
     database.doubt(doubted);
     let mut outcomes = Vec::new();
     for (at, statement) in statements.iter().enumerate() {

@@ -1,5 +1,6 @@
 //! The rules, one file each, and the table of them.
 
+mod applied_migration_edited;
 mod backward_when;
 mod broken_snapshot_chain;
 mod custom_type;
@@ -12,6 +13,7 @@ mod edited_after_release;
 pub(crate) mod identifier_too_long;
 mod migration_fails;
 mod missing_migration_file;
+mod missing_privilege;
 pub(crate) mod missing_required_table;
 mod missing_snapshot;
 pub(crate) mod name_collision;
@@ -19,29 +21,41 @@ mod non_portable_default;
 mod one_vendor_only;
 pub(crate) mod optimistic_locking;
 mod orphan_migration_file;
+mod pending_migration;
+mod server_differs;
 mod shared_builder_leak;
+mod skipped_migration;
 mod snapshot_fails;
 mod snapshot_mismatch;
 pub(crate) mod soft_delete;
 mod sql_fails;
+mod unknown_migration;
 mod unsupported_declaration;
+mod unsupported_object;
 mod unsupported_statement;
 
 use std::fmt::Write as _;
 
+pub use applied_migration_edited::applied_migration_edited;
 pub use custom_type::custom_type;
 pub use declaration_error::declaration_error;
 pub use declaration_fails::declaration_fails;
 pub use drift::drift;
 pub use duplicate_table_name::duplicate_table_names;
 pub use migration_fails::migration_fails;
+pub use missing_privilege::missing_privilege;
 pub use non_portable_default::non_portable_default;
 pub use one_vendor_only::one_vendor_only;
+pub use pending_migration::pending_migrations;
+pub use server_differs::server_differs;
 pub use shared_builder_leak::shared_builder_leak;
+pub use skipped_migration::skipped_migration;
 pub use snapshot_fails::snapshot_fails;
 pub use snapshot_mismatch::snapshot_mismatch;
 pub use sql_fails::sql_fails;
+pub use unknown_migration::unknown_migration;
 pub use unsupported_declaration::unsupported_declaration;
+pub use unsupported_object::unsupported_object;
 pub use unsupported_statement::{unsupported_snapshot, unsupported_statement};
 
 use crate::finding::{Finding, Severity};
@@ -82,6 +96,8 @@ pub const RULES: &[&Rule] = &[
     &snapshot_fails::RULE,
     &sql_fails::RULE,
     &drift::RULE,
+    &applied_migration_edited::RULE,
+    &skipped_migration::RULE,
     &missing_migration_file::RULE,
     &edited_after_release::RULE,
     &missing_snapshot::RULE,
@@ -94,6 +110,11 @@ pub const RULES: &[&Rule] = &[
     &duplicate_prefix::RULE,
     &shared_builder_leak::RULE,
     &non_portable_default::RULE,
+    &unknown_migration::RULE,
+    &pending_migration::RULE,
+    &server_differs::RULE,
+    &missing_privilege::RULE,
+    &unsupported_object::RULE,
     &unsupported_statement::RULE,
     &one_vendor_only::RULE,
     &custom_type::RULE,
