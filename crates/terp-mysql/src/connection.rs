@@ -75,6 +75,33 @@ impl Connection {
         tokio::time::timeout(wait, answer).await.map_err(|_| QueryError::TimedOut(wait))?
     }
 
+    /// Sends several statements, separated by semicolons, in one packet.
+    pub(crate) async fn query_batch(&mut self, sql: &str) -> Batch {
+        let wait = self.read_timeout;
+        let mut answers = Vec::new();
+        let mut result = match in_time(wait, self.conn.query_iter(sql)).await {
+            Ok(result) => result,
+            Err(error) => return Batch { answers, error: Some(error) },
+        };
+        loop {
+            let columns = result.columns_ref().iter().map(|column| column.name_str().into_owned()).collect();
+            let mut rows = Vec::new();
+            loop {
+                match in_time(wait, result.next()).await {
+                    Ok(Some(row)) => rows.push(row.unwrap().into_iter().map(text).collect()),
+                    Ok(None) => break,
+                    Err(error) => return Batch { answers, error: Some(error) },
+                }
+            }
+            answers.push(Rows { columns, rows });
+            if result.is_empty() {
+                // A refusal of the next statement has been read by now, and waits to be asked for.
+                let error = in_time(wait, result.next()).await.err();
+                return Batch { answers, error };
+            }
+        }
+    }
+
     /// Ends the session as the protocol wants it.
     ///
     /// # Errors
@@ -82,6 +109,23 @@ impl Connection {
     pub async fn close(self) -> Result<(), QueryError> {
         Ok(self.conn.disconnect().await?)
     }
+}
+
+/// What came back for several statements.
+#[derive(Debug)]
+pub(crate) struct Batch {
+    /// The answers up to the first error. The last may be missing where it has no columns.
+    pub(crate) answers: Vec<Rows>,
+    /// What ended it: the refusal of the statement after the last answer, or the loss of the connection. What follows was not executed.
+    pub(crate) error: Option<QueryError>,
+}
+
+async fn in_time<T>(
+    wait: Duration,
+    future: impl Future<Output = Result<T, mysql_async::Error>>,
+) -> Result<T, QueryError> {
+    let answer = tokio::time::timeout(wait, future).await.map_err(|_| QueryError::TimedOut(wait))?;
+    Ok(answer?)
 }
 
 /// The text protocol gives text for everything but NULL.

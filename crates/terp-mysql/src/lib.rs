@@ -5,8 +5,13 @@
 
 mod connection;
 mod error;
+mod introspect;
 mod options;
 
 pub use connection::{Connection, Row, Rows};
 pub use error::{ConnectError, QueryError};
+pub use introspect::{
+    Facts, IntrospectError, IntrospectOptions, Introspection, MigrationRow, MigrationsTable,
+    MissingPrivilege, ObjectKind, UnknownObject, UnknownReason, introspect, read_migrations_table,
+};
 pub use options::{Address, ConnectOptions};

@@ -1,0 +1,4 @@
+//! Introspection of real servers.
+
+mod fixtures;
+mod support;
