@@ -9,6 +9,7 @@
 
 mod build;
 mod list;
+mod mend;
 mod migrations_table;
 mod object;
 mod pool;

@@ -1,9 +1,12 @@
 //! From what the server shows of an object to the model. What each kind of object becomes is decided in [`build`], and nowhere else.
 
-use terp_schema_model::{CharacterSet, Flavor, Schema, Table, render};
+use std::borrow::Cow;
+
+use terp_schema_model::{CharacterSet, Flavor, Schema, Table};
 use terp_sql::{Catalog, ExecuteError, Span};
 
 use super::list::Server;
+use super::mend::mend;
 use super::object::{Object, ObjectKind, UnknownObject, UnknownReason};
 use super::pool::Answer;
 
@@ -57,14 +60,97 @@ pub(super) fn build(context: &Context, object: &Object, answer: &Answer) -> Buil
     })?;
     let text = rows.rows.first().and_then(|row| row.get(object.kind.text_column()));
     let text = text.and_then(Option::as_ref).ok_or(UnknownReason::NoText)?;
-    let text = std::str::from_utf8(text).map_err(|_| UnknownReason::NotUtf8)?;
+    let text = Text::new(text)?;
     match object.kind {
-        ObjectKind::Table => table(context, &object.name, text).map(|table| Part::Table(Box::new(table))),
+        ObjectKind::Table => table(context, &object.name, &text).map(|table| Part::Table(Box::new(table))),
         kind => Err(UnknownReason::Kind(kind)),
     }
 }
 
-fn table(context: &Context, name: &str, text: &str) -> Result<Table, UnknownReason> {
+/// The server's text.
+struct Text<'a> {
+    /// As it is compared: bytes that are not UTF-8 are U+FFFD, as our own printing has them.
+    shown: Cow<'a, str>,
+    /// As it is executed: literals with such bytes are hexadecimal.
+    executed: Cow<'a, str>,
+}
+
+impl<'a> Text<'a> {
+    fn new(bytes: &'a [u8]) -> Result<Self, UnknownReason> {
+        let shown = String::from_utf8_lossy(bytes);
+        let executed = match &shown {
+            Cow::Borrowed(text) => Cow::Borrowed(*text),
+            Cow::Owned(_) => Cow::Owned(bytes_in_hexadecimal(bytes).ok_or(UnknownReason::NotUtf8)?),
+        };
+        Ok(Self { shown, executed })
+    }
+}
+
+/// MariaDB before 11.8 shows the default of a binary column as the bytes that it is. Writes such literals in hexadecimal; `None` where bytes that are not
+/// UTF-8 stand anywhere else.
+fn bytes_in_hexadecimal(text: &[u8]) -> Option<String> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((&first, after)) = rest.split_first() {
+        rest = after;
+        match first {
+            b'`' => {
+                let end = rest.iter().position(|&b| b == b'`')? + 1;
+                out.push(first);
+                out.extend(&rest[..end]);
+                rest = &rest[end..];
+            }
+            b'\'' => {
+                let (value, length) = literal(rest)?;
+                if std::str::from_utf8(&value).is_ok() {
+                    out.push(first);
+                    out.extend(&rest[..length]);
+                } else {
+                    out.extend(b"x'");
+                    out.extend(value.iter().flat_map(|byte| format!("{byte:02x}").into_bytes()));
+                    out.push(first);
+                }
+                rest = &rest[length..];
+            }
+            other => out.push(other),
+        }
+    }
+    String::from_utf8(out).ok()
+}
+
+/// What a literal stands for, whose first quote was read, and its length with the last quote.
+fn literal(text: &[u8]) -> Option<(Vec<u8>, usize)> {
+    let mut value = Vec::new();
+    let mut at = 0;
+    loop {
+        match (*text.get(at)?, text.get(at + 1)) {
+            (b'\'', Some(b'\'')) => {
+                value.push(b'\'');
+                at += 2;
+            }
+            (b'\'', _) => return Some((value, at + 1)),
+            (b'\\', Some(&escaped)) => {
+                value.push(match escaped {
+                    b'0' => 0,
+                    b'n' => b'\n',
+                    b'r' => b'\r',
+                    b't' => b'\t',
+                    b'b' => 8,
+                    b'Z' => 26,
+                    other => other,
+                });
+                at += 2;
+            }
+            (byte, _) => {
+                value.push(byte);
+                at += 1;
+            }
+        }
+    }
+}
+
+fn table(context: &Context, name: &str, text: &Text<'_>) -> Result<Table, UnknownReason> {
+    let Text { shown, executed: text } = text;
     let mut catalog = context.catalog();
     let effect = catalog.execute_text(text).map_err(|error| not_executed(&error, text))?;
     if let Some(unchecked) = effect.unchecked {
@@ -77,9 +163,10 @@ fn table(context: &Context, name: &str, text: &str) -> Result<Table, UnknownReas
         let ours = catalog.table_names(&context.database).next().unwrap_or_default().to_owned();
         return Err(UnknownReason::Differs { line: 1, server: name.to_owned(), ours });
     };
-    let ours = render::show_create_table(table, context.flavor);
-    match first_difference(text, &ours) {
-        None => Ok(table.clone()),
+    let mut table = table.clone();
+    let ours = mend(&mut table, shown, context.flavor);
+    match first_difference(shown, &ours) {
+        None => Ok(table),
         Some(reason) => Err(reason),
     }
 }

@@ -1,0 +1,105 @@
+//! What a table has that its CREATE TABLE text alone does not bring about.
+//!
+//! MySQL's text is not always one that makes the same table: after ALTER COLUMN ... DROP DEFAULT a nullable column has no default at all,
+//! which no CREATE TABLE can say, and a collation that is shown because the table has another counts as written by whoever executes it.
+//! There the text is still right about the table. So each column whose line came out otherwise is tried in the states that a column can be
+//! in besides, and the one that prints the server's line is the column's state.
+
+use terp_schema_model::{Column, DefaultValue, Flavor, Table, render};
+
+/// Changes the columns whose lines differ, where that makes the table print as the server does. Says how the table prints in the end.
+pub(super) fn mend(table: &mut Table, server: &str, flavor: Flavor) -> String {
+    let mut ours = render::show_create_table(table, flavor);
+    let mut next = 0;
+    // Each round settles a column behind the one before, so there are no more rounds than columns.
+    while ours != server {
+        let same = common_prefix(&ours, server);
+        // The first line is the table's name; a name or text never has a line end that is not escaped, or none of this matches.
+        let Some(place) = ours[..same].matches('\n').count().checked_sub(1) else { break };
+        if place < next || place >= table.columns.len() {
+            break;
+        }
+        next = place + 1;
+        let original = table.columns[place].clone();
+        let fits = other_states(&original).into_iter().find_map(|state| {
+            table.columns[place] = state;
+            let text = render::show_create_table(table, flavor);
+            let reached = common_prefix(&text, server);
+            let lines = text[..reached].matches('\n').count();
+            (lines > place + 1 || text == server).then_some(text)
+        });
+        match fits {
+            Some(text) => ours = text,
+            None => {
+                table.columns[place] = original;
+                break;
+            }
+        }
+    }
+    ours
+}
+
+/// The length of what two texts have in common at their start, at a boundary of characters.
+fn common_prefix(a: &str, b: &str) -> usize {
+    let bytes = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
+    (0..=bytes).rev().find(|&end| a.is_char_boundary(end)).unwrap_or_default()
+}
+
+/// The states beside the one that its definition brings about.
+fn other_states(column: &Column) -> Vec<Column> {
+    let toggled = |column: &Column| {
+        let mut other = column.clone();
+        let set = other.character_set.as_mut()?;
+        set.explicit = !set.explicit;
+        Some(other)
+    };
+    let no_default = || {
+        let is_null = column.nullable && column.default == Some(DefaultValue::Null);
+        is_null.then(|| Column { default: None, ..column.clone() })
+    };
+    let mut states = Vec::new();
+    states.extend(toggled(column));
+    states.extend(no_default());
+    states.extend(no_default().and_then(|column| toggled(&column)));
+    states
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use terp_sql::Catalog;
+
+    /// What the engine makes of a text, mended; whether it prints as the text then.
+    fn mended(text: &str) -> (Table, bool) {
+        let flavor = Flavor::MYSQL_9_7;
+        let mut catalog = Catalog::new(flavor);
+        catalog.create_database("d", flavor.default_character_set());
+        catalog.use_database("d");
+        catalog.execute_text(text).unwrap();
+        let mut table = catalog.table("d", "t").unwrap().clone();
+        let ours = mend(&mut table, text, flavor);
+        (table, ours == text)
+    }
+
+    #[test]
+    fn columns_without_a_default() {
+        let (table, same) = mended(
+            "CREATE TABLE `t` (\n  `a` int,\n  `b` int DEFAULT NULL,\n  `c` varchar(3) COLLATE utf8mb4_bin\n) \
+             ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin",
+        );
+        assert!(same);
+        assert_eq!(table.columns[0].default, None);
+        assert_eq!(table.columns[1].default, Some(DefaultValue::Null));
+        assert_eq!(table.columns[2].default, None);
+        assert!(!table.columns[2].character_set.as_ref().unwrap().explicit);
+    }
+
+    #[test]
+    fn other_differences_stay() {
+        let (_, same) = mended(
+            "CREATE TABLE `t` (\n  `a` int,\n  `b` integer DEFAULT NULL\n) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 \
+             COLLATE=utf8mb4_0900_ai_ci",
+        );
+        assert!(!same);
+    }
+}
