@@ -22,6 +22,7 @@ mod connection;
 mod error;
 mod fetch;
 mod installation;
+mod proxy;
 mod server;
 mod shared;
 mod template;
@@ -31,6 +32,7 @@ pub use connection::{Connection, Rows, ServerError, Warning};
 pub use error::{Error, Result};
 pub use fetch::{KNOWN, fetch, find_or_fetch, is_required};
 pub use installation::{Installation, Origin, find, find_flavor};
+pub use proxy::{Proxy, Wire};
 pub use server::{Options, Server};
 pub use shared::{
     Endpoint, SERVERS_VARIABLE, SharedServer, TestDatabase, servers_variable, shared, shared_all,

@@ -22,9 +22,8 @@ pub(super) fn refuse_system_database(
     database: &str,
     options: &IntrospectOptions,
 ) -> Result<(), IntrospectError> {
-    let is = |name: &&str| database.eq_ignore_ascii_case(name);
-    if VIRTUAL.iter().any(|name| is(name)) || !options.system_databases && SYSTEM.iter().any(|name| is(name))
-    {
+    let is_in = |names: [&str; 2]| names.iter().any(|name| database.eq_ignore_ascii_case(name));
+    if is_in(VIRTUAL) || !options.system_databases && is_in(SYSTEM) {
         return Err(IntrospectError::SystemDatabase(database.to_owned()));
     }
     Ok(())
