@@ -11,7 +11,7 @@ use terp_drizzle::snapshot::{DdlStatement, DeclaredCounts};
 use terp_drizzle::{FormatError, LoadError, Project, Snapshot, SnapshotFile, fs};
 use terp_schema_model::Flavor;
 
-use crate::compare::{Pair, View, compare_pair, compare_pairs};
+use crate::compare::{BEYOND_DRIZZLE, Pair, View, compare_pair, compare_pairs};
 use crate::declared::{DeclaredOutcome, judge};
 use crate::error::{CheckError, CheckErrorKind};
 use crate::history::history;
@@ -97,16 +97,17 @@ fn check(
     let summary = summary(project, declared.as_ref(), snapshot.as_ref(), &replayed, options);
     let failed = !replayed.replay.failed.is_empty();
     findings.extend(replayed.findings);
-    let mut may_lack_tables = false;
     let declared_view = declared.map(|declared| {
+        let may_lack = declared.may_lack();
         findings.extend(declared.findings);
-        may_lack_tables = declared.may_lack_tables;
         View {
             name: "declared".to_owned(),
             schema: declared.schema,
             columns_ordered: false,
             unchecked: declared.unchecked,
             unchecked_programs: declared.unchecked_programs,
+            may_lack,
+            cannot_hold: BEYOND_DRIZZLE,
             place: only_file(project),
             places: ObjectPlaces::Snapshot(declared.places),
         }
@@ -120,28 +121,17 @@ fn check(
     let is_last = entry.is_none() || entry == migrations.checked_sub(1);
     let at_snapshot = if is_last { end.as_ref() } else { entry.and_then(|entry| replayed.at.get(&entry)) };
     let (declared, snapshot) = (declared_view.as_ref(), snapshot_view.as_ref());
-    let wanted = [
-        (declared, snapshot, may_lack_tables),
-        (declared, end.as_ref(), may_lack_tables),
-        (snapshot, at_snapshot, false),
-    ];
+    let wanted = [(declared, snapshot), (declared, end.as_ref()), (snapshot, at_snapshot)];
     // What it ran is what it should be; a database that Drizzle did not migrate should be what they build in the end.
     let at_live = stands_at.filter(|at| Some(*at) != migrations.checked_sub(1));
     let of_live = live.as_ref().map(|live| {
         let built = at_live.map_or(end.as_ref(), |at| replayed.at.get(&at));
-        let pair = |left, left_may_lack_tables| Pair {
-            left,
-            right: &live.view,
-            left_may_lack_tables,
-            right_may_lack_tables: live.may_lack_objects,
-        };
-        [declared.map(|left| pair(left, may_lack_tables)), built.map(|left| pair(left, false))]
+        let pair = |left| Pair { left, right: &live.view };
+        [declared.map(pair), built.map(pair)]
     });
     let pairs: Vec<Pair<'_>> = wanted
         .into_iter()
-        .filter_map(|(left, right, left_may_lack_tables)| {
-            Some(Pair { left: left?, right: right?, left_may_lack_tables, right_may_lack_tables: false })
-        })
+        .filter_map(|(left, right)| Some(Pair { left: left?, right: right? }))
         .chain(of_live.into_iter().flatten().flatten())
         .collect();
     let (comparisons, drift) = compare_pairs(&pairs, flavor, &options.diff);
@@ -245,6 +235,8 @@ fn newest_view(
         columns_ordered: false,
         unchecked: built.unchecked.clone(),
         unchecked_programs: built.unchecked_programs.clone(),
+        may_lack: BTreeSet::new(),
+        cannot_hold: BEYOND_DRIZZLE,
         places: ObjectPlaces::Snapshot(snapshot_places(&newest.snapshot, slice::from_ref(&place.file))),
         place: Some(place),
     };
@@ -261,8 +253,7 @@ struct OlderSnapshot {
 impl OlderSnapshot {
     fn mismatch(&self, replayed: &BTreeMap<usize, View>, options: &CheckOptions) -> Option<Finding> {
         let right = replayed.get(&self.entry)?;
-        let pair =
-            Pair { left: &self.view, right, left_may_lack_tables: false, right_may_lack_tables: false };
+        let pair = Pair { left: &self.view, right };
         let comparison = compare_pair(&pair, options.target.flavor, &options.diff);
         snapshot_mismatch(&self.tag, &comparison, self.view.place.iter().cloned().collect())
     }
@@ -302,6 +293,8 @@ fn older_snapshot(
         columns_ordered: false,
         unchecked: built.unchecked,
         unchecked_programs: built.unchecked_programs.clone(),
+        may_lack: BTreeSet::new(),
+        cannot_hold: BEYOND_DRIZZLE,
         places: ObjectPlaces::Snapshot(snapshot_places(&snapshot, slice::from_ref(&place.file))),
         place: Some(place),
     };

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use terp_drift::{
-    ChangeClass, ChangeKind, Comparison, DiffOptions, Finding, ObjectKind, ObjectPath, Place, diff, drift,
+    Change, ChangeClass, ChangeKind, Comparison, DiffOptions, Finding, ObjectKind, ObjectPath, Place, diff,
+    drift,
 };
 use terp_schema_model::{Flavor, Schema};
 
@@ -23,11 +24,20 @@ pub struct View {
     pub unchecked: BTreeSet<String>,
     /// Views and stored programs of which this view is not sure.
     pub unchecked_programs: BTreeSet<ObjectPath>,
+    /// The kinds of which there may be some that nobody knows of: those that only another view has are then named as not compared,
+    /// and not as missing.
+    pub may_lack: BTreeSet<ObjectKind>,
+    /// The kinds that such a view can't hold: those that only another view has are no difference, and are named.
+    pub cannot_hold: &'static [ObjectKind],
     /// Where it is from, if it is one file.
     pub place: Option<Place>,
     /// Where its objects are from.
     pub places: ObjectPlaces,
 }
+
+/// What Drizzle has no word for. Migrations may make them all the same, by SQL that was written by hand.
+pub(crate) const BEYOND_DRIZZLE: &[ObjectKind] =
+    &[ObjectKind::Trigger, ObjectKind::Procedure, ObjectKind::Function, ObjectKind::Event];
 
 /// Two views to be compared.
 #[derive(Clone, Copy)]
@@ -36,11 +46,6 @@ pub struct Pair<'a> {
     pub left: &'a View,
     /// The other one.
     pub right: &'a View,
-    /// Whether the left one may lack tables, views and programs that nobody knows of: then those that only the right one has are
-    /// named as not compared, not as too many.
-    pub left_may_lack_tables: bool,
-    /// Whether the right one may: then what only the left one has is named as not compared, not as missing.
-    pub right_may_lack_tables: bool,
 }
 
 /// Compares every view with every later one; the earlier one is the one that is believed. Tables of which either is
@@ -48,12 +53,7 @@ pub struct Pair<'a> {
 pub fn compare(views: &[View], flavor: Flavor, options: &DiffOptions) -> (Vec<Comparison>, Vec<Finding>) {
     let mut pairs = Vec::new();
     for (at, left) in views.iter().enumerate() {
-        pairs.extend(views.iter().skip(at + 1).map(|right| Pair {
-            left,
-            right,
-            left_may_lack_tables: false,
-            right_may_lack_tables: false,
-        }));
+        pairs.extend(views.iter().skip(at + 1).map(|right| Pair { left, right }));
     }
     compare_pairs(&pairs, flavor, options)
 }
@@ -77,12 +77,12 @@ pub fn compare_pairs(
 
 /// Compares two views.
 pub(crate) fn compare_pair(pair: &Pair<'_>, flavor: Flavor, options: &DiffOptions) -> Comparison {
-    let Pair { left, right, left_may_lack_tables, right_may_lack_tables } = *pair;
+    let Pair { left, right } = *pair;
     let mut changes = diff(&left.schema, &right.schema, flavor, options);
+    let beyond = beyond(left, right, &mut changes);
     let mut unchecked: BTreeSet<&str> = left.unchecked.union(&right.unchecked).map(String::as_str).collect();
-    for (may_lack, one, other) in [(left_may_lack_tables, left, right), (right_may_lack_tables, right, left)]
-    {
-        if may_lack {
+    for (one, other) in [(left, right), (right, left)] {
+        if one.may_lack.contains(&ObjectKind::Table) {
             let known: BTreeSet<&str> = one.schema.tables.iter().map(|table| table.name.as_str()).collect();
             let names = other.schema.tables.iter().map(|table| table.name.as_str());
             unchecked.extend(names.filter(|name| !known.contains(name)));
@@ -91,7 +91,8 @@ pub(crate) fn compare_pair(pair: &Pair<'_>, flavor: Flavor, options: &DiffOption
     let mut programs: BTreeSet<ObjectPath> =
         left.unchecked_programs.union(&right.unchecked_programs).cloned().collect();
     let lone = changes.iter().filter(|change| {
-        left_may_lack_tables && change.before.is_none() || right_may_lack_tables && change.after.is_none()
+        let may_lack = |view: &View| view.may_lack.contains(&change.path.object);
+        change.before.is_none() && may_lack(left) || change.after.is_none() && may_lack(right)
     });
     programs.extend(lone.filter_map(|change| program(&change.path)));
     let is_unchecked = |path: &ObjectPath| {
@@ -114,10 +115,26 @@ pub(crate) fn compare_pair(pair: &Pair<'_>, flavor: Flavor, options: &DiffOption
         &|path| left.places.place_of(path),
         &|path| right.places.place_of(path),
     );
-    comparison.unchecked_programs = left_may_lack_tables || right_may_lack_tables || !programs.is_empty();
+    let may_lack_programs = |view: &View| view.may_lack.iter().any(|kind| !matches!(kind, ObjectKind::Table));
+    comparison.unchecked_programs =
+        may_lack_programs(left) || may_lack_programs(right) || !programs.is_empty();
+    comparison.beyond = beyond;
     comparison.unchecked_program_names = programs.iter().map(ToString::to_string).collect();
     comparison.unchecked_tables = unchecked.into_iter().map(str::to_owned).collect();
     comparison
+}
+
+/// Takes out what one view has and the other can't hold, and names it.
+fn beyond(left: &View, right: &View, changes: &mut Vec<Change>) -> Vec<String> {
+    let is_beyond = |change: &Change| {
+        let object = change.path.object;
+        change.before.is_none() && left.cannot_hold.contains(&object)
+            || change.after.is_none() && right.cannot_hold.contains(&object)
+    };
+    let names = changes.iter().filter(|change| is_beyond(change)).filter_map(|change| program(&change.path));
+    let names = names.map(|path| path.to_string()).collect();
+    changes.retain(|change| !is_beyond(change));
+    names
 }
 
 /// A view, a trigger, a procedure, a function or an event by its kind and name alone, which is how a view of the schema names

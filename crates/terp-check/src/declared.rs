@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use terp_drift::{
-    DeclaredName, DeclaredTable, Finding, Leak, NameKind, NonPortableDefault, ObjectPath, Place, Severity,
-    UnsupportedDeclaration, check_names, custom_type, declaration_error, declaration_fails,
+    DeclaredName, DeclaredTable, Finding, Leak, NameKind, NonPortableDefault, ObjectKind, ObjectPath, Place,
+    Severity, UnsupportedDeclaration, check_names, custom_type, declaration_error, declaration_fails,
     duplicate_table_names, is_name_fault, non_portable_default, shared_builder_leak, unsupported_declaration,
 };
 use terp_drizzle::declare::{DeclarationProblem, DeclaredLeak};
@@ -34,6 +34,13 @@ pub struct DeclaredOutcome {
     pub places: SnapshotPlaces,
     /// What is wrong with it, and what is not known.
     pub findings: Vec<Finding>,
+}
+
+impl DeclaredOutcome {
+    /// The kinds of which there may be some that are not known, see [`View::may_lack`](crate::View::may_lack).
+    pub fn may_lack(&self) -> BTreeSet<ObjectKind> {
+        if self.may_lack_tables { [ObjectKind::Table, ObjectKind::View].into() } else { BTreeSet::new() }
+    }
 }
 
 /// Makes the schema that an application declares, as drizzle-kit would make it in an empty database, and says what is wrong

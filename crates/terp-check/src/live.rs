@@ -7,12 +7,14 @@ use terp_drift::{
     server_differs, skipped_migration, unknown_migration, unsupported_object,
 };
 use terp_drizzle::migrations_table::{
-    self, AppliedMigration, DEFAULT_NAME, MigrationState, NamedMigration, states, states_by_name, upgrade,
+    AppliedMigration, DEFAULT_NAME, MigrationState, NamedMigration, UnmatchedRows, states, states_by_name,
+    upgrade,
 };
 use terp_drizzle::{Layout, Migration, Project, Setting};
 use terp_schema_model::{Flavor, Schema};
 
 use crate::compare::View;
+use crate::load::LoadedSource;
 use crate::places::ObjectPlaces;
 use crate::target::Target;
 
@@ -40,8 +42,8 @@ pub struct Unseen {
     pub what: String,
     /// The statement that would let it see that, where one is known.
     pub grant: Option<String>,
-    /// Whether there may be whole tables, views or programs that nothing names.
-    pub hides_objects: bool,
+    /// The kinds of which there may be some that nothing names.
+    pub hides: BTreeSet<ObjectKind>,
 }
 
 /// The rows of Drizzle's table of migrations, in the order of their `id`.
@@ -67,9 +69,20 @@ impl Live {
         unknown.chain(unseen).collect()
     }
 
-    /// Whether there may be tables, views or programs that nothing names.
-    pub fn may_lack_objects(&self) -> bool {
-        self.unseen.iter().any(|unseen| unseen.hides_objects)
+    /// The kinds of which there may be some that nothing names.
+    pub fn may_lack(&self) -> BTreeSet<ObjectKind> {
+        self.unseen.iter().flat_map(|unseen| &unseen.hides).copied().collect()
+    }
+
+    /// As any other source of a schema.
+    pub fn into_source(self) -> LoadedSource {
+        LoadedSource {
+            unchecked: self.unchecked_tables(),
+            unchecked_programs: self.unchecked_programs(),
+            may_lack: self.may_lack(),
+            findings: self.findings(),
+            ..LoadedSource::new(self.name, self.flavor, self.schema)
+        }
     }
 
     /// The tables that are there and not known.
@@ -93,16 +106,23 @@ impl Live {
             columns_ordered: true,
             unchecked: self.unchecked_tables(),
             unchecked_programs: self.unchecked_programs(),
+            may_lack: self.may_lack(),
+            cannot_hold: &[],
             place: None,
             places: ObjectPlaces::Unknown,
         }
     }
 }
 
+/// The table in which Drizzle's migrator keeps what it ran of a project.
+pub fn migrations_table(project: &Project) -> &str {
+    let configured = project.config.as_ref().and_then(|config| Setting::value(&config.migrations_table));
+    configured.map_or(DEFAULT_NAME, String::as_str)
+}
+
 /// A live database against a project.
 pub(crate) struct LiveView {
     pub(crate) view: View,
-    pub(crate) may_lack_objects: bool,
     /// The migration, as an index, that it stands at: the last one that it ran.
     pub(crate) stands_at: Option<usize>,
     pub(crate) has_pending: bool,
@@ -111,8 +131,7 @@ pub(crate) struct LiveView {
 
 /// Holds a live database against the history of a project. `meant` is the server that the project is for.
 pub(crate) fn against(project: &Project, live: &Live, meant: Flavor) -> LiveView {
-    let configured = project.config.as_ref().and_then(|config| Setting::value(&config.migrations_table));
-    let table = configured.map_or(DEFAULT_NAME, String::as_str);
+    let table = migrations_table(project);
     let mut findings = live.findings();
     findings.extend(server_differs(meant, live.flavor, &live.name));
     let states = if project.folder.migration_count() == 0 {
@@ -123,7 +142,6 @@ pub(crate) fn against(project: &Project, live: &Live, meant: Flavor) -> LiveView
     let ran = |state: &MigrationState| matches!(state, MigrationState::Applied | MigrationState::Edited);
     LiveView {
         view: live.view(table),
-        may_lack_objects: live.may_lack_objects(),
         stands_at: states.iter().rposition(ran),
         has_pending: states.contains(&MigrationState::Pending),
         findings,
@@ -209,7 +227,7 @@ fn matched(project: &Project, rows: Option<&AppliedRows>) -> Matched {
                 });
                 by_name(&named.collect::<Vec<_>>())
             }
-            Err(migrations_table::UnmatchedRows { rows: at }) => Matched {
+            Err(UnmatchedRows { rows: at }) => Matched {
                 unknown: at.iter().filter_map(|&at| rows.get(at)).map(described).collect(),
                 ..by_name(&[])
             },

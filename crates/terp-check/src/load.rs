@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::slice;
 
 use terp_drift::{
-    Finding, ObjectPath, Place, Severity, Sources, UnsupportedStatement, check_history, sql_fails,
-    unsupported_statement,
+    Finding, ObjectKind, ObjectPath, Place, Severity, Sources, UnsupportedStatement, check_history,
+    sql_fails, unsupported_statement,
 };
 use terp_drizzle::fs::{list, load_migrations as load_history, read_text};
 use terp_drizzle::{FormatError, LoadError, Project, ProjectOptions, Snapshot, load_declaration};
@@ -14,7 +14,7 @@ use terp_schema_model::{Flavor, Schema, SchemaFile, Syntax};
 use terp_sql::Span;
 use terp_sql::splitter::{SplitErrorKind, SplitMode, split};
 
-use crate::compare::View;
+use crate::compare::{BEYOND_DRIZZLE, View};
 use crate::declared::build_declared;
 use crate::error::{CheckError, CheckErrorKind};
 use crate::execute::{Database, Outcome, Unreadable, unclosed};
@@ -25,6 +25,9 @@ use crate::script::Script;
 use crate::snapshot::build_snapshot;
 use crate::source::Source;
 use crate::target::Target;
+
+/// The file of a checkpoint that holds its schema.
+const CHECKPOINT_SCHEMA: &str = "schema.json";
 
 /// A schema and what is known of it beside.
 #[derive(Debug, Clone)]
@@ -43,8 +46,8 @@ pub struct LoadedSource {
     pub unchecked: BTreeSet<String>,
     /// The views and stored programs that may not be right, since something about them could not be checked.
     pub unchecked_programs: BTreeSet<ObjectPath>,
-    /// Whether there may be tables that are not known at all. Then nothing can be said to be missing or too many.
-    pub may_lack_tables: bool,
+    /// The kinds of which there may be some that are not known at all, see [`View::may_lack`].
+    pub may_lack: BTreeSet<ObjectKind>,
     /// What a server would refuse, what could not be checked and what is missing. The schema is without it.
     pub findings: Vec<Finding>,
     /// Where its objects are from.
@@ -64,7 +67,7 @@ impl LoadedSource {
             columns_ordered: true,
             unchecked: BTreeSet::new(),
             unchecked_programs: BTreeSet::new(),
-            may_lack_tables: false,
+            may_lack: BTreeSet::new(),
             findings: Vec::new(),
             places: ObjectPlaces::Unknown,
             texts: Sources::new(),
@@ -79,6 +82,8 @@ impl LoadedSource {
             columns_ordered: self.columns_ordered,
             unchecked: self.unchecked,
             unchecked_programs: self.unchecked_programs,
+            may_lack: self.may_lack,
+            cannot_hold: if self.snapshot.is_some() { BEYOND_DRIZZLE } else { &[] },
             place: None,
             places: self.places,
         }
@@ -139,10 +144,11 @@ pub fn load_source(
         Source::Migrations(path) => load_migrations(path, target, options),
         Source::Sql(path) => load_sql(path, target),
         Source::Model(path) => load_model(path),
+        Source::Checkpoint(path) => load_model(&path.join(CHECKPOINT_SCHEMA)),
     }?;
     loaded.name = source.to_string();
     // The engine's own database has a name that says nothing.
-    if !matches!(source, Source::Model(_)) {
+    if !source.is_saved() {
         loaded.schema.name = None;
     }
     Ok(loaded)
@@ -153,6 +159,7 @@ fn load_drizzle(path: &Path, target: &Target, options: &ProjectOptions) -> Resul
     let what = "there is no configuration of drizzle-kit that names a schema";
     let declaration = declaration.ok_or_else(|| SourceError::Nothing { path: path.to_owned(), what })?;
     let built = build_declared(&declaration, target);
+    let may_lack = built.may_lack();
     // What is shown is without something, or in doubt; what is wrong otherwise is for a check to say.
     let matters =
         |finding: &Finding| finding.severity == Severity::Error || finding.rule == "unsupported-declaration";
@@ -165,9 +172,9 @@ fn load_drizzle(path: &Path, target: &Target, options: &ProjectOptions) -> Resul
     Ok(LoadedSource {
         snapshot: Some(declaration.snapshot),
         columns_ordered: false,
+        may_lack,
         unchecked: built.unchecked,
         unchecked_programs: built.unchecked_programs,
-        may_lack_tables: built.may_lack_tables,
         findings,
         places: ObjectPlaces::Snapshot(built.places),
         texts,

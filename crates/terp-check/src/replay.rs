@@ -99,6 +99,8 @@ impl<'a> Runner<'a> {
             columns_ordered: true,
             unchecked: self.database.unchecked().clone(),
             unchecked_programs: self.database.unchecked_programs().clone(),
+            may_lack: BTreeSet::new(),
+            cannot_hold: &[],
             place: None,
             places: ObjectPlaces::Statements(self.database.provenance()),
         }

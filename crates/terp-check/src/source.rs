@@ -18,20 +18,28 @@ pub enum Source {
     Sql(PathBuf),
     /// `model:` a saved schema (`docs/formats.md`), as JSON or TOML.
     Model(PathBuf),
+    /// `checkpoint:` a checkpoint's folder, which has a saved schema in `schema.json`.
+    Checkpoint(PathBuf),
 }
 
 /// A kind of source: its word, and what makes one of a path.
 type Kind = (&'static str, fn(PathBuf) -> Source);
 
-const KINDS: [Kind; 5] = [
+const KINDS: [Kind; 6] = [
     ("drizzle", Source::Drizzle),
     ("snapshot", Source::Snapshot),
     ("migrations", Source::Migrations),
     ("sql", Source::Sql),
     ("model", Source::Model),
+    ("checkpoint", Source::Checkpoint),
 ];
 
 impl Source {
+    /// Whether it is a saved schema, which says itself what server it is for.
+    pub const fn is_saved(&self) -> bool {
+        matches!(self, Self::Model(_) | Self::Checkpoint(_))
+    }
+
     /// The word before the colon, and the path after it.
     const fn parts(&self) -> (&'static str, &PathBuf) {
         match self {
@@ -40,6 +48,7 @@ impl Source {
             Self::Migrations(path) => ("migrations", path),
             Self::Sql(path) => ("sql", path),
             Self::Model(path) => ("model", path),
+            Self::Checkpoint(path) => ("checkpoint", path),
         }
     }
 
@@ -91,7 +100,14 @@ mod tests {
 
     #[test]
     fn sources_are_written_as_they_are_read() {
-        for text in ["drizzle:.", "snapshot:a", "migrations:./a b", "sql:a:b.sql", "model:/x/y.toml"] {
+        for text in [
+            "drizzle:.",
+            "snapshot:a",
+            "migrations:./a b",
+            "sql:a:b.sql",
+            "model:/x/y.toml",
+            "checkpoint:c/1",
+        ] {
             let source: Source = text.parse().expect(text);
             assert_eq!(source.to_string(), text);
         }
@@ -101,7 +117,8 @@ mod tests {
     #[test]
     fn what_is_no_source_says_why() {
         let says = |text: &str| text.parse::<Source>().expect_err(text).to_string();
-        let tail = "; a source is KIND:PATH, and KIND one of drizzle, snapshot, migrations, sql, model";
+        let tail =
+            "; a source is KIND:PATH, and KIND one of drizzle, snapshot, migrations, sql, model, checkpoint";
         assert_eq!(says("schema.sql"), format!("it does not say what is to be read{tail}"));
         assert_eq!(says("sqll:x"), format!("\"sqll\" is no kind of source{tail}"));
         assert_eq!(says("sql:"), format!("there is no path after `sql:`{tail}"));

@@ -140,7 +140,7 @@ fn what_can_not_be_seen_is_not_missing() {
     live.unseen = vec![Unseen {
         what,
         grant: Some("GRANT SELECT ON `shop`.* TO `x`@`%`".to_owned()),
-        hides_objects: true,
+        hides: BTreeSet::from([ObjectKind::Table]),
     }];
     let report = check(&project, &live);
     assert_eq!(told(&report), ["warning[missing-privilege] tables without any privilege are not shown"]);

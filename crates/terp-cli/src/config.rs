@@ -1,5 +1,6 @@
 //! `terp.toml`: what a project says about itself (`docs/configuration.md`).
 
+mod database;
 mod error;
 mod file;
 
@@ -11,6 +12,7 @@ use terp_drift::{Conventions, RuleLevels};
 use terp_drizzle::declare::Casing;
 use terp_schema_model::Flavor;
 
+pub use database::DatabaseConfig;
 pub use error::ConfigError;
 pub use file::{ConfigFile, ConfigFileError, FILE_NAME, find, load, server};
 
@@ -22,6 +24,8 @@ pub struct Config {
     pub server: Option<Flavor>,
     /// Where Drizzle's things are, where `drizzle.config` doesn't say so or should not be followed.
     pub drizzle: DrizzleConfig,
+    /// The live database.
+    pub database: DatabaseConfig,
     /// About the migrations.
     pub migrations: MigrationsConfig,
     /// How bad the findings of a rule are, by its id.

@@ -6,8 +6,10 @@
 pub mod check;
 pub mod config;
 mod exit;
+pub mod live;
 mod nearest;
 mod output;
+pub mod source;
 
 pub use exit::{Exit, Failure, Outcome, end};
 pub use nearest::{did_you_mean, nearest};

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 use terp_cli::check::CheckArgs;
 
-use crate::{explain, show};
+use crate::{diff, explain, show};
 
-/// Compares the views of one schema: what is declared, what the migrations build, what the snapshots say
+/// Compares the views of one schema: what is declared, what the migrations build, what the snapshots say, what a live database has
 ///
 /// The exit code is 0 when all is well, 1 for findings and drift, 2 when the command is called wrongly or can't read what it was
-/// given.
+/// given, 3 when there is no connection to a database.
 #[derive(Debug, Parser)]
 #[command(name = "terp-drift", version)]
 pub(crate) struct Args {
@@ -31,6 +31,7 @@ pub(crate) enum Command {
         #[command(flatten)]
         options: CheckArgs,
     },
+    Diff(diff::Args),
     Explain(explain::Args),
     Show(show::Args),
 }

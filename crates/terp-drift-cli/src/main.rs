@@ -1,6 +1,7 @@
 //! `terp-drift`: checks and shows the views of a schema.
 
 mod args;
+mod diff;
 mod explain;
 mod show;
 
@@ -16,6 +17,7 @@ fn main() -> ExitCode {
         Command::Check { project, options } => {
             terp_cli::check::check(project.as_deref().unwrap_or(Path::new(".")), &options)
         }
+        Command::Diff(args) => diff::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Show(args) => show::run(&args),
     };

@@ -2,23 +2,24 @@
 
 use std::path::PathBuf;
 
-use terp_check::{LoadedSource, Source, load_source};
-use terp_cli::config::{self, ConfigFile};
-use terp_cli::{ColorChoice, Exit, Failure, Outcome, one_line, print, say};
+use terp_check::LoadedSource;
+use terp_cli::config;
+use terp_cli::source::{AnySource, LoadOptions, SOURCE_HELP, load_all};
+use terp_cli::{ColorChoice, Exit, Failure, Outcome, print, say};
 use terp_drift::{TextOptions, findings_text};
 use terp_drizzle::Snapshot;
 use terp_drizzle::chain::NO_SNAPSHOT;
 use terp_schema_model::{Flavor, SchemaFile, Syntax, render};
 
-/// Show a schema: what is declared, what migrations build, what a snapshot says, what is in SQL files or in a saved schema
+/// Show a schema: what is declared, what migrations build, what a snapshot says, what is in SQL files, in a saved schema or in a live
+/// database
 ///
 /// The schema goes to stdout. What a server would refuse, what could not be checked and what the format can't hold goes to stderr,
 /// and then the exit code is 1; what is known is shown all the same. The exit code is 2 when the source cannot be read.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// What to read: drizzle:PATH (a project, its configuration of drizzle-kit, or a file of its schema), snapshot:PATH (a snapshot, or a project's newest), migrations:PATH (a project or its migration folder),
-    /// sql:PATH (a file of SQL or a folder of them) or model:PATH (a saved schema)
-    source: Source,
+    #[arg(help = SOURCE_HELP)]
+    source: AnySource,
     /// How to show it
     #[arg(long, value_enum, default_value_t)]
     format: ShowFormat,
@@ -49,10 +50,8 @@ enum ShowFormat {
 
 pub(crate) fn run(args: &Args) -> Outcome {
     let config = config::load(args.config.as_deref(), args.source.path())?;
-    let server = config::server(args.server, config.as_ref());
-    let options = config.as_ref().map(ConfigFile::project_options).unwrap_or_default();
-    let loaded =
-        load_source(&args.source, server, &options).map_err(|error| Failure::usage(one_line(&error)))?;
+    let options = LoadOptions { server: args.server, config: config.as_ref() };
+    let [loaded] = load_all([&args.source], options)?;
     if let Some(asked) = args.server.filter(|asked| *asked != loaded.flavor) {
         let own = loaded.flavor;
         let message = format!("{} is a schema for {own}, and can't be shown for {asked}", args.source);
@@ -74,13 +73,14 @@ pub(crate) fn run(args: &Args) -> Outcome {
             tables.join(", ")
         ));
     }
-    if loaded.may_lack_tables {
-        say("\nwarning: there may be more tables than are shown");
+    if !loaded.may_lack.is_empty() {
+        let kinds: Vec<String> = loaded.may_lack.iter().map(|kind| format!("{}s", kind.as_str())).collect();
+        say(&format!("\nwarning: there may be more {} than are shown", kinds.join(", ")));
     }
     if !shown.not_held.is_empty() {
         say(&format!("\nwarning: the snapshot is without {}", shown.not_held.join("\n  and without ")));
     }
-    let all = loaded.findings.is_empty() && loaded.unchecked.is_empty() && !loaded.may_lack_tables;
+    let all = loaded.findings.is_empty() && loaded.unchecked.is_empty() && loaded.may_lack.is_empty();
     Ok(Exit::of(all && shown.not_held.is_empty()))
 }
 

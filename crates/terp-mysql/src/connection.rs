@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use mysql_async::prelude::Queryable;
-use mysql_async::{Conn, OptsBuilder, Value};
+use mysql_async::{Conn, OptsBuilder, SslOpts, Value};
 use secrecy::ExposeSecret;
 
-use crate::error::{ConnectError, QueryError};
+use crate::error::{ConnectError, ConnectErrorKind, QueryError};
 use crate::options::{Address, ConnectOptions};
+use crate::tls;
 
 /// One row of an answer: the text of each column, `None` for NULL.
 pub type Row = Vec<Option<Vec<u8>>>;
@@ -21,6 +22,31 @@ pub struct Rows {
     pub rows: Vec<Row>,
 }
 
+/// The longest time between two attempts to connect.
+const MAX_BACKOFF: Duration = Duration::from_secs(5);
+
+/// Ends a task that nobody waits for any more.
+struct AbortOnDrop(tokio::task::AbortHandle);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+fn opts(options: &ConnectOptions, ssl: Option<SslOpts>) -> OptsBuilder {
+    let builder = OptsBuilder::default()
+        .user(Some(&options.user))
+        .pass(options.password.as_ref().map(ExposeSecret::expose_secret))
+        .db_name(options.database.as_deref())
+        .prefer_socket(Some(false))
+        .ssl_opts(ssl);
+    match &options.address {
+        Address::Tcp { host, port } => builder.ip_or_hostname(host.clone()).tcp_port(*port),
+        Address::Socket(path) => builder.socket(Some(path.to_string_lossy())),
+    }
+}
+
 /// One session of a server.
 #[derive(Debug)]
 pub struct Connection {
@@ -29,24 +55,52 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Opens a session.
+    /// Opens a session, and tries again where what went wrong may pass.
     ///
     /// # Errors
     /// [`ConnectError`].
     pub async fn open(options: &ConnectOptions) -> Result<Self, ConnectError> {
-        let mut builder = OptsBuilder::default()
-            .user(Some(&options.user))
-            .pass(options.password.as_ref().map(ExposeSecret::expose_secret))
-            .db_name(options.database.as_deref())
-            .prefer_socket(Some(false));
-        builder = match &options.address {
-            Address::Tcp { host, port } => builder.ip_or_hostname(host.clone()).tcp_port(*port),
-            Address::Socket(path) => builder.socket(Some(path.to_string_lossy())),
-        };
-        let conn = tokio::time::timeout(options.connect_timeout, Conn::new(builder))
-            .await
-            .map_err(|_| ConnectError::TimedOut(options.connect_timeout))??;
-        Ok(Self { conn, read_timeout: options.read_timeout })
+        let mut wait = options.backoff;
+        let mut attempt = 1;
+        loop {
+            match Self::open_once(options).await {
+                Ok(connection) => return Ok(connection),
+                Err(error) if error.may_pass() && attempt < options.attempts => {
+                    tokio::time::sleep(wait).await;
+                    wait = (wait * 2).min(MAX_BACKOFF);
+                    attempt += 1;
+                }
+                Err(error) => return Err(error.after(attempt)),
+            }
+        }
+    }
+
+    async fn open_once(options: &ConnectOptions) -> Result<Self, ConnectError> {
+        let target = format!("{}@{}", options.user, options.address);
+        let limit = options.connect_timeout;
+        let until = tokio::time::Instant::now() + limit;
+        let mut last = Err(ConnectError::timed_out(target.clone(), limit));
+        for ssl in tls::ways(options, &target)? {
+            let opts = opts(options, ssl);
+            // A task of its own: whatever a broken server makes of the client, it ends there.
+            let task = tokio::spawn(async move { Conn::new(opts).await });
+            let aborts = AbortOnDrop(task.abort_handle());
+            last = match tokio::time::timeout_at(until, task).await {
+                Ok(Ok(Ok(conn))) => return Ok(Self { conn, read_timeout: options.read_timeout }),
+                Ok(Ok(Err(error))) => Err(ConnectError::of(error, target.clone())),
+                Ok(Err(_)) => {
+                    let message = "what the server answers is not understood";
+                    Err(ConnectError::new(ConnectErrorKind::Protocol, target.clone(), message))
+                }
+                Err(_) => return Err(ConnectError::timed_out(target, limit)),
+            };
+            drop(aborts);
+            // Only a server without TLS is asked again without it; any other fault stays one.
+            if !last.as_ref().is_err_and(ConnectError::is_server_without_tls) {
+                return last;
+            }
+        }
+        last
     }
 
     /// The version that the server gives when a session begins, as a number of three parts. MariaDB's can be hidden behind `5.5.5-`; ask

@@ -7,11 +7,15 @@ mod connection;
 mod error;
 mod introspect;
 mod options;
+mod settings;
+mod tls;
 
 pub use connection::{Connection, Row, Rows};
-pub use error::{ConnectError, QueryError};
+pub use error::{ConnectError, ConnectErrorKind, QueryError};
 pub use introspect::{
     Facts, IntrospectError, IntrospectOptions, Introspection, MigrationRow, MigrationsTable,
     MissingPrivilege, ObjectKind, UnknownObject, UnknownReason, introspect, read_migrations_table,
 };
-pub use options::{Address, ConnectOptions};
+pub use options::{Address, ConnectOptions, DEFAULT_PORT, Tls, TlsMode, TlsModeError};
+pub use settings::option_file;
+pub use settings::{Environment, Origin, Password, Set, Settings, SettingsError, UrlPlace};

@@ -19,7 +19,7 @@ const ALLOWED: [(&str, &[&str]); 12] = [
     ("terp-backup", &["terp-schema-model", "terp-mysql"]),
     ("terp-records", &["terp-schema-model", "terp-mysql"]),
     ("terp-testserver", &["terp-schema-model"]),
-    ("terp-cli", &["terp-schema-model", "terp-drizzle", "terp-drift", "terp-check"]),
+    ("terp-cli", &["terp-schema-model", "terp-drizzle", "terp-drift", "terp-check", "terp-mysql"]),
 ];
 
 /// The crates that compute and do nothing else.

@@ -106,6 +106,9 @@ pub struct Comparison {
     /// Which, as far as their names are known: `view totals`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unchecked_program_names: Vec<String>,
+    /// What one side has and the other has no way to hold, as a Drizzle schema has none for triggers: no difference.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub beyond: Vec<String>,
     /// How many differences there are.
     pub counts: ChangeCounts,
     /// How many there are of each sort.

@@ -17,6 +17,8 @@ pub struct MissingPrivilege {
     pub sql: String,
     /// What can't be known without it.
     pub reason: String,
+    /// The kinds of which there may be some that are not even listed.
+    pub hides: Vec<ObjectKind>,
 }
 
 /// Any of these on a table makes it visible, and its definition too.
@@ -47,29 +49,35 @@ pub(super) fn missing(server: &Server, built: &[(Object, Built)]) -> Vec<Missing
     let account = quote_account(&server.account);
     let target = grant_target(database);
     let mut missing = Vec::new();
-    let mut add = |privilege: &str, target: &str, reason: &str| {
+    let mut add = |privilege: &str, target: &str, reason: &str, hides: &[ObjectKind]| {
         let sql = format!("GRANT {privilege} ON {target} TO {account}");
-        missing.push(MissingPrivilege { sql, reason: reason.to_owned() });
+        missing.push(MissingPrivilege { sql, reason: reason.to_owned(), hides: hides.to_vec() });
     };
 
     if !on_database(&TABLE_PRIVILEGES) {
-        add("SELECT", &target, "tables and views on which the account has no privilege are not listed");
+        add(
+            "SELECT",
+            &target,
+            "tables and views on which the account has no privilege are not listed",
+            &[ObjectKind::Table, ObjectKind::View],
+        );
     }
     let refused_views = built.iter().any(|(object, built)| {
         object.kind == ObjectKind::View && matches!(built, Err(reason) if is_for_lack_of_privilege(reason))
     });
     if refused_views {
-        add("SELECT, SHOW VIEW", &target, "the text of some views is not shown");
+        add("SELECT, SHOW VIEW", &target, "the text of some views is not shown", &[]);
     }
     if !on_database(&["TRIGGER"]) {
         add(
             "TRIGGER",
             &target,
             "triggers of tables on which the account has no TRIGGER privilege are not listed",
+            &[ObjectKind::Trigger],
         );
     }
     if !on_database(&["EVENT"]) {
-        add("EVENT", &target, "events are not listed");
+        add("EVENT", &target, "events are not listed", &[ObjectKind::Event]);
     }
     if !may_read_routines(&grants, server) {
         let is_routine = |object: &Object| {
@@ -87,7 +95,9 @@ pub(super) fn missing(server: &Server, built: &[(Object, Built)]) -> Vec<Missing
             } else {
                 "procedures and functions on which the account has no privilege are not listed"
             };
-            add(privilege, &target, reason);
+            let hides: &[ObjectKind] =
+                if all_listed { &[] } else { &[ObjectKind::Procedure, ObjectKind::Function] };
+            add(privilege, &target, reason, hides);
         }
     }
     missing

@@ -20,10 +20,10 @@ pub(crate) fn at_port(port: u16, user: &str) -> ConnectOptions {
     ConnectOptions {
         address: Address::Tcp { host: "127.0.0.1".to_owned(), port },
         user: user.to_owned(),
-        password: None,
-        database: None,
         connect_timeout: Duration::from_secs(20),
-        read_timeout: Duration::from_secs(60),
+        // What is broken on purpose stays so, and the tests count how often it is tried.
+        attempts: 1,
+        ..ConnectOptions::default()
     }
 }
 

@@ -174,7 +174,12 @@ impl Text<'_> {
         if !names.is_empty() {
             let shown = self.cut(names);
             writeln!(self.out, "    not compared, since something about them is not checked: {shown}")?;
-        } else if comparison.unchecked_programs {
+        }
+        if !comparison.beyond.is_empty() {
+            let shown = self.cut(&comparison.beyond);
+            writeln!(self.out, "    not compared, since one side has no way to say it: {shown}")?;
+        }
+        if names.is_empty() && comparison.unchecked_programs {
             writeln!(
                 self.out,
                 "    views and stored programs are not compared, since there may be some that are not known"
