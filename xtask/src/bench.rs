@@ -2,6 +2,7 @@
 
 mod drizzle;
 mod engine;
+mod introspect;
 mod process;
 
 use serde::Serialize;
@@ -38,6 +39,8 @@ enum Name {
     SchemaCheck,
     /// `terp-drift show` of what fixtures/terp declares beside `drizzle-kit export`; needs Node.js and npm
     Export,
+    /// 500 tables of a live database: on each vendor, over a long wire, and beside `skeema diff`, which is fetched from Debian
+    Introspect,
     /// `cargo build` of the workspace from nothing; takes minutes
     Build,
 }
@@ -89,8 +92,15 @@ pub(crate) fn run(args: &Args) -> Outcome {
     if cfg!(debug_assertions) {
         return in_release(args);
     }
-    let all =
-        [Name::Engine, Name::Linearity, Name::Declared, Name::DeclaredScale, Name::SchemaCheck, Name::Export];
+    let all = [
+        Name::Engine,
+        Name::Linearity,
+        Name::Declared,
+        Name::DeclaredScale,
+        Name::SchemaCheck,
+        Name::Export,
+        Name::Introspect,
+    ];
     let names = if args.names.is_empty() { &all[..] } else { &args.names };
     let mut figures = Vec::new();
     for name in names {
@@ -106,6 +116,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
                 Err(reason) if args.names.is_empty() => say(&format!("`export` is not measured: {reason}")),
                 Err(reason) => return Err(reason),
             },
+            Name::Introspect => figures.extend(introspect::all()?),
             Name::Build => figures.push(process::build()?),
         }
     }

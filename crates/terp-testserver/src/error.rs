@@ -51,6 +51,14 @@ pub enum Error {
         /// What is missing, or what apt said.
         reason: String,
     },
+    /// A program other than a server could not be downloaded.
+    #[error("cannot fetch {package}: {reason}")]
+    Package {
+        /// The package.
+        package: String,
+        /// What is missing, or what apt said.
+        reason: String,
+    },
     /// The wanted server is not among those of [`crate::SERVERS_VARIABLE`].
     #[error(
         "no {wanted} in {}={servers:?}; `cargo xtask test` starts one, if it can be fetched here",

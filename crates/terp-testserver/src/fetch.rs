@@ -127,7 +127,7 @@ fn is_version_of(version: &str, wanted: Flavor) -> bool {
     numbers == [wanted.version.major.to_string(), wanted.version.minor.to_string()]
 }
 
-fn unpack(package: &Path, target: &Path) -> Result<(), String> {
+pub(crate) fn unpack(package: &Path, target: &Path) -> Result<(), String> {
     let output = Command::new("dpkg-deb").arg("-x").args([package, target]).stdin(Stdio::null()).output();
     match output {
         Ok(output) if output.status.success() => Ok(()),

@@ -228,7 +228,7 @@ impl Share {
     }
 }
 
-fn dynamic_linker(prefix: &Path) -> Option<PathBuf> {
+pub(crate) fn dynamic_linker(prefix: &Path) -> Option<PathBuf> {
     let folders = ["usr/lib", "lib"].map(|folder| prefix.join(folder));
     let architectures =
         folders.iter().flat_map(|folder| fs::read_dir(folder).into_iter().flatten().flatten());

@@ -22,6 +22,7 @@ mod connection;
 mod error;
 mod fetch;
 mod installation;
+mod program;
 mod proxy;
 mod server;
 mod shared;
@@ -32,6 +33,7 @@ pub use connection::{Connection, Rows, ServerError, Warning};
 pub use error::{Error, Result};
 pub use fetch::{KNOWN, fetch, find_or_fetch, is_required};
 pub use installation::{Installation, Origin, find, find_flavor};
+pub use program::fetch_program;
 pub use proxy::{Proxy, Wire};
 pub use server::{Options, Server};
 pub use shared::{

@@ -1,7 +1,7 @@
 //! Fetching into an empty cache. Not run by itself, because it downloads 100 MB:
 //! `TERP_CACHE=$(mktemp -d) cargo nextest run -p terp-testserver --run-ignored only fetches`.
 
-use terp_testserver::{Error, KNOWN, Options, Origin, Server, cache_folder, fetch};
+use terp_testserver::{Error, KNOWN, Options, Origin, Server, cache_folder, fetch, fetch_program};
 
 #[test]
 #[ignore = "downloads 100 MB"]
@@ -21,6 +21,16 @@ fn fetches_each_known_server() {
             "packages are left"
         );
     }
+}
+
+#[test]
+#[ignore = "downloads 20 MB"]
+fn fetches_a_program_that_runs() {
+    let command = fetch_program("skeema", &mut |_| {}).unwrap();
+    let output = std::process::Command::new(&command[0]).args(&command[1..]).arg("version").output().unwrap();
+    assert!(String::from_utf8_lossy(&output.stdout).contains("skeema"), "{output:?}");
+    // Now it is there.
+    fetch_program("skeema", &mut |step| panic!("{step}")).unwrap();
 }
 
 #[test]

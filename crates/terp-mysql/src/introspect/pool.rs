@@ -13,6 +13,9 @@ use crate::connection::{Batch, Connection, Rows};
 use crate::error::{ConnectError, QueryError};
 use crate::options::ConnectOptions;
 
+/// Below this many statements it is not worth another session.
+const FEW: usize = 8;
+
 /// A refusal of one statement, after which the session is as good as before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Refusal {
@@ -84,13 +87,10 @@ impl Pool {
         Ok((Self { plan, sessions: vec![session], wanted }, server))
     }
 
-    /// The first session.
-    pub(super) fn first(&mut self) -> Result<&mut Session, IntrospectError> {
-        let plan = &self.plan;
-        if self.sessions.is_empty() {
-            self.sessions.push(Session::closed(Arc::clone(plan)));
-        }
-        self.sessions.first_mut().ok_or(IntrospectError::Answer { what: "open a session".to_owned() })
+    /// A session, one that is open where there is one.
+    pub(super) fn any(&mut self) -> &mut Session {
+        let session = self.sessions.pop().unwrap_or_else(|| Session::closed(Arc::clone(&self.plan)));
+        self.sessions.push_mut(session)
     }
 
     /// Shows objects, each with the answer at its place.
@@ -99,7 +99,8 @@ impl Pool {
         database: &str,
         objects: &[Object],
     ) -> Result<Vec<Answer>, IntrospectError> {
-        let size = self.plan.per_packet.min(objects.len().div_ceil(self.wanted)).max(1);
+        let size =
+            objects.len().div_ceil(self.wanted).clamp(FEW.min(self.plan.per_packet), self.plan.per_packet);
         let mut chunks = VecDeque::new();
         for (number, chunk) in objects.chunks(size).enumerate() {
             let statements: Vec<String> = chunk.iter().map(|object| object.show_create(database)).collect();
@@ -127,8 +128,9 @@ impl Pool {
                 failure = Some(error);
             }
         }
-        // Sessions that are open come last, where they are taken from next time.
-        self.sessions.sort_by_key(|session| session.connection.is_some());
+        // Those that the server did not grant are not asked for again.
+        self.sessions.retain(|session| session.connection.is_some());
+        self.wanted = self.wanted.min(self.sessions.len().max(1));
         let all: Option<Vec<Answer>> = answers.into_iter().collect();
         all.ok_or_else(|| {
             failure.unwrap_or_else(|| IntrospectError::Answer { what: "show the objects".to_owned() })

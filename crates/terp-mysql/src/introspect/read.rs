@@ -52,14 +52,16 @@ pub(super) async fn read_until_stable(
     let mut known: HashMap<Object, Known> = HashMap::new();
     let mut changed = Vec::new();
     let mut pause = PAUSE;
+    let mut agreeing = 1;
     for reading in 1..=attempts {
-        let listing = list::list(pool.first()?, server).await?;
+        let listing = list::list(pool.any(), server).await?;
         let building = Building::start(&mut known, server, &listing);
         let answers = pool.show(&server.database, &listing.objects).await?;
         building.finish(&mut known).await?;
 
         changed = differences(before.as_ref(), &listing, &mut known, answers);
-        if changed.is_empty() {
+        agreeing = if changed.is_empty() { agreeing + 1 } else { 1 };
+        if agreeing >= needed(&known) || reading == attempts && changed.is_empty() {
             let built = collect(&listing, known, server);
             return Ok(Reading { character_set: listing.character_set, built, readings: reading });
         }
@@ -70,6 +72,12 @@ pub(super) async fn read_until_stable(
         }
     }
     Err(IntrospectError::Changing { database: server.database.clone(), readings: attempts, objects: changed })
+}
+
+/// How many readings in a row have to agree. What is listed and not there may be broken, or come and go just so that it was missed each time.
+fn needed(known: &HashMap<Object, Known>) -> u32 {
+    let is_missing = |known: &Known| matches!(&*known.answer, Err(refusal) if refusal.errno == 1146);
+    if known.values().any(is_missing) { 4 } else { 2 }
 }
 
 /// Names what differs from the reading before, and remembers what is shown now.

@@ -1,4 +1,12 @@
 //! Introspection of real servers.
 
+#![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
+
+mod broken;
+mod changing;
 mod fixtures;
+mod migrations_table;
+mod objects;
+mod privileges;
 mod support;
+mod wire;
