@@ -248,6 +248,10 @@ fn alter_one<'a>(cx: &Context<'_>, draft: &mut ColumnDraft<'a>, change: &'a Alte
 
 fn set_default<'a>(cx: &Context<'_>, draft: &mut ColumnDraft<'a>, clause: &'a DefaultClause) -> Result<()> {
     let column = &mut draft.column;
+    if column.generated.is_some() && cx.flavor.is_mariadb() {
+        // It is read and forgotten.
+        return Ok(());
+    }
     if column.generated.is_some() || column.auto_increment {
         return Err(messages::invalid_default(&column.name));
     }

@@ -7,6 +7,7 @@ use super::alter_columns::NameMap;
 use super::build::{KeySource, Parts};
 use super::context::Context;
 use super::error::{ExecuteError, Result, refuse, unsupported};
+use crate::ast::Expr;
 use crate::expr::referenced_columns;
 use crate::{ParseOptions, Span, parse_expression};
 
@@ -118,11 +119,16 @@ fn follow_partition(
     }
 }
 
+/// A printed expression, read again.
+pub(super) fn expression_of(cx: &Context<'_>, text: &str) -> Result<Expr> {
+    let options = ParseOptions { flavor: cx.flavor, sql_mode: crate::SqlMode::default() };
+    parse_expression(text, &options)
+        .map_err(|e| unsupported(format!("reading the expression {text} again: {e}")))
+}
+
 /// The columns that a printed expression names, each once.
 pub(super) fn columns_of(cx: &Context<'_>, text: &str) -> Result<Vec<String>> {
-    let options = ParseOptions { flavor: cx.flavor, sql_mode: crate::SqlMode::default() };
-    let expr = parse_expression(text, &options)
-        .map_err(|e| unsupported(format!("reading the expression {text} again: {e}")))?;
+    let expr = expression_of(cx, text)?;
     let mut columns: Vec<String> = Vec::new();
     for name in referenced_columns(&expr) {
         if !columns.iter().any(|c| same_name(c, &name.value)) {
@@ -140,9 +146,7 @@ fn follow_one(
     own: &str,
     dependency: &Dependency<'_>,
 ) -> Result<()> {
-    let options = ParseOptions { flavor: cx.flavor, sql_mode: crate::SqlMode::default() };
-    let expr = parse_expression(text, &options)
-        .map_err(|e| unsupported(format!("reading the expression {text} again: {e}")))?;
+    let expr = expression_of(cx, text)?;
     let mut edits: Vec<(Span, String)> = Vec::new();
     for name in referenced_columns(&expr) {
         let Some((old, new)) = touched.iter().find(|(old, _)| same_name(old, &name.value)) else { continue };

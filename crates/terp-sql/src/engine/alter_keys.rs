@@ -11,7 +11,7 @@ use super::alter_requests::Requests;
 use super::build::{KeySource, Parts};
 use super::catalog::{TableRef, parent_of};
 use super::check::CheckDraft;
-use super::error::{Result, messages, refuse};
+use super::error::{Result, messages, refuse, unsupported};
 use super::foreign_key;
 use crate::ast::{Ident, TableElement};
 
@@ -276,7 +276,9 @@ pub(super) fn carry_constraints(
                                 name.is_some_and(|name| matches!(names.get(&name), Some(None)))
                             })
                     });
-                    if let Some(index) = gone.filter(|_| cx.flavor.is_mariadb()) {
+                    if let Some(index) =
+                        gone.filter(|_| cx.flavor.is_mariadb() && cx.session.foreign_key_checks)
+                    {
                         return Err(refuse(
                             1553,
                             format!("Cannot drop index '{}': needed in a foreign key constraint", index.name),
@@ -343,7 +345,9 @@ fn check_own(
     foreign_key: &mut ForeignKey,
     before: &ForeignKey,
 ) -> Result<()> {
-    if foreign_key::has_child_key(before, old) && !foreign_key::has_child_key(foreign_key, new) {
+    let unguarded = cx.flavor.is_mariadb() && !cx.session.foreign_key_checks;
+    if foreign_key::has_child_key(before, old) && !foreign_key::has_child_key(foreign_key, new) && !unguarded
+    {
         return Err(index_needed(old, new, &before.columns));
     }
     let to_itself = parent_of(&at.schema, before) == *at;
@@ -364,7 +368,7 @@ fn check_own(
                 ),
             ));
         }
-        if !changes_storage(from, to) || !cx.session.foreign_key_checks {
+        if !changes_for_foreign_key(cx, from, to) {
             continue;
         }
         if cx.flavor.is_mysql() && !to_itself {
@@ -403,6 +407,23 @@ fn check_parent(
         format!("`{}`.`{}`", child_at.schema, child.name)
     };
     let before = foreign_key.clone();
+    if cx.flavor.is_mariadb() && !foreign_key::is_linked(cx, child, &before, old) {
+        let stays = |name: &String| {
+            let new_name = names.get(&name.to_lowercase()).and_then(Option::as_ref);
+            match (old.column(name), new_name.and_then(|n| new.column(n))) {
+                (Some(from), Some(to)) => from.name == to.name && !changes_for_foreign_key(cx, from, to),
+                (from, _) => from.is_none(),
+            }
+        };
+        if before.referenced_columns.iter().all(stays) {
+            return Ok(());
+        }
+        // InnoDB may have the foreign key in its cache as it was before.
+        return Err(unsupported(format!(
+            "a change of what the foreign key `{}` names, which lacks its key",
+            before.name
+        )));
+    }
     for position in 0..before.referenced_columns.len() {
         let name = &before.referenced_columns[position];
         let Some(from) = old.column(name) else { continue };
@@ -419,7 +440,7 @@ fn check_parent(
             }
         }
         let Some(to) = new.column(&foreign_key.referenced_columns[position]) else { continue };
-        if changes_storage(from, to) && cx.session.foreign_key_checks {
+        if changes_for_foreign_key(cx, from, to) {
             if cx.flavor.is_mysql()
                 && let Some(own) = child.column(&before.columns[position])
                 && !foreign_key::compatible(&own.ty, own, &to.ty, to)
@@ -440,7 +461,11 @@ fn check_parent(
             ));
         }
     }
-    if foreign_key::has_parent_key(cx, &before, old) && !foreign_key::has_parent_key(cx, foreign_key, new) {
+    let unguarded = cx.flavor.is_mariadb() && !cx.session.foreign_key_checks;
+    if foreign_key::has_parent_key(cx, &before, old)
+        && !foreign_key::has_parent_key(cx, foreign_key, new)
+        && !unguarded
+    {
         let primary_gone = old.primary_key().is_some() && new.primary_key().is_none();
         if cx.flavor.is_mariadb() && primary_gone {
             return Err(refuse(
@@ -465,6 +490,18 @@ fn index_needed(old: &Table, new: &Table, columns: &[String]) -> super::ExecuteE
         .or_else(|| old.indexes.iter().find(|i| new.index(&i.name).is_none()))
         .map_or("", |i| &i.name);
     refuse(1553, format!("Cannot drop index '{name}': needed in a foreign key constraint"))
+}
+
+/// Whether a column that a foreign key needs changes too much: on MariaDB any other length, with foreign_key_checks or without.
+fn changes_for_foreign_key(cx: &Context<'_>, from: &Column, to: &Column) -> bool {
+    if cx.flavor.is_mysql() {
+        return changes_storage(from, to) && cx.session.foreign_key_checks;
+    }
+    let length = |column: &Column| match column.ty {
+        ColumnType::Varchar { length } | ColumnType::Varbinary { length } => Some(length),
+        _ => None,
+    };
+    changes_storage(from, to) || length(from) != length(to)
 }
 
 /// Whether a column's values are stored in another way: longer VARCHARs and added ENUM members are not.

@@ -77,9 +77,18 @@ pub(super) fn build(cx: &Context<'_>, parts: Parts<'_>) -> Result<Table> {
     check::add(cx, &mut table, &checks, altering)?;
     check_visible(cx, &table)?;
     let foreign: Vec<&ForeignKeyDef> = foreign.iter().map(AsRef::as_ref).collect();
+    super::unstable::check(cx, &table, &foreign)?;
     foreign_key::add(cx, &mut table, &foreign, temporary, &carried_foreign_keys, altering)?;
+    if !traits(&table.options.engine, cx.flavor).nullable_columns && table.columns.iter().any(|c| c.nullable)
+    {
+        return Err(no_nullable_columns());
+    }
     limits::check_row_size(cx, &table)?;
     Ok(table)
+}
+
+fn no_nullable_columns() -> super::ExecuteError {
+    refuse(1178, "The storage engine for the table doesn't support nullable columns")
 }
 
 fn check_columns(cx: &Context<'_>, table: &Table, columns: &[ColumnDraft<'_>]) -> Result<()> {
@@ -117,11 +126,8 @@ fn check_columns(cx: &Context<'_>, table: &Table, columns: &[ColumnDraft<'_>]) -
         if !engine.blobs && column.ty.is_lob() {
             return Err(at(refuse(1163, "The used table type doesn't support BLOB/TEXT columns")));
         }
-        if !engine.nullable_columns && column.nullable {
-            return Err(at(refuse(
-                1178,
-                "The storage engine for the table doesn't support nullable columns",
-            )));
+        if !engine.nullable_columns && column.nullable && cx.flavor.is_mysql() {
+            return Err(at(no_nullable_columns()));
         }
         let expression = draft.default.is_some()
             || matches!(column.default, Some(terp_schema_model::DefaultValue::Expression(_)));
@@ -160,10 +166,13 @@ fn check_columns(cx: &Context<'_>, table: &Table, columns: &[ColumnDraft<'_>]) -
     Ok(())
 }
 
-/// A column that becomes AUTO_INCREMENT is of no use to generated columns that are there.
+/// MySQL: a column that becomes AUTO_INCREMENT is of no use to generated columns that are there.
 fn check_automatic(cx: &Context<'_>, columns: &[ColumnDraft<'_>]) -> Result<()> {
     let automatic = |d: &&ColumnDraft<'_>| d.defined && d.column.auto_increment;
     let Some(new) = columns.iter().find(automatic) else { return Ok(()) };
+    if cx.flavor.is_mariadb() {
+        return Ok(());
+    }
     for draft in columns.iter().filter(|d| !d.defined) {
         let Some(Generated::Expression { expression, .. }) = &draft.column.generated else { continue };
         let named = super::alter_expressions::columns_of(cx, expression)?;
@@ -171,16 +180,10 @@ fn check_automatic(cx: &Context<'_>, columns: &[ColumnDraft<'_>]) -> Result<()> 
             continue;
         }
         let name = &draft.column.name;
-        return Err(if cx.flavor.is_mysql() {
-            refuse(3109, format!("Generated column '{name}' cannot refer to auto-increment column."))
-        } else {
-            refuse(
-                1901,
-                format!(
-                    "Function or expression 'AUTO_INCREMENT' cannot be used in the GENERATED ALWAYS AS clause of `{name}`"
-                ),
-            )
-        });
+        return Err(refuse(
+            3109,
+            format!("Generated column '{name}' cannot refer to auto-increment column."),
+        ));
     }
     Ok(())
 }

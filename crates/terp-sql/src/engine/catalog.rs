@@ -160,8 +160,8 @@ impl Catalog {
     ///
     /// # Errors
     /// [`ExecuteError::Refused`](crate::ExecuteError::Refused) as the server would refuse it, [`ExecuteError::Unsupported`](crate::ExecuteError::Unsupported) where what the server
-    /// would do is not known. Either way the catalog is as it was, but for a DROP TABLE that names several tables,
-    /// of which MySQL drops none and MariaDB those that exist.
+    /// would do is not known. Either way the catalog is as it was, but for two statements of MariaDB: DROP TABLE of several tables
+    /// drops those that exist, and CREATE OR REPLACE TABLE has dropped the old table when it finds the new one wrong.
     pub fn execute(&mut self, statement: &Statement) -> Result<Effect> {
         match &statement.kind {
             StatementKind::CreateTable(create) => create::create_table(self, create),

@@ -55,7 +55,6 @@ pub(super) fn print_expressions(cx: &Context<'_>, drafts: &mut [ColumnDraft<'_>]
                 )
                 .at(expr.span));
             }
-            check_auto_increment(cx, expr, &columns, &draft.column.name, stored)?;
             draft.column.generated = Some(Generated::Expression { expression, stored });
             draft.column.default = None;
         }
@@ -109,37 +108,6 @@ fn check_initialised(
                 ),
             )
             .at(expr.span));
-        }
-    }
-    Ok(())
-}
-
-/// A generated column cannot use an AUTO_INCREMENT column, on MariaDB only where it is stored.
-fn check_auto_increment(
-    cx: &Context<'_>,
-    expr: &Expr,
-    columns: &[Column],
-    own: &str,
-    stored: bool,
-) -> Result<()> {
-    for name in referenced_columns(expr) {
-        let automatic = columns.iter().any(|c| c.auto_increment && same_name(&c.name, &name.value));
-        if automatic && cx.flavor.is_mysql() {
-            return Err(refuse(
-                3109,
-                format!("Generated column '{own}' cannot refer to auto-increment column."),
-            )
-            .at(name.span));
-        }
-        if automatic && stored {
-            return Err(refuse(
-                1901,
-                format!(
-                    "Function or expression 'AUTO_INCREMENT' cannot be used in the GENERATED ALWAYS AS clause of `{}`",
-                    name.value
-                ),
-            )
-            .at(name.span));
         }
     }
     Ok(())

@@ -95,17 +95,39 @@ impl Context<'_> {
         object: &str,
     ) -> Result<String> {
         let resolver = Resolver(columns);
-        let context = ExprContext {
+        expr::canonical(expr, &self.expression(place, table, &resolver, object)).map_err(ExecuteError::from)
+    }
+
+    /// As [`print`](Self::print), without what the server checks only when the types of all columns are known.
+    pub(super) fn print_untyped(
+        &self,
+        expr: &Expr,
+        place: ExprPlace,
+        table: &str,
+        columns: &[Column],
+        object: &str,
+    ) -> Result<String> {
+        let resolver = Resolver(columns);
+        expr::untyped(expr, &self.expression(place, table, &resolver, object)).map_err(ExecuteError::from)
+    }
+
+    fn expression<'a>(
+        &'a self,
+        place: ExprPlace,
+        table: &'a str,
+        columns: &'a Resolver<'a>,
+        object: &'a str,
+    ) -> ExprContext<'a> {
+        ExprContext {
             flavor: self.flavor,
             sql_mode: self.session.sql_mode,
             connection: &self.session.connection,
             place,
-            columns: &resolver,
+            columns,
             schema: self.database,
             table,
             object,
-        };
-        expr::canonical(expr, &context).map_err(ExecuteError::from)
+        }
     }
 }
 

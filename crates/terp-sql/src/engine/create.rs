@@ -12,7 +12,7 @@ use super::column::{self, ColumnDraft, Inline};
 use super::context::Context;
 use super::error::{Result, messages, refuse, unsupported};
 use super::options::{self, CharsetChoice};
-use super::{foreign_key, partition, table_ops};
+use super::{foreign_key, partition, reading, table_ops};
 use crate::ast::{CreateTable, CreateTableBody, PeriodDef, TableDefinition, TableElement, TableOption};
 
 /// Executes CREATE TABLE.
@@ -48,6 +48,12 @@ pub(super) fn create_table(catalog: &mut Catalog, create: &CreateTable) -> Resul
     {
         return Err(refuse(1066, format!("Not unique table/alias: '{}'", at.name)).at(source.span()));
     }
+    if let (CreateTableBody::Definition(definition), true, true) =
+        (&create.body, exists, catalog.flavor().is_mariadb())
+    {
+        let cx = catalog.context(&at.schema)?;
+        reading::check(&cx, &Table::new(&at.name, cx.database_set.clone()), definition)?;
+    }
     if exists && !create.or_replace {
         if create.if_not_exists {
             return Ok(Effect::default());
@@ -75,15 +81,19 @@ pub(super) fn create_table(catalog: &mut Catalog, create: &CreateTable) -> Resul
                 return Err(unsupported("CREATE TABLE ... SELECT").at(select));
             }
             let cx = catalog.context(&at.schema)?;
-            define(&cx, &at, definition, create.temporary).map_err(|e| {
-                // The old table is dropped first, and what the new one's fault is decides whether that is undone.
-                let read_first = e.errno().is_some_and(|n| OF_READING.contains(&n));
-                if exists && !read_first {
-                    unsupported(format!("CREATE OR REPLACE TABLE of what is refused: {e}"))
-                } else {
-                    e
+            if exists && !create.temporary {
+                // OR REPLACE drops first, and cannot where others depend on the table.
+                table_ops::check_droppable(catalog, &at, &[])?;
+            }
+            match define(&cx, &at, definition, create.temporary) {
+                Ok(table) => table,
+                Err(error) => {
+                    if exists && error.errno().is_some() {
+                        replaced_by_nothing(catalog, &at, create.temporary);
+                    }
+                    return Err(error);
                 }
-            })?
+            }
         }
     };
     if create.temporary {
@@ -94,16 +104,29 @@ pub(super) fn create_table(catalog: &mut Catalog, create: &CreateTable) -> Resul
         return Ok(Effect::of(tables));
     }
     if exists {
-        // OR REPLACE drops first, and cannot where others depend on the table.
         table_ops::check_droppable(catalog, &at, &[])?;
     }
-    tables.extend(adopt(catalog, &at, &table)?);
+    match adopt(catalog, &at, &table) {
+        Ok(respelt) => tables.extend(respelt),
+        Err(error) => {
+            if exists && error.errno().is_some() {
+                replaced_by_nothing(catalog, &at, false);
+            }
+            return Err(error);
+        }
+    }
     catalog.put(&at.schema, table);
     Ok(Effect::of(tables))
 }
 
-/// Errors that MariaDB gives while it reads a statement, before it drops the table that is to be replaced.
-const OF_READING: [u16; 11] = [1064, 1074, 1115, 1221, 1253, 1273, 1302, 1426, 1427, 1439, 1970];
+/// OR REPLACE has dropped the old table when the new one turns out to be wrong.
+fn replaced_by_nothing(catalog: &mut Catalog, at: &TableRef, temporary: bool) {
+    if temporary {
+        catalog.remove_temporary(at);
+    } else {
+        catalog.remove(at);
+    }
+}
 
 /// The servers look at the options before they look for the table.
 fn check_options_first(catalog: &Catalog, at: &TableRef, definition: &TableDefinition) -> Result<()> {
@@ -117,7 +140,16 @@ fn check_options_first(catalog: &Catalog, at: &TableRef, definition: &TableDefin
     };
     let mut scratch = Table::new(&at.name, set.clone());
     let all: Vec<&TableOption> = definition.options.iter().collect();
-    options::apply(&cx, &mut scratch, &all, &mut CharsetChoice::default())
+    match options::apply(&cx, &mut scratch, &all, &mut CharsetChoice::default()) {
+        // What an engine makes of its options is found when the table is made.
+        Err(error)
+            if error.errno() == Some(1911)
+                || catalog.flavor().is_mariadb() && matches!(error.errno(), Some(1005 | 1628)) =>
+        {
+            Ok(())
+        }
+        other => other,
+    }
 }
 
 /// Foreign keys that were made while the parent was missing must fit it now.
@@ -132,8 +164,13 @@ fn adopt(catalog: &mut Catalog, at: &TableRef, table: &Table) -> Result<Vec<Tabl
             let mut changed = child.clone();
             for foreign_key in &mut changed.foreign_keys {
                 if super::catalog::parent_of(&child_at.schema, foreign_key) == *at {
-                    // MySQL checks types and keys only with foreign_key_checks; InnoDB of MariaDB always.
-                    foreign_key::check_against_parent(&cx, child, foreign_key, table)?;
+                    let mut checked = foreign_key.clone();
+                    match foreign_key::check_against_parent(&cx, child, &mut checked, table) {
+                        Ok(()) => *foreign_key = checked,
+                        // MariaDB leaves the foreign key with nothing to refer to.
+                        Err(_) if cx.flavor.is_mariadb() && !cx.session.foreign_key_checks => {}
+                        Err(error) => return Err(error),
+                    }
                 }
             }
             if changed != *child {

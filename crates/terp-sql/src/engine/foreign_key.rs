@@ -390,6 +390,17 @@ pub(super) fn has_parent_key(cx: &Context<'_>, foreign_key: &ForeignKey, parent:
     })
 }
 
+/// MariaDB: whether InnoDB found in the parent what the foreign key needs. Without foreign_key_checks it may not be there, and the
+/// foreign key then guards nothing.
+pub(super) fn is_linked(cx: &Context<'_>, child: &Table, foreign_key: &ForeignKey, parent: &Table) -> bool {
+    let same = |(own, theirs): (&String, &String)| match (child.column(own), parent.column(theirs)) {
+        (Some(own), Some(theirs)) => compatible(&own.ty, own, &theirs.ty, theirs),
+        _ => false,
+    };
+    has_parent_key(cx, foreign_key, parent)
+        && foreign_key.columns.iter().zip(&foreign_key.referenced_columns).all(same)
+}
+
 /// InnoDB adds the primary key's columns to every other key.
 fn extended_by_primary(table: &Table, index: &Index, columns: &[String]) -> bool {
     let Some(primary) = table.primary_key() else { return false };

@@ -26,10 +26,12 @@ mod number;
 mod options;
 mod partition;
 mod partition_alter;
+mod reading;
 mod session;
 mod table_ops;
 mod temporal;
 mod types;
+mod unstable;
 
 pub use catalog::{Catalog, Effect, TableRef};
 pub use error::{EngineError, ExecuteError, Unsupported};

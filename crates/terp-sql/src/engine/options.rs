@@ -87,6 +87,7 @@ pub(super) fn traits(engine: &str, flavor: Flavor) -> EngineTraits {
             spatial: engine == "MyISAM",
             auto_part: true,
             partitions: flavor.is_mariadb() && engine == "MyISAM",
+            virtual_columns: engine == "MyISAM" || flavor.is_mysql(),
             ..base
         },
         "Aria" => EngineTraits {
@@ -105,7 +106,7 @@ pub(super) fn traits(engine: &str, flavor: Flavor) -> EngineTraits {
             auto_increment: false,
             nullable_columns: false,
             partitions: false,
-            virtual_columns: flavor.is_mariadb(),
+            virtual_columns: false,
             ..base
         },
         "ARCHIVE" => EngineTraits { max_keys: 1, null_keys: false, virtual_columns: false, ..base },

@@ -279,6 +279,9 @@ fn float(cx: &Context<'_>, column: &str, ty: &TypeName, double: bool) -> Result<
         }
         [precision, scale, ..] => {
             let max_scale = 30;
+            if precision < scale && *precision < max_scale && cx.flavor.is_mariadb() {
+                return Err(scale_above_precision(column).at(ty.span));
+            }
             if *scale > max_scale {
                 return Err(too_big_scale(cx, column, *scale, max_scale).at(ty.span));
             }

@@ -130,17 +130,23 @@ impl ExprError {
 
 /// The expression as SHOW CREATE TABLE prints it, without the parentheses that SHOW CREATE TABLE adds.
 pub fn canonical(expr: &Expr, cx: &ExprContext<'_>) -> Result<String, ExprError> {
-    refuse::partition(expr, cx)?;
     if cx.flavor.is_mysql() {
+        refuse::partition(expr, cx)?;
         let printed = refuse::check_is_boolean(expr, mysql::Printer { cx }.print(expr), cx)?;
         refuse::result_of_index_part(expr, cx)?;
         refuse::row_result(expr, cx)?;
         return Ok(printed.text);
     }
+    let text = untyped(expr, cx)?;
+    session::dependent(expr, &text, cx)?;
+    Ok(text)
+}
+
+/// MariaDB: the text as in [`canonical`], without asking whether it depends on the session by the types of columns.
+pub(crate) fn untyped(expr: &Expr, cx: &ExprContext<'_>) -> Result<String, ExprError> {
+    refuse::partition(expr, cx)?;
     refuse::row_result(expr, cx)?;
-    let printer = mariadb::Printer { cx };
-    let printed = printer.print(expr)?;
-    session::dependent(expr, &printed.text, cx)?;
+    let printed = mariadb::Printer { cx }.print(expr)?;
     let parenthesise = cx.place == ExprPlace::Default && printed.operator;
     Ok(if parenthesise { format!("({})", printed.text) } else { printed.text })
 }
