@@ -100,8 +100,9 @@ pub fn read(
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::failed(format!("cannot start: {error}")))?;
     runtime.block_on(async {
-        let introspection =
-            introspect(&options, &database, &IntrospectOptions::default()).await.map_err(unreadable)?;
+        let introspection = introspect(&options, &database, &IntrospectOptions::default())
+            .await
+            .map_err(|error| unreadable(&error))?;
         let migrations = match migrations_table {
             Some(table) if introspection.schema.table(table).is_some() => {
                 migrations(&options, &database, table).await?
@@ -117,7 +118,7 @@ async fn migrations(
     database: &str,
     table: &str,
 ) -> Result<Option<MigrationsTable>, Failure> {
-    let mut connection = Connection::open(options).await.map_err(|error| unreadable(error.into()))?;
+    let mut connection = Connection::open(options).await.map_err(|error| unreadable(&error.into()))?;
     let rows = read_migrations_table(&mut connection, database, table).await;
     let rows =
         rows.map_err(|error| Failure::failed(format!("cannot read the table {table}: {}", one_line(&error))));
@@ -126,8 +127,8 @@ async fn migrations(
     rows
 }
 
-fn unreadable(error: IntrospectError) -> Failure {
-    let text = one_line(&error);
+fn unreadable(error: &IntrospectError) -> Failure {
+    let text = one_line(error);
     match error {
         IntrospectError::Connect(_) => Failure::new(Exit::Connection, text),
         IntrospectError::UnknownDatabase { .. } => Failure::new(Exit::Connection, text),

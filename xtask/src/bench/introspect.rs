@@ -108,10 +108,9 @@ fn read(port: u16) -> Result<Introspection, Failure> {
     let connect = ConnectOptions {
         address: Address::Tcp { host: "127.0.0.1".to_owned(), port },
         user: "root".to_owned(),
-        password: None,
-        database: None,
         connect_timeout: Duration::from_secs(10),
         read_timeout: Duration::from_secs(60),
+        ..ConnectOptions::default()
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
     let found =

@@ -53,9 +53,9 @@ pub struct DatabaseConfig {
     /// The clients' option file, instead of `~/.my.cnf`.
     #[serde(deserialize_with = "path")]
     pub option_file: Option<PathBuf>,
-    /// Refused, with what to do instead.
+    /// A password here is refused, with what to do instead.
     #[serde(deserialize_with = "no_password")]
-    password: (),
+    pub password: (),
 }
 
 impl DatabaseConfig {

@@ -251,9 +251,7 @@ fn apply(
             }
         }
         "ssl" if is_on(&value) => {
-            if settings.tls_mode.is_none() {
-                settings.tls_mode = Some((TlsMode::Required, origin));
-            }
+            settings.tls_mode.get_or_insert((TlsMode::Required, origin));
         }
         "ssl" | "skip-ssl" | "disable-ssl" => settings.tls_mode = Some((TlsMode::Disabled, origin)),
         "connect-timeout" => {

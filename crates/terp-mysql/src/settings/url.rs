@@ -56,7 +56,7 @@ impl Settings {
         }
         let decoded = |text: &str, what: &str| {
             let text = percent_decode_str(text).decode_utf8();
-            text.map(|text| text.into_owned()).map_err(|_| fail(format!("the {what} is not UTF-8")))
+            text.map(std::borrow::Cow::into_owned).map_err(|_| fail(format!("the {what} is not UTF-8")))
         };
         let set = |text: String| -> Set<String> { (!text.is_empty()).then(|| (text, origin.clone())) };
         let host = match url.host() {
