@@ -1,22 +1,23 @@
 //! A live database of 500 tables: how long it takes to read, near and far, and beside a peer's comparison of the same tables.
 
+use std::env;
 use std::ffi::OsString;
 use std::fs;
-use std::hint::black_box;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use terp_cli::{Failure, say};
-use terp_drift::{DiffOptions, diff};
 use terp_mysql::{Address, ConnectOptions, IntrospectOptions, Introspection, introspect};
 use terp_schema_model::Flavor;
-use terp_sql::Catalog;
 use terp_testserver::{Options, Proxy, Server, Wire, fetch_program, find_or_fetch};
 
 use super::{Figure, Promise};
+use crate::process::{cargo, run as run_program};
 
 const RUNS: usize = 5;
+/// The peer takes long.
+const PEER_RUNS: usize = 3;
 const TABLES: usize = 500;
 const DATABASE: &str = "bench";
 
@@ -44,6 +45,9 @@ pub(super) fn all() -> Result<Vec<Figure>, Failure> {
             None
         }
     };
+    say("building terp-drift for release");
+    let build = ["build", "--release", "--quiet", "--package", "terp-drift-cli"];
+    run_program(&mut cargo(build), "cargo build --release")?;
     let mut figures = Vec::new();
     for bench in [mysql, mariadb] {
         bench.run(peer.as_deref(), &mut figures)?;
@@ -71,19 +75,22 @@ impl Bench {
         }
 
         let (name, limit) = self.near;
-        let near = measure(|| read(server.port).map(drop))?;
+        let near = measure(RUNS, || read(server.port).map(drop))?;
         figures.push(Figure::new(name, "s", Promise::AtMost(limit), near));
         let wire = Wire { round_trip: ROUND_TRIP, ..Wire::default() };
         let proxy = Proxy::start(server.port, wire).map_err(failed)?;
-        let far = measure(|| read(proxy.port()).map(drop))?;
+        let far = measure(RUNS, || read(proxy.port()).map(drop))?;
         figures.push(Figure::new(self.far, "s", Promise::AtMost(8.0), far));
 
         let Some(peer) = peer else { return Ok(()) };
         let folder = tempfile::tempdir().map_err(failed)?;
         let init = format!("init -h 127.0.0.1 -P {} -u root --schema {DATABASE} -d files", server.port);
         skeema(peer, folder.path(), &init)?;
-        let theirs = measure(|| skeema(peer, &folder.path().join("files"), "diff --safe-below-size=1"))?;
-        let ours = measure(|| compare(server.port, &statements))?;
+        let theirs =
+            measure(PEER_RUNS, || skeema(peer, &folder.path().join("files"), "diff --safe-below-size=1"))?;
+        let script = folder.path().join("bench.sql");
+        fs::write(&script, statements.join(";\n")).map_err(failed)?;
+        let ours = measure(PEER_RUNS, || terp_drift(&script, server.port))?;
         // Best by best, and so on: a disturbed run in one list must not make the other look good.
         let ratios = theirs.iter().zip(&ours).map(|(theirs, ours)| theirs / ours).collect();
         figures.push(Figure::new(self.peer, "times as long", Promise::AtLeast(10.0), ratios));
@@ -92,9 +99,9 @@ impl Bench {
 }
 
 /// Seconds of each run, sorted.
-fn measure(mut run: impl FnMut() -> Result<(), Failure>) -> Result<Vec<f64>, Failure> {
+fn measure(runs: usize, mut run: impl FnMut() -> Result<(), Failure>) -> Result<Vec<f64>, Failure> {
     let mut seconds = Vec::new();
-    for _ in 0..RUNS {
+    for _ in 0..runs {
         let begun = Instant::now();
         run()?;
         seconds.push(begun.elapsed().as_secs_f64());
@@ -105,13 +112,8 @@ fn measure(mut run: impl FnMut() -> Result<(), Failure>) -> Result<Vec<f64>, Fai
 
 /// Reads the database through a port.
 fn read(port: u16) -> Result<Introspection, Failure> {
-    let connect = ConnectOptions {
-        address: Address::Tcp { host: "127.0.0.1".to_owned(), port },
-        user: "root".to_owned(),
-        connect_timeout: Duration::from_secs(10),
-        read_timeout: Duration::from_secs(60),
-        ..ConnectOptions::default()
-    };
+    let address = Address::Tcp { host: "127.0.0.1".to_owned(), port };
+    let connect = ConnectOptions { address, ..ConnectOptions::default() };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
     let found =
         runtime.block_on(introspect(&connect, DATABASE, &IntrospectOptions::default())).map_err(failed)?;
@@ -121,42 +123,34 @@ fn read(port: u16) -> Result<Introspection, Failure> {
     Ok(found)
 }
 
-/// Compares the database with what the engine makes of the statements, as schema-check does with a live database.
-fn compare(port: u16, statements: &[String]) -> Result<(), Failure> {
-    let found = read(port)?;
-    let mut catalog = Catalog::new(found.flavor);
-    for statement in statements {
-        catalog.execute_text(statement).map_err(failed)?;
-    }
-    let ours = catalog.schema(DATABASE).ok_or_else(|| Failure::failed("there is no database"))?;
-    let changes = black_box(diff(&ours, &found.schema, found.flavor, &DiffOptions::default()));
-    match changes.first() {
-        None => Ok(()),
-        Some(change) => Err(Failure::failed(format!("a difference where there is none: {change:?}"))),
-    }
-}
-
-/// Runs the peer. It has to find no difference either.
+/// `skeema diff` of files that `skeema init` wrote.
 fn skeema(command: &[OsString], folder: &Path, arguments: &str) -> Result<(), Failure> {
     let [program, words @ ..] = command else { return Err(Failure::failed("no command")) };
-    let log = folder.join("skeema.log");
-    let file = fs::File::create(&log).map_err(failed)?;
-    let status = Command::new(program)
-        .args(words)
-        .args(arguments.split_whitespace())
-        .current_dir(folder)
-        .env("HOME", folder)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(file)
-        .status()
-        .map_err(failed)?;
-    if status.success() {
+    let mut command = Command::new(program);
+    command.args(words).args(arguments.split_whitespace());
+    finds_nothing(command, folder)
+}
+
+/// `terp-drift diff` of the statements and the live database, as a whole process.
+fn terp_drift(statements: &Path, port: u16) -> Result<(), Failure> {
+    let own = env::current_exe().map_err(failed)?;
+    let mut command = Command::new(own.with_file_name(format!("terp-drift{}", env::consts::EXE_SUFFIX)));
+    command.args(["diff", "--strict"]).arg(format!("sql:{}", statements.display()));
+    command.arg(format!("mysql://root@127.0.0.1:{port}/{DATABASE}"));
+    finds_nothing(command, statements.parent().unwrap_or(statements))
+}
+
+/// Runs a comparison that has to find no difference.
+fn finds_nothing(mut command: Command, folder: &Path) -> Result<(), Failure> {
+    // What the user has configured must not count.
+    command.current_dir(folder).env("HOME", "/nonexistent").stdin(Stdio::null());
+    let output = command.output().map_err(failed)?;
+    if output.status.success() {
         return Ok(());
     }
-    let said = fs::read_to_string(&log).unwrap_or_default();
-    let last: Vec<&str> = said.lines().rev().take(5).collect();
-    Err(Failure::failed(format!("skeema {arguments}: {status}: {}", last.join(" | "))))
+    let said = String::from_utf8_lossy(&output.stderr) + String::from_utf8_lossy(&output.stdout);
+    let first: Vec<&str> = said.lines().take(5).collect();
+    Err(Failure::failed(format!("{command:?}: {}: {}", output.status, first.join(" | "))))
 }
 
 /// Tables of 16 columns of many types with keys, a check and a foreign key to the one before.
@@ -200,6 +194,8 @@ fn failed(error: impl std::fmt::Display) -> Failure {
 
 #[cfg(test)]
 mod tests {
+    use terp_sql::Catalog;
+
     use super::*;
 
     #[test]

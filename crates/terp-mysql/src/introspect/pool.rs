@@ -166,7 +166,7 @@ async fn work(
     loop {
         let taken = queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
         let Some((start, statements)) = taken else { return (session, shown, Ok(())) };
-        if session.connection.is_none() && !is_first && session.reopen().await.is_err() {
+        if session.connection.is_none() && !is_first && session.reopen(1).await.is_err() {
             queue.lock().unwrap_or_else(PoisonError::into_inner).push_back((start, statements));
             return (session, shown, Ok(()));
         }
@@ -187,7 +187,7 @@ impl Session {
         let mut session = Self::closed(plan);
         let mut attempts = session.reconnects;
         loop {
-            match session.reopen().await {
+            match session.reopen(session.plan.connect.attempts).await {
                 Ok(()) => return Ok(session),
                 Err(OpenError::Connect(error)) => return Err(error.into()),
                 Err(OpenError::Lost(source)) if attempts == 0 => {
@@ -199,9 +199,10 @@ impl Session {
     }
 
     /// Opens the connection and sets it up.
-    async fn reopen(&mut self) -> Result<(), OpenError> {
+    async fn reopen(&mut self, attempts: u32) -> Result<(), OpenError> {
         self.connection = None;
-        let mut connection = Connection::open(&self.plan.connect).await.map_err(OpenError::Connect)?;
+        let connect = ConnectOptions { attempts, ..self.plan.connect.clone() };
+        let mut connection = Connection::open(&connect).await.map_err(OpenError::Connect)?;
         let mut rest = self.plan.setup.as_slice();
         while !rest.is_empty() {
             let sent = if self.one_by_one { &rest[..1] } else { rest };
@@ -271,7 +272,7 @@ impl Session {
                 return Err(IntrospectError::Query { what: what(), source });
             }
             self.reconnects = self.reconnects.saturating_sub(1);
-            match self.reopen().await {
+            match self.reopen(self.plan.connect.attempts).await {
                 Ok(()) => return Ok(()),
                 Err(OpenError::Lost(error)) => reason = Some(error),
                 Err(OpenError::Connect(error)) if self.reconnects == 0 => return Err(error.into()),

@@ -102,7 +102,7 @@ fn differences(
     let mut gone: HashMap<Object, Known> = std::mem::take(known);
     for (object, answer) in now.objects.iter().zip(answers) {
         match gone.remove(object) {
-            Some(same) if *same.answer == answer => {
+            Some(same) if is_same(&same.answer, &answer) => {
                 known.insert(object.clone(), same);
             }
             _ => {
@@ -113,6 +113,30 @@ fn differences(
     }
     changed.extend(gone.keys().map(ToString::to_string));
     changed
+}
+
+/// Whether two answers show the same object. The next AUTO_INCREMENT value moves with every row that is inserted.
+fn is_same(before: &Answer, now: &Answer) -> bool {
+    let (Ok(before), Ok(now)) = (before, now) else { return before == now };
+    let field = |(a, b): (&Option<Vec<u8>>, &Option<Vec<u8>>)| {
+        a == b
+            || matches!((a, b), (Some(a), Some(b)) if without_counter(a).is_some_and(|a| Some(a) == without_counter(b)))
+    };
+    before.rows.len() == now.rows.len()
+        && before.rows.iter().zip(&now.rows).all(|(a, b)| a.len() == b.len() && a.iter().zip(b).all(field))
+}
+
+/// What stands before and after a table's counter, if it has one.
+fn without_counter(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    const COUNTER: &[u8] = b" AUTO_INCREMENT=";
+    let find = |text: &[u8], part: &[u8]| text.windows(part.len()).position(|window| window == part);
+    let options = find(text, b"\n) ENGINE=")?;
+    // What somebody wrote, a comment for example, comes after the character set.
+    let end = options + find(&text[options..], b" DEFAULT CHARSET=")?;
+    let counter = options + find(&text[options..end], COUNTER)?;
+    let value = counter + COUNTER.len();
+    let digits = text[value..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+    Some((&text[..counter], &text[value + digits..]))
 }
 
 /// Tables that are being built on other threads, while the next reading is under way.
@@ -169,4 +193,32 @@ fn collect(listing: &Listing, mut known: HashMap<Object, Known>, server: &Server
         }
     }
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_counter_is_left_out() {
+        let text = |options: &str| {
+            let text = format!(
+                "CREATE TABLE `t` (\n  `a` int COMMENT ' AUTO_INCREMENT=1'\n) ENGINE=InnoDB{options}"
+            );
+            let row = vec![Some(b"t".to_vec()), Some(text.into_bytes())];
+            Ok(crate::connection::Rows { columns: Vec::new(), rows: vec![row] })
+        };
+        let same = |a: &str, b: &str| is_same(&text(a), &text(b));
+        assert!(same(
+            " AUTO_INCREMENT=5 DEFAULT CHARSET=utf8mb4",
+            " AUTO_INCREMENT=1234 DEFAULT CHARSET=utf8mb4"
+        ));
+        assert!(same(" DEFAULT CHARSET=utf8mb4", " DEFAULT CHARSET=utf8mb4"));
+        assert!(!same(
+            " AUTO_INCREMENT=5 DEFAULT CHARSET=utf8mb4",
+            " AUTO_INCREMENT=5 DEFAULT CHARSET=latin1"
+        ));
+        let comment = |n: u8| format!(" DEFAULT CHARSET=utf8mb4 COMMENT=' AUTO_INCREMENT={n}'");
+        assert!(!same(&comment(1), &comment(2)));
+    }
 }

@@ -93,6 +93,22 @@ async fn what_is_found_was_there_at_one_moment() {
     }
 }
 
+/// The next AUTO_INCREMENT value is no part of the schema.
+#[tokio::test]
+async fn rows_that_are_inserted_meanwhile_change_nothing() {
+    const INSERTS: &[&str] = &["INSERT INTO t VALUES ()", "INSERT INTO t VALUES ()"];
+    for server in servers() {
+        let mut database = server.create_database().unwrap();
+        database.execute("CREATE TABLE t (a INT AUTO_INCREMENT PRIMARY KEY)").unwrap();
+        let writer = Writer::start(database.connect().unwrap(), INSERTS, Duration::ZERO);
+        let options = IntrospectOptions { attempts: 2, ..IntrospectOptions::default() };
+        for _ in 0..20 {
+            introspect(&as_root(&server), database.name(), &options).await.unwrap();
+        }
+        assert!(writer.stop() > 20, "{}", server.flavor);
+    }
+}
+
 #[tokio::test]
 async fn tables_that_come_and_go_are_no_error() {
     const SCRATCH: &[&str] = &["CREATE TABLE scratch (a INT)", "DROP TABLE scratch"];
