@@ -73,6 +73,7 @@ fn print_for(
     options.sql_mode = sql_mode;
     let expr = parse_expression(expr, &options).map_err(|_| "!1064".to_owned())?;
     let cx = ExprContext {
+        query: None,
         flavor,
         sql_mode,
         connection,

@@ -1,4 +1,4 @@
-//! The cases of `fixtures/ddl`, executed by the engine and by every server: both must show the same tables, or refuse
+//! The cases of `fixtures/ddl`, executed by the engine and by every server: both must show the same tables and views, or refuse
 //! the last statement with the same error number. One test for each file.
 
 use std::collections::BTreeMap;
@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::LazyLock;
 
+use terp_schema_model::quote::identifier;
 use terp_schema_model::{Flavor, Vendor};
 use terp_sql::lexer::LexOptions;
 use terp_sql::splitter::{SplitMode, split};
@@ -127,7 +128,8 @@ fn run(mut server: TestDatabase, source: &str, errno: Option<u16>, unsupported: 
     if unsupported {
         return Err("the engine executes this case, so its engine directive has to go".to_owned());
     }
-    compare_tables(&mut server, &engine)
+    compare_tables(&mut server, &engine)?;
+    compare_views(&mut server, &engine)
 }
 
 /// The first statement of a text, and what follows it.
@@ -150,22 +152,43 @@ fn compare_tables(server: &mut TestDatabase, engine: &Catalog) -> Result<(), Str
     }
     let schema = server.name();
     let text = |name: &str| (name.to_owned(), engine.show_create_table(schema, name).unwrap_or_default());
-    let ours: BTreeMap<String, String> = engine.table_names(schema).map(text).collect();
+    compare("table", &theirs, &engine.table_names(schema).map(text).collect())
+}
+
+fn compare_views(server: &mut TestDatabase, engine: &Catalog) -> Result<(), String> {
+    let mut theirs = BTreeMap::new();
+    let rows = server.query_rows("SHOW FULL TABLES WHERE Table_type = 'VIEW'").map_err(|e| e.to_string())?;
+    for name in rows.into_iter().filter_map(|row| row.into_iter().next().flatten()) {
+        let sql = format!("SHOW CREATE VIEW {}", identifier(&name));
+        let rows = server.query_rows(sql).map_err(|error| error.to_string())?;
+        let text = rows.into_iter().next().and_then(|row| row.into_iter().nth(1)).flatten();
+        theirs.insert(name, text.unwrap_or_default());
+    }
+    let schema = server.name();
+    let text = |name: &str| (name.to_owned(), engine.show_create_view(schema, name).unwrap_or_default());
+    compare("view", &theirs, &engine.view_names(schema).map(text).collect())
+}
+
+fn compare(
+    kind: &str,
+    theirs: &BTreeMap<String, String>,
+    ours: &BTreeMap<String, String>,
+) -> Result<(), String> {
     let mut complaints = String::new();
-    for (name, theirs) in &theirs {
+    for (name, theirs) in theirs {
         match ours.get(name) {
             Some(ours) if ours == theirs => {}
             Some(ours) => {
                 let _ = writeln!(
                     complaints,
-                    "table {name}\nthe server shows\n{theirs}\nthe engine shows\n{ours}"
+                    "{kind} {name}\nthe server shows\n{theirs}\nthe engine shows\n{ours}"
                 );
             }
-            None => complaints += &format!("table {name} is not in the engine\n"),
+            None => complaints += &format!("{kind} {name} is not in the engine\n"),
         }
     }
     for name in ours.keys().filter(|name| !theirs.contains_key(*name)) {
-        complaints += &format!("table {name} is not on the server\n");
+        complaints += &format!("{kind} {name} is not on the server\n");
     }
     if complaints.is_empty() { Ok(()) } else { Err(complaints) }
 }

@@ -1,6 +1,6 @@
 //! Expressions.
 
-use super::{Ident, TypeName};
+use super::{Ident, QueryExpr, TypeName};
 use crate::Span;
 
 /// An expression.
@@ -319,6 +319,8 @@ pub enum ExprKind {
     Aggregate(String),
     /// A window function, its name in lower case: no definition of a table may hold one.
     Window(String),
+    /// A subquery, an aggregate or a window function, inside a query.
+    Query(Box<QueryExpr>),
     /// What is recognised but not modelled, such as MATCH.
     Unsupported(String),
 }

@@ -6,12 +6,14 @@ mod alter;
 mod expr;
 mod other;
 mod partition;
+mod query;
 mod table;
 
 pub use alter::*;
 pub use expr::*;
 pub use other::*;
 pub use partition::*;
+pub use query::*;
 pub use table::*;
 
 use crate::Span;

@@ -2,7 +2,7 @@
 
 use terp_schema_model::RoutineKind;
 
-use super::{Expr, Ident, ObjectName, Text};
+use super::{Expr, Ident, ObjectName, Query, Text, Unsupported};
 use crate::Span;
 
 /// Options of CREATE and ALTER DATABASE.
@@ -60,8 +60,8 @@ pub struct ProgramHead {
     pub alter: bool,
     /// IF NOT EXISTS.
     pub if_not_exists: bool,
-    /// DEFINER, as written.
-    pub definer: Option<Span>,
+    /// DEFINER, as it is shown: `` `user`@`host` ``. `None` for the current user, empty for a role.
+    pub definer: Option<Text>,
     /// SQL SECURITY INVOKER rather than DEFINER, where written.
     pub invoker: Option<bool>,
 }
@@ -77,8 +77,10 @@ pub struct CreateView {
     pub name: ObjectName,
     /// The names of its columns.
     pub columns: Vec<Ident>,
-    /// Its query.
+    /// Its query, as written.
     pub body: Span,
+    /// Its query, where it could be read.
+    pub query: Result<Box<Query>, Unsupported>,
     /// WITH CHECK OPTION: CASCADED or LOCAL.
     pub check_option: Option<String>,
 }

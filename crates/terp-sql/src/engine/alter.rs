@@ -73,6 +73,11 @@ fn run(
         return Err(messages::unknown_database(&at.schema).at(name.span()));
     }
     let Some(old) = catalog.visible(&at) else {
+        if catalog.is_view(&at) {
+            return Err(
+                messages::wrong_object(catalog.flavor(), &at.schema, &at.name, "BASE TABLE").at(name.span())
+            );
+        }
         if if_exists {
             return Ok(Effect::default());
         }
@@ -144,7 +149,7 @@ fn check_rename(catalog: &Catalog, target: &TableRef, to: &ObjectName) -> Result
     if !catalog.has_database(&target.schema) {
         return Err(messages::unknown_database(&target.schema).at(to.span()));
     }
-    if catalog.visible(target).is_some() {
+    if catalog.visible(target).is_some() || catalog.is_view(target) {
         return Err(messages::table_exists(&target.name).at(to.span()));
     }
     Ok(())

@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use terp_schema_model::{CharacterSet, Flavor, Schema, Table, render};
 
 use super::context::Context;
-use super::error::{Result, Unsupported, messages, refuse, unsupported};
+use super::error::{ExecuteError, Result, Unsupported, messages, refuse, unsupported};
 use super::session::Session;
+use super::view::{self, StoredView};
 use super::{alter, create, table_ops};
 use crate::ast::{
-    AlterDatabase, CreateDatabase, DatabaseOptions, DropDatabase, Ident, ObjectName, PassedOver, Statement,
-    StatementKind,
+    AlterDatabase, CreateDatabase, DatabaseOptions, DropDatabase, Ident, ObjectName, PassedOver, ProgramKind,
+    Statement, StatementKind,
 };
 use crate::{ParseOptions, Span};
 
@@ -52,11 +53,20 @@ struct Database {
     character_set: CharacterSet,
     /// Boxed, so that a new name moves pointers and not tables.
     tables: BTreeMap<String, Box<Table>>,
+    /// They share their names with tables.
+    views: BTreeMap<String, Box<StoredView>>,
     temporary: BTreeMap<String, Table>,
     /// Lower-case name of each foreign key, and its table.
     foreign_keys: HashMap<String, String>,
     /// Lower-case name of each check, and its table.
     checks: HashMap<String, String>,
+}
+
+/// What a table's name can mean.
+pub(super) enum Relation<'c> {
+    None,
+    Table(&'c Table),
+    View(&'c StoredView),
 }
 
 /// A server's databases, and one session.
@@ -98,6 +108,7 @@ impl Catalog {
         self.databases.entry(name.to_owned()).or_insert_with(|| Database {
             character_set,
             tables: BTreeMap::new(),
+            views: BTreeMap::new(),
             temporary: BTreeMap::new(),
             foreign_keys: HashMap::new(),
             checks: HashMap::new(),
@@ -129,12 +140,24 @@ impl Catalog {
         Some(render::show_create_table(database.tables.get(name)?, self.flavor))
     }
 
+    /// What SHOW CREATE VIEW prints.
+    pub fn show_create_view(&self, schema: &str, name: &str) -> Option<String> {
+        let view = self.databases.get(schema)?.views.get(name)?;
+        Some(render::create_view(&view.view, self.flavor))
+    }
+
+    /// The names of a database's views, sorted.
+    pub fn view_names(&self, schema: &str) -> impl Iterator<Item = &str> {
+        self.databases.get(schema).into_iter().flat_map(|d| d.views.keys().map(String::as_str))
+    }
+
     /// A database as a model.
     pub fn schema(&self, name: &str) -> Option<Schema> {
         let database = self.databases.get(name)?;
         let mut schema = Schema::new(database.character_set.clone());
         schema.name = Some(name.to_owned());
         schema.tables = database.tables.values().map(|table| Table::clone(table)).collect();
+        schema.views = database.views.values().map(|stored| stored.view.clone()).collect();
         Some(schema)
     }
 
@@ -159,9 +182,9 @@ impl Catalog {
     /// Executes a statement.
     ///
     /// # Errors
-    /// [`ExecuteError::Refused`](crate::ExecuteError::Refused) as the server would refuse it, [`ExecuteError::Unsupported`](crate::ExecuteError::Unsupported) where what the server
-    /// would do is not known. Either way the catalog is as it was, but for two statements of MariaDB: DROP TABLE of several tables
-    /// drops those that exist, and CREATE OR REPLACE TABLE has dropped the old table when it finds the new one wrong.
+    /// [`ExecuteError::Refused`] as the server would refuse it, [`ExecuteError::Unsupported`] where what the server
+    /// would do is not known. Either way the catalog is as it was, but for statements of MariaDB: DROP TABLE and DROP VIEW of several
+    /// drop those that exist, and CREATE OR REPLACE TABLE has dropped the old table when it finds the new one wrong.
     pub fn execute(&mut self, statement: &Statement) -> Result<Effect> {
         match &statement.kind {
             StatementKind::CreateTable(create) => create::create_table(self, create),
@@ -183,11 +206,12 @@ impl Catalog {
                 self.session = session;
                 Ok(Effect::default())
             }
-            StatementKind::CreateView(_) => Err(unsupported("CREATE VIEW")),
+            StatementKind::CreateView(create) => view::create(self, create),
             StatementKind::CreateTrigger(_) => Err(unsupported("CREATE TRIGGER")),
             StatementKind::CreateRoutine(_) => Err(unsupported("CREATE PROCEDURE or FUNCTION")),
             StatementKind::CreateEvent(_) => Err(unsupported("CREATE EVENT")),
-            StatementKind::DropProgram(_) => Err(unsupported("DROP of a view or stored program")),
+            StatementKind::DropProgram(drop) if drop.kind == ProgramKind::View => view::drop(self, drop),
+            StatementKind::DropProgram(_) => Err(unsupported("DROP of a stored program")),
             StatementKind::PassedOver(passed) => {
                 Ok(Effect { passed_over: Some(passed.clone()), ..Effect::default() })
             }
@@ -218,6 +242,54 @@ impl Catalog {
             return Err(unsupported(format!("tables of the database {schema}")));
         }
         Ok(())
+    }
+
+    /// The table that a query names.
+    pub(super) fn resolve_table(&self, name: &ObjectName) -> Result<TableRef> {
+        let at = self.resolve(name)?;
+        let schema = at.schema.to_ascii_lowercase();
+        if SYSTEM_DATABASES.contains(&schema.as_str()) && !self.databases.contains_key(&at.schema) {
+            return Err(unsupported(format!("tables of the database {schema}")));
+        }
+        Ok(at)
+    }
+
+    /// The table or view of that name, temporary tables aside.
+    pub(super) fn relation(&self, at: &TableRef) -> Relation<'_> {
+        let Some(database) = self.databases.get(&at.schema) else { return Relation::None };
+        match (database.tables.get(&at.name), database.views.get(&at.name)) {
+            (Some(table), _) => Relation::Table(table),
+            (None, Some(view)) => Relation::View(view),
+            (None, None) => Relation::None,
+        }
+    }
+
+    /// What a query is told of a table that is not there.
+    pub(super) fn missing_relation(&self, at: &TableRef) -> ExecuteError {
+        if self.flavor.is_mysql() && !self.has_database(&at.schema) {
+            return messages::unknown_database(&at.schema);
+        }
+        messages::no_such_table(&at.schema, &at.name)
+    }
+
+    pub(super) fn is_view(&self, at: &TableRef) -> bool {
+        matches!(self.relation(at), Relation::View(_))
+    }
+
+    pub(super) fn put_view(&mut self, schema: &str, view: StoredView) {
+        if let Some(database) = self.databases.get_mut(schema) {
+            database.views.insert(view.view.name.clone(), Box::new(view));
+        }
+    }
+
+    pub(super) fn remove_view(&mut self, at: &TableRef) -> Option<StoredView> {
+        Some(*self.databases.get_mut(&at.schema)?.views.remove(&at.name)?)
+    }
+
+    pub(super) fn rename_view(&mut self, at: &TableRef, name: &str) {
+        let Some(mut view) = self.remove_view(at) else { return };
+        name.clone_into(&mut view.view.name);
+        self.put_view(&at.schema, view);
     }
 
     pub(super) fn has_database(&self, name: &str) -> bool {

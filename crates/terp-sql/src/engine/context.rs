@@ -127,6 +127,7 @@ impl Context<'_> {
             schema: self.database,
             table,
             object,
+            query: None,
         }
     }
 }

@@ -36,7 +36,7 @@ pub(super) fn create_table(catalog: &mut Catalog, create: &CreateTable) -> Resul
     let exists = if create.temporary {
         catalog.temporary(&at).is_some()
     } else {
-        catalog.table(&at.schema, &at.name).is_some()
+        catalog.table(&at.schema, &at.name).is_some() || catalog.is_view(&at)
     };
     if create.or_replace && create.if_not_exists {
         return Err(refuse(1221, "Incorrect usage of OR REPLACE and IF NOT EXISTS"));
@@ -60,6 +60,9 @@ pub(super) fn create_table(catalog: &mut Catalog, create: &CreateTable) -> Resul
         }
         return Err(messages::table_exists(&at.name).at(name.span));
     }
+    if !create.temporary && catalog.is_view(&at) {
+        return Err(messages::is_a_view(&at.schema, &at.name).at(name.span));
+    }
     let mut tables = vec![at.clone()];
     let table = match &create.body {
         CreateTableBody::Like(source) => {
@@ -72,6 +75,10 @@ pub(super) fn create_table(catalog: &mut Catalog, create: &CreateTable) -> Resul
                 return Err(messages::unknown_database(&from.schema).at(source.span()));
             }
             let Some(table) = catalog.visible(&from) else {
+                if catalog.is_view(&from) {
+                    return Err(messages::wrong_object(cx.flavor, &from.schema, &from.name, "BASE TABLE")
+                        .at(source.span()));
+                }
                 return Err(messages::no_such_table(&from.schema, &from.name).at(source.span()));
             };
             like(&cx, table, &at, create.temporary)?

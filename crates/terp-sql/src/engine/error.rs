@@ -122,6 +122,19 @@ pub(crate) mod messages {
         refuse(1050, format!("Table '{table}' already exists"))
     }
 
+    /// `kind` is `BASE TABLE` or `VIEW`.
+    pub(crate) fn wrong_object(flavor: Flavor, schema: &str, name: &str, kind: &str) -> ExecuteError {
+        if flavor.is_mysql() {
+            refuse(1347, format!("'{schema}.{name}' is not {kind}"))
+        } else {
+            refuse(1347, format!("'{schema}.{name}' is not of type '{kind}'"))
+        }
+    }
+
+    pub(crate) fn is_a_view(schema: &str, name: &str) -> ExecuteError {
+        refuse(1965, format!("'{schema}.{name}' is a view"))
+    }
+
     pub(crate) fn unknown_database(name: &str) -> ExecuteError {
         refuse(1049, format!("Unknown database '{name}'"))
     }

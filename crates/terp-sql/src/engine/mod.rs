@@ -32,6 +32,7 @@ mod table_ops;
 mod temporal;
 mod types;
 mod unstable;
+mod view;
 
 pub use catalog::{Catalog, Effect, TableRef};
 pub use error::{EngineError, ExecuteError, Unsupported};

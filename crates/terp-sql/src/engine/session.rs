@@ -6,6 +6,9 @@ use super::error::{Result, refuse, unsupported};
 use crate::SqlMode;
 use crate::ast::{Expr, ExprKind, Literal, SetAssignment, SetScope, UnaryOp};
 
+/// The session's user, as DEFINER shows it.
+pub(super) const USER: &str = "`root`@`localhost`";
+
 /// A session: what a connection would have set.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Session {

@@ -25,7 +25,11 @@ pub(super) fn drop(catalog: &mut Catalog, drop: &DropTable) -> Result<Effect> {
             missing.push(at);
         }
     }
+    let mariadb = catalog.flavor().is_mariadb();
     let refused = (!missing.is_empty() && !drop.if_exists).then(|| {
+        if let Some(view) = missing.iter().find(|at| mariadb && !drop.temporary && catalog.is_view(at)) {
+            return messages::is_a_view(&view.schema, &view.name);
+        }
         let list: Vec<String> = missing.iter().map(|m| format!("{}.{}", m.schema, m.name)).collect();
         refuse(1051, format!("Unknown table '{}'", list.join(",")))
     });
@@ -108,6 +112,10 @@ pub(super) fn rename(catalog: &mut Catalog, rename: &RenameTable) -> Result<Effe
             Err(error) => {
                 // What was renamed gets its old name back, the last one first.
                 for (from, to) in done.iter().rev() {
+                    if catalog.is_view(to) {
+                        rename_view(catalog, to, from)?;
+                        continue;
+                    }
                     move_table(catalog, to, from)?;
                 }
                 return Err(error);
@@ -126,10 +134,11 @@ fn rename_one(
     let from = catalog.resolve(old)?;
     let to = catalog.resolve(new)?;
     catalog.check_writable(&from).map_err(|e| e.at(old.span()))?;
+    let view = catalog.temporary(&from).is_none() && catalog.is_view(&from);
     if new.name.value.chars().count() > 64 {
         return Err(messages::table_name_too_long(catalog.flavor(), &new.name.value).at(new.name.span));
     }
-    if catalog.visible(&from).is_none() && if_exists {
+    if catalog.visible(&from).is_none() && !view && if_exists {
         return Ok(Vec::new());
     }
     // Each server looks in an order of its own.
@@ -137,15 +146,18 @@ fn rename_one(
         if !catalog.has_database(&from.schema) {
             return Err(messages::unknown_database(&from.schema).at(old.span()));
         }
-        if catalog.visible(&from).is_none() {
+        if catalog.visible(&from).is_none() && !view {
             return Err(messages::no_such_table(&from.schema, &from.name).at(old.span()));
         }
         if !catalog.has_database(&to.schema) {
             return Err(messages::unknown_database(&to.schema).at(new.span()));
         }
     }
-    if catalog.visible(&to).is_some() {
+    if catalog.visible(&to).is_some() || catalog.is_view(&to) {
         return Err(messages::table_exists(&to.name).at(new.span()));
+    }
+    if view {
+        return rename_view(catalog, &from, &to).map_err(|e| e.at(new.span()));
     }
     if catalog.visible(&from).is_none() {
         return Err(messages::no_such_table(&from.schema, &from.name).at(old.span()));
@@ -161,6 +173,16 @@ fn rename_one(
         .at(new.span()));
     }
     move_table(catalog, &from, &to)
+}
+
+/// Views over it do not follow.
+fn rename_view(catalog: &mut Catalog, from: &TableRef, to: &TableRef) -> Result<Vec<TableRef>> {
+    if from.schema != to.schema {
+        let message = format!("Changing schema from '{}' to '{}' is not allowed.", from.schema, to.schema);
+        return Err(refuse(1450, message));
+    }
+    catalog.rename_view(from, &to.name);
+    Ok(vec![from.clone(), to.clone()])
 }
 
 /// Gives a table another name, and follows it in the foreign keys of others and in the names that came from it.

@@ -3,7 +3,7 @@
 use super::call::{agreeing, cast_type, has_precision, native, precision};
 use super::compare::{Operand, agree, compared};
 use super::mariadb::{Printed, Printer, prec};
-use super::{ExprError, column, quote, refuse};
+use super::{ExprError, ExprPlace, column, quote, refuse};
 use crate::ast::{CastTarget, Expr, ExprKind, Ident, IsTest, TypeKeyword};
 
 impl Printer<'_> {
@@ -72,6 +72,9 @@ impl Printer<'_> {
                 }
             }
             ExprKind::DefaultOf(name) => {
+                if self.cx.place == ExprPlace::View {
+                    return Err(ExprError::unsupported("DEFAULT() in a view", span));
+                }
                 let column = column(std::slice::from_ref(name), span, self.cx)?;
                 Printed::atom(format!("default({})", quote(column.name)))
             }

@@ -85,6 +85,9 @@ impl Printer<'_> {
                 if self.cx.place == ExprPlace::IndexPart {
                     return Err(refuse::disallowed("default", span, self.cx));
                 }
+                if self.cx.place == ExprPlace::View {
+                    return Err(ExprError::unsupported("DEFAULT() in a view", span));
+                }
                 let column = column(std::slice::from_ref(name), span, self.cx)?;
                 Printed::value(format!("default({})", quote(column.name)))
             }

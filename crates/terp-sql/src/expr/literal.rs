@@ -1,6 +1,6 @@
 //! Literals as the servers print them.
 
-use super::{ExprContext, ExprError};
+use super::{ExprContext, ExprError, ExprPlace};
 use crate::Span;
 use crate::ast::Literal;
 
@@ -19,6 +19,9 @@ pub(super) fn print(
         Literal::Integer(digits) => integer(digits).to_owned(),
         Literal::Decimal(text) => decimal(text),
         Literal::Float(text) => text.clone(),
+        Literal::String { value, introducer } if cx.place == ExprPlace::View => {
+            view_string(value, introducer.as_deref(), span, cx)?
+        }
         Literal::String { value, introducer } if mysql => {
             let own = introducer.as_deref().unwrap_or(&cx.connection.charset);
             if cx.sql_mode.no_backslash_escapes && value.chars().any(|c| escape(c).is_some()) {
@@ -61,6 +64,27 @@ pub(super) fn print(
             }
             format!("{keyword}'{value}'")
         }
+    })
+}
+
+/// In a view a string keeps its introducer, if it has one, and nothing is converted.
+fn view_string(
+    value: &str,
+    introducer: Option<&str>,
+    span: Span,
+    cx: &ExprContext<'_>,
+) -> Result<String, ExprError> {
+    let own = introducer.unwrap_or(&cx.connection.charset);
+    if !value.is_ascii() && !matches!(own, "utf8mb4" | "utf8mb3") {
+        return Err(ExprError::unsupported(format!("a string of {own} beyond ASCII"), span));
+    }
+    if cx.sql_mode.no_backslash_escapes && value.chars().any(|c| escape(c).is_some()) {
+        return Err(ExprError::unsupported("a string with escapes under NO_BACKSLASH_ESCAPES", span));
+    }
+    let text = quoted(value, span, cx)?;
+    Ok(match introducer {
+        Some(introducer) => format!("_{introducer}{text}"),
+        None => text,
     })
 }
 

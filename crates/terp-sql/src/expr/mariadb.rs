@@ -2,8 +2,8 @@
 
 use super::compare::{Operand, agree, between, compared, in_list};
 use super::mysql::{is_joined, opposite};
-use super::{ExprContext, ExprError, as_literal, bare, column, literal, quote, refuse};
-use crate::ast::{BinaryOp, Expr, ExprKind, IsTest, Literal, UnaryOp};
+use super::{ExprContext, ExprError, ExprPlace, as_literal, bare, column_text, literal, refuse};
+use crate::ast::{BinaryOp, Expr, ExprKind, IsTest, Literal, QueryExpr, UnaryOp};
 
 /// How tightly what is printed binds: the server's `enum precedence`.
 pub(super) mod prec {
@@ -80,7 +80,15 @@ impl Printer<'_> {
         let expr = bare(expr);
         match &expr.kind {
             ExprKind::Literal(value) => Printed::atom(literal::print(value, None, expr.span, self.cx)?),
-            ExprKind::Name(parts) => Printed::atom(quote(column(parts, expr.span, self.cx)?.name)),
+            ExprKind::Name(parts) => Printed::atom(column_text(parts, expr.span, self.cx)?),
+            ExprKind::Query(query) => {
+                let printed = refuse::query(self.cx, expr.span)?.query(query, false, expr.span)?;
+                if printed.operator {
+                    Printed::operator(printed.text, prec::IN)
+                } else {
+                    Printed::atom(printed.text)
+                }
+            }
             // `bare` has taken these off.
             ExprKind::Paren(inner) => self.print(inner),
             ExprKind::Row(items) => Printed::atom(format!("({})", self.list(items)?)),
@@ -247,6 +255,22 @@ impl Printer<'_> {
         Printed::operator(texts.join(if or { " or " } else { " and " }), precedence)
     }
 
+    /// As all of a condition: 11.8 asks of a column alone whether it is true.
+    pub(super) fn condition(&self, expr: &Expr) -> Result<String, ExprError> {
+        let (mut inner, mut negated) = (bare(expr), false);
+        while let ExprKind::Unary { op: UnaryOp::Not | UnaryOp::Bang, expr } = &inner.kind {
+            (inner, negated) = (bare(expr), !negated);
+        }
+        let column = matches!(inner.kind, ExprKind::Name(_));
+        if column && self.cx.place == ExprPlace::View && self.cx.flavor.mariadb_since(11, 0, 0) {
+            if !self.cx.flavor.mariadb_since(11, 8, 0) {
+                return Err(ExprError::unsupported("a column as a condition", expr.span));
+            }
+            return Ok(format!("{} is {}", self.text(inner)?, !negated));
+        }
+        Ok(self.truth(expr)?.text)
+    }
+
     /// As a condition: a column is compared with zero.
     fn truth(&self, expr: &Expr) -> Result<Printed, ExprError> {
         let printed = self.print(expr)?;
@@ -306,6 +330,13 @@ impl Printer<'_> {
                 if let [arg] = args.as_slice() {
                     return self.is(arg, IsTest::Null, true);
                 }
+            }
+            ExprKind::Query(query)
+                if matches!(**query, QueryExpr::In { not: true, .. } | QueryExpr::Quantified { .. }) =>
+            {
+                let printed = refuse::query(self.cx, expr.span)?.query(query, true, expr.span)?;
+                let precedence = if printed.operator { prec::IN } else { prec::NEGATE };
+                return Printed::operator(printed.text, precedence);
             }
             _ => {}
         }

@@ -30,7 +30,7 @@ mod walk;
 use terp_schema_model::quote::identifier as quote;
 use terp_schema_model::{CharacterSet, ColumnType, Flavor};
 
-use crate::ast::{Expr, ExprKind, Ident, Literal, UnaryOp};
+use crate::ast::{Expr, ExprKind, Ident, Literal, QueryExpr, UnaryOp};
 use crate::{Span, SqlMode};
 
 pub use walk::{referenced_columns, walk};
@@ -54,6 +54,8 @@ pub struct ExprContext<'a> {
     pub table: &'a str,
     /// The column, constraint or index that the expression belongs to: error messages name it.
     pub object: &'a str,
+    /// The query around it, if there is one.
+    pub query: Option<&'a dyn QueryScope>,
 }
 
 /// Where an expression stands.
@@ -74,6 +76,8 @@ pub enum ExprPlace {
     Partition,
     /// VALUES of a partition.
     PartitionBound,
+    /// In the query of a view: it is printed before anything is converted.
+    View,
 }
 
 /// A column that an expression refers to.
@@ -93,6 +97,55 @@ pub struct ColumnRef<'a> {
 pub trait ColumnResolver {
     /// The column of that name, whatever its case.
     fn resolve(&self, name: &str) -> Option<ColumnRef<'_>>;
+}
+
+/// The text of an expression in a view's query.
+pub(crate) fn view_value(expr: &Expr, cx: &ExprContext<'_>) -> Result<String, ExprError> {
+    if cx.flavor.is_mysql() { mysql::Printer { cx }.text(expr) } else { mariadb::Printer { cx }.text(expr) }
+}
+
+/// The text of the left operand of a subquery's operator.
+pub(crate) fn view_operand(expr: &Expr, cx: &ExprContext<'_>) -> Result<String, ExprError> {
+    if cx.flavor.is_mysql() {
+        return mysql::Printer { cx }.text(expr);
+    }
+    mariadb::Printer { cx }.within(expr, mariadb::prec::IN)
+}
+
+/// The text of a condition in a view's query: of WHERE, HAVING or ON.
+pub(crate) fn view_condition(expr: &Expr, cx: &ExprContext<'_>) -> Result<String, ExprError> {
+    if cx.flavor.is_mysql() {
+        mysql::Printer { cx }.truth(expr)
+    } else {
+        mariadb::Printer { cx }.condition(expr)
+    }
+}
+
+/// A column's name, qualified in a query and bare elsewhere.
+fn column_text(parts: &[Ident], span: Span, cx: &ExprContext<'_>) -> Result<String, ExprError> {
+    match cx.query {
+        Some(query) => query.column(parts, span),
+        None => Ok(quote(column(parts, span, cx)?.name)),
+    }
+}
+
+/// What only the query around an expression can say.
+pub trait QueryScope {
+    /// A column's name as it is printed: qualified.
+    fn column(&self, parts: &[Ident], span: Span) -> Result<String, ExprError>;
+    /// A subquery or an aggregate function, or its opposite.
+    fn query(&self, query: &QueryExpr, negated: bool, span: Span) -> Result<QueryText, ExprError>;
+}
+
+/// The text of what only a query may hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueryText {
+    /// The text.
+    pub text: String,
+    /// Whether it is a truth value.
+    pub truth: bool,
+    /// Whether it is printed as an operator between operands.
+    pub operator: bool,
 }
 
 /// Why there is no text.

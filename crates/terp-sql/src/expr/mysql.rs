@@ -1,7 +1,7 @@
 //! MySQL's printing: every operator in parentheses.
 
 use super::compare::{Operand, agree, between, compared, in_list};
-use super::{ExprContext, ExprError, ExprPlace, as_literal, bare, column, literal, quote, refuse};
+use super::{ExprContext, ExprError, ExprPlace, as_literal, bare, column_text, literal, refuse};
 use crate::ast::{BinaryOp, Expr, ExprKind, IsTest, UnaryOp};
 
 /// An expression's text.
@@ -53,7 +53,11 @@ impl Printer<'_> {
                 let boolean = matches!(value, crate::ast::Literal::Bool(_));
                 Ok(Printed { text, boolean })
             }
-            ExprKind::Name(parts) => Printed::value(quote(column(parts, expr.span, self.cx)?.name)),
+            ExprKind::Name(parts) => Printed::value(column_text(parts, expr.span, self.cx)?),
+            ExprKind::Query(query) => {
+                let printed = refuse::query(self.cx, expr.span)?.query(query, false, expr.span)?;
+                Ok(Printed { text: printed.text, boolean: printed.truth })
+            }
             // `bare` has taken these off.
             ExprKind::Paren(inner) => self.print(inner),
             ExprKind::Row(items) => Printed::value(format!("({})", self.list(items)?)),
@@ -67,6 +71,11 @@ impl Printer<'_> {
                 UnaryOp::Not | UnaryOp::Bang => Printed::truth(self.negated(operand)?),
             },
             ExprKind::Binary { op, left, right } => self.binary(expr, *op, left, right),
+            ExprKind::Is { expr: operand, test, .. }
+                if *test != IsTest::Null && matches!(bare(operand).kind, ExprKind::Query(_)) =>
+            {
+                Err(ExprError::unsupported("IS TRUE of a subquery", expr.span))
+            }
             ExprKind::Is { expr, test, not } => Printed::truth(self.is(expr, *test, *not)?),
             ExprKind::Between { expr, low, high, not } => {
                 Printed::truth(self.between(expr, low, high, *not)?)
@@ -150,16 +159,35 @@ impl Printer<'_> {
     }
 
     fn comparison(&self, op: BinaryOp, left: &Expr, right: &Expr) -> Result<String, ExprError> {
-        if let (ExprKind::Row(lefts), ExprKind::Row(rights)) = (&bare(left).kind, &bare(right).kind) {
-            if op != BinaryOp::Eq || lefts.len() != rights.len() {
-                return Err(ExprError::unsupported("a comparison of rows", left.span));
-            }
-            let pairs = lefts.iter().zip(rights).map(|(l, r)| self.comparison(op, l, r));
-            return Ok(format!("({})", pairs.collect::<Result<Vec<_>, _>>()?.join(" and ")));
+        if let Some((pairs, word)) = self.rows(op, left, right)? {
+            return Ok(format!("({})", pairs.join(word)));
         }
         let [how_left, how_right] = compared(left, right, self.cx)?;
         let (left, right) = (self.operand(left, &how_left)?, self.operand(right, &how_right)?);
         Ok(format!("({left} {} {right})", comparison_sign(op)))
+    }
+
+    /// A comparison of rows, as comparisons of their values and the word between them.
+    fn rows(
+        &self,
+        op: BinaryOp,
+        left: &Expr,
+        right: &Expr,
+    ) -> Result<Option<(Vec<String>, &'static str)>, ExprError> {
+        let (ExprKind::Row(lefts), ExprKind::Row(rights)) = (&bare(left).kind, &bare(right).kind) else {
+            return Ok(None);
+        };
+        let word = match op {
+            BinaryOp::Eq => " and ",
+            BinaryOp::NullSafeEq if self.cx.place == ExprPlace::View => " and ",
+            BinaryOp::Ne if self.cx.place == ExprPlace::View => " or ",
+            _ => return Err(ExprError::unsupported("a comparison of rows", left.span)),
+        };
+        if lefts.len() != rights.len() {
+            return Err(ExprError::unsupported("a comparison of rows", left.span));
+        }
+        let pairs = lefts.iter().zip(rights).map(|(l, r)| self.comparison(op, l, r));
+        Ok(Some((pairs.collect::<Result<_, _>>()?, word)))
     }
 
     /// AND and OR, nested ones of the same kind in one list.
@@ -179,6 +207,18 @@ impl Printer<'_> {
                 {
                     waiting.push((right, negate));
                     waiting.push((left, negate));
+                }
+                ExprKind::Binary { op, left, right } if self.cx.place == ExprPlace::View => {
+                    let Some(op) = (if negate { opposite(*op) } else { Some(*op) }) else {
+                        texts.push(self.negated(expr)?);
+                        continue;
+                    };
+                    // A comparison of rows is several of values, which join the list.
+                    match self.rows(op, left, right)? {
+                        Some((pairs, word)) if (word == " or ") == or => texts.extend(pairs),
+                        _ if negate => texts.push(self.negated(expr)?),
+                        _ => texts.push(self.truth(expr)?),
+                    }
                 }
                 _ if negate => texts.push(self.negated(expr)?),
                 _ => texts.push(self.truth(expr)?),
@@ -218,6 +258,9 @@ impl Printer<'_> {
                 if let [arg] = args.as_slice() {
                     return self.is(arg, IsTest::Null, true);
                 }
+            }
+            ExprKind::Query(query) if query.is_condition() => {
+                return Ok(refuse::query(self.cx, expr.span)?.query(query, true, expr.span)?.text);
             }
             _ => {}
         }

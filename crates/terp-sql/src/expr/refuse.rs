@@ -2,7 +2,7 @@
 
 use super::functions::{Function, Lookup, lookup};
 use super::text_kind::{TextKind, text_kind};
-use super::{ExprContext, ExprError, ExprPlace, bare, quote, walk};
+use super::{ExprContext, ExprError, ExprPlace, QueryScope, bare, quote, walk};
 use crate::Span;
 use crate::ast::{BinaryOp, CastTarget, Expr, ExprKind, Ident, Literal, TypeKeyword, UnaryOp};
 
@@ -35,6 +35,7 @@ pub(super) fn unknown_column(name: &str, span: Span, cx: &ExprContext<'_>) -> Ex
         ExprPlace::Check => "CHECK",
         ExprPlace::Default | ExprPlace::IndexPart => "DEFAULT",
         ExprPlace::Partition | ExprPlace::PartitionBound => "PARTITION BY",
+        ExprPlace::View => "field list",
     };
     ExprError::refused(1054, format!("Unknown column '{name}' in '{place}'"), span)
 }
@@ -65,6 +66,7 @@ pub(super) fn disallowed(function: &str, span: Span, cx: &ExprContext<'_>) -> Ex
         ExprPlace::Partition | ExprPlace::PartitionBound => {
             (1564, "This partition function is not allowed".into())
         }
+        ExprPlace::View => return ExprError::unsupported(format!("{function} in a view"), span),
     };
     ExprError::refused(errno, message, span)
 }
@@ -76,6 +78,9 @@ pub(super) fn stored_function(
     span: Span,
     cx: &ExprContext<'_>,
 ) -> ExprError {
+    if cx.place == ExprPlace::View {
+        return ExprError::unsupported(format!("the function {}", name.value), span);
+    }
     let schema = schema.map(|s| format!("{}.", quote(&s.value))).unwrap_or_default();
     let written = format!("{schema}{}", quote(&name.value));
     if matches!(cx.place, ExprPlace::Partition | ExprPlace::PartitionBound) {
@@ -136,6 +141,15 @@ pub(super) fn not_in_partition(span: Span, cx: &ExprContext<'_>) -> Result<(), E
     }
 }
 
+fn view_variable(span: Span) -> ExprError {
+    ExprError::refused(1351, "View's SELECT contains a variable or parameter", span)
+}
+
+/// The query around what only a query may hold.
+pub(super) fn query<'a>(cx: &ExprContext<'a>, span: Span) -> Result<&'a dyn QueryScope, ExprError> {
+    cx.query.ok_or_else(|| ExprError::unsupported("a subquery", span))
+}
+
 /// What is no operand of any definition.
 pub(super) fn construct(expr: &Expr, cx: &ExprContext<'_>) -> ExprError {
     let span = expr.span;
@@ -144,6 +158,13 @@ pub(super) fn construct(expr: &Expr, cx: &ExprContext<'_>) -> ExprError {
         return ExprError::refused(1564, "This partition function is not allowed", span);
     }
     let object = cx.object;
+    if cx.place == ExprPlace::View {
+        return match &expr.kind {
+            ExprKind::Variable(_) => view_variable(span),
+            ExprKind::Unsupported(what) => ExprError::unsupported(what.clone(), span),
+            _ => ExprError::unsupported("this expression", span),
+        };
+    }
     match &expr.kind {
         ExprKind::Subquery if mysql => {
             let (errno, message) = match cx.place {
@@ -201,6 +222,7 @@ pub(super) fn construct(expr: &Expr, cx: &ExprContext<'_>) -> ExprError {
 /// MariaDB: where a variable can't stand.
 pub(super) fn variable(written: &str, span: Span, cx: &ExprContext<'_>) -> Result<(), ExprError> {
     match cx.place {
+        ExprPlace::View => Err(view_variable(span)),
         ExprPlace::Generated { stored: true } | ExprPlace::Check => {
             Err(mariadb_expression(written, span, cx))
         }
@@ -213,6 +235,7 @@ pub(super) fn variable(written: &str, span: Span, cx: &ExprContext<'_>) -> Resul
 pub(super) fn next_value(span: Span, cx: &ExprContext<'_>) -> Result<(), ExprError> {
     match cx.place {
         ExprPlace::Default => Ok(()),
+        ExprPlace::View => Err(ExprError::unsupported("a sequence in a view", span)),
         ExprPlace::Check => {
             Err(ExprError::refused(1970, "CHECK does not support subqueries or stored functions", span))
         }
@@ -415,6 +438,12 @@ pub(super) fn collation(operand: &Expr, name: &Ident, cx: &ExprContext<'_>) -> R
         }
         return Err(ExprError::refused(1273, format!("Unknown collation: '{}'", name.value), name.span));
     };
+    if charset.is_none() && cx.place == ExprPlace::View {
+        return Err(ExprError::unsupported(
+            "COLLATE of what has a character set that is not known",
+            name.span,
+        ));
+    }
     if let Some(charset) = charset
         && charset != info.charset
     {

@@ -1,6 +1,6 @@
 //! Walking over expressions.
 
-use crate::ast::{Expr, ExprKind, Ident, JsonOn};
+use crate::ast::{Expr, ExprKind, Ident, JsonOn, QueryExpr};
 
 /// Calls a function with the expression and every expression in it, the outer before the inner.
 pub fn walk<'e>(expr: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {
@@ -32,6 +32,13 @@ pub(crate) fn children<'e>(expr: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {
         | ExprKind::Aggregate(_)
         | ExprKind::Window(_)
         | ExprKind::Unsupported(_) => {}
+        // What a subquery itself is made of is no operand.
+        ExprKind::Query(query) => match &**query {
+            QueryExpr::In { expr, .. } | QueryExpr::Quantified { expr, .. } => visit(expr),
+            QueryExpr::Aggregate(call) => call.args.iter().for_each(visit),
+            QueryExpr::Grouping(args) => args.iter().for_each(visit),
+            QueryExpr::Scalar(_) | QueryExpr::Exists(_) => {}
+        },
         ExprKind::Paren(expr)
         | ExprKind::Unary { expr, .. }
         | ExprKind::Is { expr, .. }

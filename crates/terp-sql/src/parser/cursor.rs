@@ -46,6 +46,8 @@ pub(crate) struct Parser<'a> {
     pub(crate) options: ParseOptions,
     /// Inside ALTER TABLE, where MariaDB takes IF NOT EXISTS for keys.
     pub(super) altering: bool,
+    /// Inside a query that is read as a tree: subqueries and aggregate functions are kept.
+    pub(super) querying: bool,
     tokens: &'a [Token],
     pos: usize,
     depth: u32,
@@ -58,7 +60,15 @@ impl<'a> Parser<'a> {
     /// Over the tokens of one statement, trivia and delimiter already left out.
     pub(crate) fn new(src: &'a str, tokens: &'a [Token], options: ParseOptions) -> Self {
         let end = Span::at(tokens.last().map_or(0, |t| t.span.end));
-        Self { src, options, altering: false, tokens, pos: 0, depth: 0, expr_height: 0, end }
+        Self { src, options, altering: false, querying: false, tokens, pos: 0, depth: 0, expr_height: 0, end }
+    }
+
+    /// A parser of the rest of the statement without its last `tail` tokens, for a query.
+    pub(super) fn part(&self, tail: usize) -> Parser<'a> {
+        let end = self.tokens.len().saturating_sub(tail).max(self.pos);
+        let tokens = self.tokens.get(..end).unwrap_or_default();
+        let end = Span::at(tokens.last().map_or(0, |t| t.span.end));
+        Parser { tokens, end, querying: true, depth: 0, expr_height: 0, ..*self }
     }
 
     pub(crate) fn lex_options(&self) -> LexOptions {

@@ -72,9 +72,14 @@ impl Parser<'_> {
     fn operation(&mut self, min: u8) -> PResult<Expr> {
         let mark = self.mark();
         let mut left = if min <= prec::NOT && self.at_not() { self.logical_not()? } else { self.unary()? };
+        let mut tightest = u8::MAX;
         while let Some((infix, precedence, not)) = self.infix() {
-            if precedence < min {
+            // A predicate is no operand of what binds tighter: `a IN (1) + 1` is an error.
+            if precedence < min || precedence > tightest {
                 break;
+            }
+            if !matches!(infix, Infix::Binary(_)) {
+                tightest = precedence;
             }
             let height = self.expr_height;
             self.expr_height = 0;
@@ -205,8 +210,13 @@ impl Parser<'_> {
             }
             Infix::In => {
                 if self.at_subquery() {
-                    self.skip_parens()?;
-                    return Ok(ExprKind::Subquery);
+                    if self.querying && self.subquery_alone() {
+                        return self.in_subquery(*left, not);
+                    }
+                    if !self.querying {
+                        self.skip_parens()?;
+                        return Ok(ExprKind::Subquery);
+                    }
                 }
                 ExprKind::In { expr: left, list: self.paren_list(Self::expr)?, not }
             }
@@ -246,6 +256,9 @@ impl Parser<'_> {
             && ["ALL", "ANY", "SOME"].iter().any(|k| self.at_kw(k))
             && self.nth_at(1, TokenKind::LParen)
         {
+            if self.querying {
+                return self.quantified(*left, op);
+            }
             self.bump();
             self.skip_parens()?;
             return Ok(ExprKind::Subquery);

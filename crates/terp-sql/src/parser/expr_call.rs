@@ -31,6 +31,9 @@ impl Parser<'_> {
         }
         if is("EXISTS") && call {
             self.bump();
+            if self.querying {
+                return self.exists().map(Some);
+            }
             self.skip_parens()?;
             return Ok(Some(ExprKind::Subquery));
         }
@@ -79,6 +82,9 @@ impl Parser<'_> {
         }
         let collect = upper == "ST_COLLECT" && self.options.flavor.is_mysql();
         if collect || among(&upper, AGGREGATES) || among(&upper, WINDOW_FUNCTIONS) {
+            if self.querying && !collect {
+                return self.query_aggregate(name, &upper);
+            }
             return self.aggregate(name, &upper);
         }
         match upper.as_str() {
@@ -99,6 +105,7 @@ impl Parser<'_> {
                 Ok(ExprKind::NextValue(sequence))
             }
             "JSON_VALUE" if self.options.flavor.is_mysql() => self.json_value(name),
+            "GROUPING" if self.querying && self.options.flavor.is_mysql() => self.grouping(),
             "COLUMN_DELETE" | "VALUES" | "VALUE" | "WEIGHT_STRING" | "COLUMN_GET" | "COLUMN_CREATE"
             | "COLUMN_ADD" | "LASTVAL" | "SETVAL" | "GROUPING" => {
                 self.skip_parens()?;

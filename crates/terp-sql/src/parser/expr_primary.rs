@@ -125,8 +125,9 @@ impl Parser<'_> {
                 if self.at(TokenKind::String) {
                     value.push_str(&self.string("a string")?.value);
                 }
-                // MariaDB forgets how it was written.
-                let introducer = self.options.flavor.is_mysql().then(|| "utf8mb3".to_owned());
+                // MariaDB forgets how it was written, and so does MySQL in a view.
+                let introducer =
+                    (self.options.flavor.is_mysql() && !self.querying).then(|| "utf8mb3".to_owned());
                 Literal::String { value, introducer }
             }
             TokenKind::HexString | TokenKind::HexNumber => self.hex(None)?,
@@ -195,7 +196,11 @@ impl Parser<'_> {
     }
 
     fn parenthesised(&mut self) -> PResult<ExprKind> {
-        if self.at_subquery() {
+        if self.querying {
+            if self.at_subquery() && self.subquery_alone() {
+                return self.scalar();
+            }
+        } else if self.at_subquery() {
             self.skip_parens()?;
             return Ok(ExprKind::Subquery);
         }
@@ -283,6 +288,29 @@ impl Parser<'_> {
             n += 1;
         }
         n > 0 && (self.nth_kw(n, "SELECT") || self.nth_kw(n, "WITH"))
+    }
+
+    /// Whether the parenthesis here, which has a query somewhere at its beginning, holds one query and nothing else:
+    /// unlike `((SELECT 1) + 1)` and `((SELECT 1), 2)`.
+    pub(super) fn subquery_alone(&self) -> bool {
+        if !self.nth_at(1, TokenKind::LParen) {
+            return true;
+        }
+        let mut open = 0;
+        let mut n = 1;
+        loop {
+            match self.nth(n).kind {
+                TokenKind::LParen => open += 1,
+                TokenKind::RParen => open -= 1,
+                TokenKind::Eof => return false,
+                _ => {}
+            }
+            n += 1;
+            if open == 0 {
+                break;
+            }
+        }
+        ["UNION", "EXCEPT", "INTERSECT", "ORDER", "LIMIT"].iter().any(|k| self.nth_kw(n, k))
     }
 
     /// Takes parentheses with all that is in them.

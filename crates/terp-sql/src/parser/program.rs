@@ -1,14 +1,14 @@
 //! Views, triggers, routines and events: their heads are read, their bodies kept by their place.
 
-use terp_schema_model::RoutineKind;
+use terp_schema_model::{RoutineKind, quote};
 
 use super::{PResult, Parser};
 use crate::Span;
 use crate::ast::{
     CreateEvent, CreateRoutine, CreateTrigger, CreateView, DropProgram, ObjectName, ProgramHead, ProgramKind,
-    StatementKind,
+    StatementKind, Text,
 };
-use crate::lexer::TokenKind;
+use crate::lexer::{TokenKind, unescape_string, unquote_ident};
 
 impl Parser<'_> {
     /// After `CREATE [OR REPLACE]` or ALTER, at a view, trigger, routine or event.
@@ -53,24 +53,36 @@ impl Parser<'_> {
         }
     }
 
-    /// `DEFINER = user`, where it is written: the user's place.
-    fn definer(&mut self) -> PResult<Option<Span>> {
+    /// `DEFINER = user`, where it is written.
+    fn definer(&mut self) -> PResult<Option<Text>> {
         if !self.at_kw("DEFINER") {
             return Ok(None);
         }
         self.bump();
         self.expect(TokenKind::Eq, "=")?;
         let mark = self.mark();
-        let mariadb = self.options.flavor.is_mariadb();
-        if self.eat_kw("CURRENT_USER") || (mariadb && self.eat_kw("CURRENT_ROLE")) {
+        let role = self.options.flavor.is_mariadb() && self.at_kw("CURRENT_ROLE");
+        if role || self.at_kw("CURRENT_USER") {
+            self.bump();
             if self.eat(TokenKind::LParen) {
                 self.expect(TokenKind::RParen, ")")?;
             }
-        } else {
-            self.ident_or_string("a user")?;
-            self.eat(TokenKind::UserVar);
+            return Ok(role.then(|| Text { value: String::new(), span: self.span_from(mark) }));
         }
-        Ok(Some(self.span_from(mark)))
+        let user = self.ident_or_string("a user")?.value;
+        let host = self.peek();
+        let host = if self.eat(TokenKind::UserVar) {
+            let name = self.text(host).trim_start_matches('@');
+            match name.as_bytes().first() {
+                Some(b'`') => unquote_ident(name).into_owned(),
+                Some(b'\'' | b'"') => unescape_string(name, &self.lex_options()).into_owned(),
+                _ => name.to_owned(),
+            }
+        } else {
+            "%".to_owned()
+        };
+        let value = format!("{}@{}", quote::identifier(&user), quote::identifier(&host));
+        Ok(Some(Text { value, span: self.span_from(mark) }))
     }
 
     /// At SQL SECURITY: whether INVOKER follows.
@@ -94,6 +106,7 @@ impl Parser<'_> {
             return Err(self.error("a query"));
         }
         let check_option = self.trailing_check_option();
+        let query = self.view_query(self.check_option_length());
         let body = self.skip_to_last(self.check_option_length());
         self.skip_rest();
         Ok(StatementKind::CreateView(Box::new(CreateView {
@@ -102,6 +115,7 @@ impl Parser<'_> {
             name,
             columns,
             body,
+            query,
             check_option,
         })))
     }
