@@ -7,7 +7,7 @@ use terp_schema_model::{CharacterSet, Flavor, Schema, Table, render};
 use super::context::Context;
 use super::error::{Result, Unsupported, messages, refuse, unsupported};
 use super::session::Session;
-use super::{alter, create, table_ops};
+use super::{alter, create, system_tables, table_ops};
 use crate::ast::{
     AlterDatabase, CreateDatabase, DatabaseOptions, DropDatabase, Ident, ObjectName, PassedOver, Statement,
     StatementKind,
@@ -163,6 +163,9 @@ impl Catalog {
     /// would do is not known. Either way the catalog is as it was, but for two statements of MariaDB: DROP TABLE of several tables
     /// drops those that exist, and CREATE OR REPLACE TABLE has dropped the old table when it finds the new one wrong.
     pub fn execute(&mut self, statement: &Statement) -> Result<Effect> {
+        if system_tables::are_named(statement, self.session.database.as_deref()) {
+            system_tables::load(self);
+        }
         match &statement.kind {
             StatementKind::CreateTable(create) => create::create_table(self, create),
             StatementKind::AlterTable(alter) => alter::alter_table(self, alter),
@@ -214,10 +217,21 @@ impl Catalog {
         if schema == "information_schema" {
             return Err(messages::access_denied("information_schema"));
         }
-        if SYSTEM_DATABASES.contains(&schema.as_str()) && !self.databases.contains_key(&at.schema) {
+        let loaded = self.databases.contains_key(&at.schema);
+        if loaded && at.schema == system_tables::DATABASE && at.name == "user" {
+            return Err(unsupported("the view `mysql`.`user`"));
+        }
+        if SYSTEM_DATABASES.contains(&schema.as_str()) && !loaded {
             return Err(unsupported(format!("tables of the database {schema}")));
         }
         Ok(())
+    }
+
+    /// Takes over a database of another catalog.
+    pub(super) fn adopt_database(&mut self, name: &str, mut other: Self) {
+        if let Some(database) = other.databases.remove(name) {
+            self.databases.insert(name.to_owned(), database);
+        }
     }
 
     pub(super) fn has_database(&self, name: &str) -> bool {

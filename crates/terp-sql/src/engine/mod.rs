@@ -28,6 +28,7 @@ mod partition;
 mod partition_alter;
 mod reading;
 mod session;
+mod system_tables;
 mod table_ops;
 mod temporal;
 mod types;
