@@ -23,6 +23,7 @@ mod key_order;
 mod key_part;
 mod limits;
 mod number;
+mod online;
 mod options;
 mod partition;
 mod partition_alter;
