@@ -85,8 +85,7 @@ fn judged(case: Case) -> Judged {
             .into_iter()
             .zip(1..)
             .map(|(side, step)| {
-                let mut engine =
-                    Engine::for_statements(case.server, transition.defaults.clone(), &side.statements);
+                let mut engine = Engine::for_side(case.server, transition.defaults.clone(), side);
                 engine.set_sql_mode(transition.sql_mode);
                 judge::side(&mut engine, step, side)
             })

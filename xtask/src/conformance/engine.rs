@@ -6,9 +6,10 @@ use std::panic::{self, AssertUnwindSafe};
 
 use terp_schema_model::quote::identifier;
 use terp_schema_model::{CharacterSet, Flavor};
-use terp_sql::ast::StatementKind;
+use terp_sql::ast::{ObjectName, StatementKind};
 use terp_sql::{Catalog, ExecuteError, ParseOptions, SqlMode, parse};
 
+use super::case::Side;
 use super::judge::{Answer, Subject};
 use super::show::Texts;
 
@@ -35,10 +36,17 @@ impl Engine {
     }
 
     /// For one side of a transition: the database that its statements name, and no checks of foreign keys, since
-    /// recorded schemas refer to tables of others.
-    pub(crate) fn for_statements(flavor: Flavor, defaults: CharacterSet, statements: &[String]) -> Self {
-        let database = statements.iter().find_map(|sql| named_database(flavor, sql));
-        let mut engine = Self::named(flavor, defaults, database.unwrap_or_else(|| DATABASE.to_owned()));
+    /// recorded schemas refer to tables of others. Where the tables of the named database are not those that are `shown`, it is
+    /// another one, which the server had.
+    pub(crate) fn for_side(flavor: Flavor, defaults: CharacterSet, side: &Side) -> Self {
+        let named = side.statements.iter().find_map(|sql| named_database(flavor, sql));
+        let own =
+            named.as_ref().filter(|(_, table)| table.as_ref().is_none_or(|t| side.show.contains_key(t)));
+        let database = own.map_or_else(|| DATABASE.to_owned(), |(database, _)| database.clone());
+        let mut engine = Self::named(flavor, defaults.clone(), database);
+        if let (None, Some((other, _))) = (own, &named) {
+            engine.catalog.create_database(other, defaults);
+        }
         engine.catalog.session_mut().foreign_key_checks = false;
         engine
     }
@@ -60,13 +68,14 @@ impl Engine {
     }
 }
 
-/// The database that a statement expects to be there.
-fn named_database(flavor: Flavor, sql: &str) -> Option<String> {
+/// The database that a statement expects to be there, and its table in it.
+fn named_database(flavor: Flavor, sql: &str) -> Option<(String, Option<String>)> {
     let parsed = parse(sql, &ParseOptions::new(flavor));
+    let qualified = |name: ObjectName| Some((name.schema?.value, Some(name.name.value)));
     parsed.statements.into_iter().find_map(|statement| match statement.kind {
-        StatementKind::AlterDatabase(alter) => alter.name.map(|name| name.value),
-        StatementKind::CreateTable(create) => create.name.schema.map(|name| name.value),
-        StatementKind::AlterTable(alter) => alter.name.schema.map(|name| name.value),
+        StatementKind::AlterDatabase(alter) => alter.name.map(|name| (name.value, None)),
+        StatementKind::CreateTable(create) => qualified(create.name),
+        StatementKind::AlterTable(alter) => qualified(alter.name),
         _ => None,
     })
 }
@@ -186,6 +195,21 @@ mod tests {
         assert!(engine.catalog.session_mut().sql_mode.strict());
         let reason = engine.restore(&[("x".to_owned(), Some("CREATE TABLE x (".to_owned()))]).unwrap_err();
         assert!(reason.starts_with("x: 1064"), "{reason}");
+    }
+
+    #[test]
+    fn tables_of_another_database_are_not_those_that_are_shown() {
+        let sql = "CREATE TABLE `other`.`t` (a INT)";
+        let defaults = Flavor::MYSQL_9_7.default_character_set();
+        let side = |show: &[&str]| Side {
+            statements: vec![sql.to_owned()],
+            show: show.iter().map(|t| ((*t).to_owned(), String::new())).collect(),
+        };
+        for (shown, count) in [(side(&[]), 0), (side(&["t"]), 1)] {
+            let mut engine = Engine::for_side(Flavor::MYSQL_9_7, defaults.clone(), &shown);
+            assert_eq!(engine.execute(sql), Answer::Accepted);
+            assert_eq!(engine.texts().unwrap().len(), count);
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::catalog::{Catalog, Effect, TableRef};
 use super::context::Context;
 use super::error::{Result, Unsupported, messages, refuse, unsupported};
 use super::options::{self, CharsetChoice};
-use super::{create, partition_alter, table_ops};
+use super::{create, online, partition_alter, table_ops};
 use crate::Span;
 use crate::ast::{AlterAction, AlterActionKind, AlterTable, CreateIndex, DropIndex, ObjectName, TableOption};
 
@@ -180,10 +180,6 @@ fn check_algorithm(cx: &Context<'_>, old: &Table, new: &Table, requests: &Reques
         if online && old.options.engine != "InnoDB" {
             return Err(unsupported(format!("ALGORITHM={algorithm} on {}", old.options.engine)).at(span));
         }
-        let generated = |t: &Table| t.columns.iter().any(|c| c.generated.is_some());
-        if online && !requests.columns.is_empty() && (generated(old) || generated(new)) {
-            return Err(unsupported(format!("ALGORITHM={algorithm} with generated columns")).at(span));
-        }
         let changes_type = requests.columns.iter().any(|wanted| {
             let from = wanted.replaces.and_then(|name| old.column(&name.value));
             match (from, new.column(&wanted.def.name.value)) {
@@ -202,6 +198,9 @@ fn check_algorithm(cx: &Context<'_>, old: &Table, new: &Table, requests: &Reques
             return Err(
                 refuse(1846, format!("ALGORITHM={algorithm} is not supported. Reason: {reason}")).at(span)
             );
+        }
+        if online {
+            online::check(cx, old, new, requests, algorithm).map_err(|e| e.at(span))?;
         }
         let adds_foreign_key = requests.keys.iter().any(|k| matches!(k, TableElementRef::ForeignKey(_)));
         if online && adds_foreign_key && cx.session.foreign_key_checks {

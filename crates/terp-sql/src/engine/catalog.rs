@@ -8,7 +8,7 @@ use super::context::Context;
 use super::error::{ExecuteError, Result, Unsupported, messages, refuse, unsupported};
 use super::session::Session;
 use super::view::{self, StoredView};
-use super::{alter, create, table_ops};
+use super::{alter, create, system_tables, table_ops};
 use crate::ast::{
     AlterDatabase, CreateDatabase, DatabaseOptions, DropDatabase, Ident, ObjectName, PassedOver, ProgramKind,
     Statement, StatementKind,
@@ -186,6 +186,9 @@ impl Catalog {
     /// would do is not known. Either way the catalog is as it was, but for statements of MariaDB: DROP TABLE and DROP VIEW of several
     /// drop those that exist, and CREATE OR REPLACE TABLE has dropped the old table when it finds the new one wrong.
     pub fn execute(&mut self, statement: &Statement) -> Result<Effect> {
+        if system_tables::are_named(statement, self.session.database.as_deref()) {
+            system_tables::load(self);
+        }
         match &statement.kind {
             StatementKind::CreateTable(create) => create::create_table(self, create),
             StatementKind::AlterTable(alter) => alter::alter_table(self, alter),
@@ -238,7 +241,11 @@ impl Catalog {
         if schema == "information_schema" {
             return Err(messages::access_denied("information_schema"));
         }
-        if SYSTEM_DATABASES.contains(&schema.as_str()) && !self.databases.contains_key(&at.schema) {
+        let loaded = self.databases.contains_key(&at.schema);
+        if loaded && at.schema == system_tables::DATABASE && at.name == "user" {
+            return Err(unsupported("the view `mysql`.`user`"));
+        }
+        if SYSTEM_DATABASES.contains(&schema.as_str()) && !loaded {
             return Err(unsupported(format!("tables of the database {schema}")));
         }
         Ok(())
@@ -290,6 +297,13 @@ impl Catalog {
         let Some(mut view) = self.remove_view(at) else { return };
         name.clone_into(&mut view.view.name);
         self.put_view(&at.schema, view);
+    }
+
+    /// Takes over a database of another catalog.
+    pub(super) fn adopt_database(&mut self, name: &str, mut other: Self) {
+        if let Some(database) = other.databases.remove(name) {
+            self.databases.insert(name.to_owned(), database);
+        }
     }
 
     pub(super) fn has_database(&self, name: &str) -> bool {
