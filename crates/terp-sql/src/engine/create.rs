@@ -96,6 +96,7 @@ pub(super) fn create_table(catalog: &mut Catalog, create: &CreateTable) -> Resul
     if exists {
         // OR REPLACE drops first, and cannot where others depend on the table.
         table_ops::check_droppable(catalog, &at, &[])?;
+        catalog.drop_table(&at);
     }
     tables.extend(adopt(catalog, &at, &table)?);
     catalog.put(&at.schema, table);
