@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use terp_schema_model::{CharacterSet, Flavor, Schema, Table, render};
+use terp_schema_model::{CharacterSet, Flavor, RoutineKind, Schema, Table, render};
 
 use super::context::Context;
 use super::error::{Result, Unsupported, messages, refuse, unsupported};
+use super::program::{self, Programs};
 use super::session::Session;
 use super::{alter, create, table_ops};
 use crate::ast::{
-    AlterDatabase, CreateDatabase, DatabaseOptions, DropDatabase, Ident, ObjectName, PassedOver, Statement,
-    StatementKind,
+    AlterDatabase, CreateDatabase, DatabaseOptions, DropDatabase, Ident, ObjectName, PassedOver, ProgramKind,
+    Statement, StatementKind,
 };
 use crate::{ParseOptions, Span};
 
@@ -53,6 +54,7 @@ struct Database {
     /// Boxed, so that a new name moves pointers and not tables.
     tables: BTreeMap<String, Box<Table>>,
     temporary: BTreeMap<String, Table>,
+    programs: Programs,
     /// Lower-case name of each foreign key, and its table.
     foreign_keys: HashMap<String, String>,
     /// Lower-case name of each check, and its table.
@@ -99,6 +101,7 @@ impl Catalog {
             character_set,
             tables: BTreeMap::new(),
             temporary: BTreeMap::new(),
+            programs: Programs::default(),
             foreign_keys: HashMap::new(),
             checks: HashMap::new(),
         });
@@ -129,12 +132,28 @@ impl Catalog {
         Some(render::show_create_table(database.tables.get(name)?, self.flavor))
     }
 
+    /// What SHOW CREATE TRIGGER prints, in a session without ANSI_QUOTES.
+    pub fn show_create_trigger(&self, schema: &str, name: &str) -> Option<String> {
+        self.programs(schema)?.trigger(name, self.flavor).map(render::create_trigger)
+    }
+
+    /// What SHOW CREATE PROCEDURE or SHOW CREATE FUNCTION prints.
+    pub fn show_create_routine(&self, schema: &str, kind: RoutineKind, name: &str) -> Option<String> {
+        self.programs(schema)?.routine(kind, name).map(render::create_routine)
+    }
+
+    /// What SHOW CREATE EVENT prints, in a session without ANSI_QUOTES; without a STARTS that was the time of creation.
+    pub fn show_create_event(&self, schema: &str, name: &str) -> Option<String> {
+        self.programs(schema)?.event(name).map(render::create_event)
+    }
+
     /// A database as a model.
     pub fn schema(&self, name: &str) -> Option<Schema> {
         let database = self.databases.get(name)?;
         let mut schema = Schema::new(database.character_set.clone());
         schema.name = Some(name.to_owned());
         schema.tables = database.tables.values().map(|table| Table::clone(table)).collect();
+        database.programs.list(&mut schema);
         Some(schema)
     }
 
@@ -184,10 +203,13 @@ impl Catalog {
                 Ok(Effect::default())
             }
             StatementKind::CreateView(_) => Err(unsupported("CREATE VIEW")),
-            StatementKind::CreateTrigger(_) => Err(unsupported("CREATE TRIGGER")),
-            StatementKind::CreateRoutine(_) => Err(unsupported("CREATE PROCEDURE or FUNCTION")),
-            StatementKind::CreateEvent(_) => Err(unsupported("CREATE EVENT")),
-            StatementKind::DropProgram(_) => Err(unsupported("DROP of a view or stored program")),
+            StatementKind::CreateTrigger(create) => program::trigger(self, create),
+            StatementKind::CreateRoutine(create) => program::routine(self, create),
+            StatementKind::CreateEvent(create) => program::event(self, create),
+            StatementKind::DropProgram(drop) if drop.kind == ProgramKind::View => {
+                Err(unsupported("DROP VIEW"))
+            }
+            StatementKind::DropProgram(drop) => program::drop(self, drop),
             StatementKind::PassedOver(passed) => {
                 Ok(Effect { passed_over: Some(passed.clone()), ..Effect::default() })
             }
@@ -259,6 +281,22 @@ impl Catalog {
             .into_iter()
             .flatten()
             .filter_map(|child| Some((child, self.table(&child.schema, &child.name)?)))
+    }
+
+    pub(super) fn programs(&self, schema: &str) -> Option<&Programs> {
+        Some(&self.databases.get(schema)?.programs)
+    }
+
+    pub(super) fn programs_mut(&mut self, schema: &str) -> Option<&mut Programs> {
+        Some(&mut self.databases.get_mut(schema)?.programs)
+    }
+
+    /// Drops a table with its triggers.
+    pub(super) fn drop_table(&mut self, at: &TableRef) {
+        self.remove(at);
+        if let Some(programs) = self.programs_mut(&at.schema) {
+            programs.drop_table(&at.name);
+        }
     }
 
     pub(super) fn put_temporary(&mut self, schema: &str, table: Table) {

@@ -26,6 +26,7 @@ mod number;
 mod options;
 mod partition;
 mod partition_alter;
+mod program;
 mod reading;
 mod session;
 mod table_ops;
