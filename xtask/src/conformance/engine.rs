@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::panic::{self, AssertUnwindSafe};
 
 use terp_schema_model::quote::identifier;
-use terp_schema_model::{CharacterSet, Flavor};
+use terp_schema_model::{CharacterSet, Flavor, RoutineKind};
 use terp_sql::ast::StatementKind;
 use terp_sql::{Catalog, ExecuteError, ParseOptions, SqlMode, parse};
 
@@ -97,6 +97,19 @@ impl Subject for Engine {
             let text =
                 |name: &str| Some((name.to_owned(), self.catalog.show_create_table(&self.database, name)?));
             names.filter_map(text).collect()
+        })
+    }
+
+    fn program(&mut self, name: &str) -> Result<Option<String>, String> {
+        caught(|| {
+            let (kind, name) = name.split_once(':')?;
+            match kind {
+                "trigger" => self.catalog.show_create_trigger(&self.database, name),
+                "procedure" => self.catalog.show_create_routine(&self.database, RoutineKind::Procedure, name),
+                "function" => self.catalog.show_create_routine(&self.database, RoutineKind::Function, name),
+                "event" => self.catalog.show_create_event(&self.database, name),
+                _ => None,
+            }
         })
     }
 

@@ -71,7 +71,7 @@ pub(in crate::engine) fn create_or_alter(catalog: &mut Catalog, create: &CreateR
         context: creation_context(catalog, &at.schema)?,
         ..Routine::default()
     };
-    characteristics(&mut routine, create);
+    characteristics(&mut routine, create, flavor.is_mysql());
     let Some(programs) = catalog.programs_mut(&at.schema) else {
         return Err(messages::unknown_database(&at.schema));
     };
@@ -81,23 +81,26 @@ pub(in crate::engine) fn create_or_alter(catalog: &mut Catalog, create: &CreateR
 
 fn alter(catalog: &mut Catalog, alter: &CreateRoutine) -> Result<Effect> {
     let at = catalog.resolve(&alter.name)?;
+    let mysql = catalog.flavor().is_mysql();
     let found = catalog
         .programs_mut(&at.schema)
         .and_then(|programs| programs.routines.get_mut(&(alter.kind, at.name.to_lowercase())));
     let Some(routine) = found else { return Err(no_routine(alter.kind, &at).at(alter.name.span())) };
-    characteristics(routine, alter);
+    characteristics(routine, alter, mysql);
     Ok(Effect::default())
 }
 
 /// What CREATE and ALTER have in common.
-fn characteristics(routine: &mut Routine, written: &CreateRoutine) {
+fn characteristics(routine: &mut Routine, written: &CreateRoutine, mysql: bool) {
     if let Some(access) = &written.data_access {
         routine.data_access = if access == "CONTAINS SQL" { String::new() } else { access.clone() };
     }
     if let Some(invoker) = written.head.invoker {
         routine.security = if invoker { SqlSecurity::Invoker } else { SqlSecurity::Definer };
     }
-    if let Some(comment) = &written.comment {
+    // MySQL takes an empty comment in ALTER for none at all.
+    let kept = |text: &str| mysql && written.head.alter && text.is_empty();
+    if let Some(comment) = written.comment.as_ref().filter(|comment| !kept(&comment.value)) {
         routine.comment.clone_from(&comment.value);
     }
 }
