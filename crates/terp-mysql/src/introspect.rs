@@ -14,6 +14,7 @@ mod migrations_table;
 mod object;
 mod pool;
 mod privileges;
+mod program;
 mod read;
 
 use terp_schema_model::{Flavor, Schema};
@@ -172,8 +173,8 @@ pub async fn introspect(
     let sessions = pool.close().await;
 
     let missing_privileges = privileges::missing(&server, &reading.built);
-    let read::Reading { character_set, built, readings, .. } = reading;
-    let (schema, unknown) = build::assemble(&server.database, character_set, built);
+    let read::Reading { character_set, built, triggers, readings } = reading;
+    let (schema, unknown) = build::assemble(&server.database, character_set, &triggers, built);
     Ok(Introspection {
         flavor: server.flavor,
         version: server.version,

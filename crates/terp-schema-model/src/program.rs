@@ -76,6 +76,10 @@ pub struct Trigger {
     /// `user@host`, each quoted as printed; empty when unknown.
     #[serde(skip_serializing_if = "is_default")]
     pub definer: String,
+    /// What was written from TRIGGER up to the body, the order aside, which MariaDB shows. Where it is empty, and on
+    /// MySQL, it is put together from the rest.
+    #[serde(skip_serializing_if = "is_default")]
+    pub written: String,
     /// What it does.
     pub body: String,
     /// The session that created it.

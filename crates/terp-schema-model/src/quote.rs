@@ -20,6 +20,11 @@ pub fn identifier(name: &str) -> String {
     out
 }
 
+/// An identifier in double quotes, for a session with ANSI_QUOTES.
+pub fn ansi_identifier(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
 /// Appends a name between backticks.
 pub fn push_identifier(out: &mut String, name: &str) {
     out.push('`');

@@ -1,6 +1,6 @@
 //! Cuts a script into statements, and a migration into its chunks.
 
-mod program;
+pub(crate) mod program;
 
 use std::fmt;
 

@@ -18,7 +18,7 @@ macro_rules! modes {
                 false
             }
 
-            /// The names of the modes that are on, combinations not put together again.
+            /// The names of the modes that are on, in the servers' order, combinations not put together again.
             pub fn names(&self) -> Vec<&'static str> {
                 let mut names = Vec::new();
                 $(if self.$field { names.push($name); })*
@@ -29,18 +29,34 @@ macro_rules! modes {
 }
 
 modes! {
-    /// `"a"` is an identifier.
-    ansi_quotes = "ANSI_QUOTES",
-    /// A backslash in a string is a backslash.
-    no_backslash_escapes = "NO_BACKSLASH_ESCAPES",
-    /// `||` joins strings.
-    pipes_as_concat = "PIPES_AS_CONCAT",
     /// REAL is FLOAT.
     real_as_float = "REAL_AS_FLOAT",
+    /// `||` joins strings.
+    pipes_as_concat = "PIPES_AS_CONCAT",
+    /// `"a"` is an identifier.
+    ansi_quotes = "ANSI_QUOTES",
     /// A space may stand between a function's name and its parenthesis.
     ignore_space = "IGNORE_SPACE",
-    /// NOT binds tighter than comparisons.
-    high_not_precedence = "HIGH_NOT_PRECEDENCE",
+    /// MariaDB: unknown table options are no error.
+    ignore_bad_table_options = "IGNORE_BAD_TABLE_OPTIONS",
+    /// Strict GROUP BY.
+    only_full_group_by = "ONLY_FULL_GROUP_BY",
+    /// Subtraction of unsigned numbers gives a signed one.
+    no_unsigned_subtraction = "NO_UNSIGNED_SUBTRACTION",
+    /// DATA and INDEX DIRECTORY are ignored.
+    no_dir_in_create = "NO_DIR_IN_CREATE",
+    /// Oracle's syntax and meaning; MariaDB.
+    oracle = "ORACLE",
+    /// SHOW CREATE TABLE without key options; MariaDB.
+    no_key_options = "NO_KEY_OPTIONS",
+    /// SHOW CREATE TABLE without table options; MariaDB.
+    no_table_options = "NO_TABLE_OPTIONS",
+    /// SHOW CREATE TABLE without field options; MariaDB.
+    no_field_options = "NO_FIELD_OPTIONS",
+    /// 0 does not generate an AUTO_INCREMENT value.
+    no_auto_value_on_zero = "NO_AUTO_VALUE_ON_ZERO",
+    /// A backslash in a string is a backslash.
+    no_backslash_escapes = "NO_BACKSLASH_ESCAPES",
     /// Strict for transactional tables.
     strict_trans_tables = "STRICT_TRANS_TABLES",
     /// Strict for all tables.
@@ -51,40 +67,24 @@ modes! {
     no_zero_date = "NO_ZERO_DATE",
     /// `2020-02-30` is accepted.
     allow_invalid_dates = "ALLOW_INVALID_DATES",
-    /// An unknown engine is an error.
-    no_engine_substitution = "NO_ENGINE_SUBSTITUTION",
     /// Division by zero is an error.
     error_for_division_by_zero = "ERROR_FOR_DIVISION_BY_ZERO",
-    /// Strict GROUP BY.
-    only_full_group_by = "ONLY_FULL_GROUP_BY",
-    /// DATA and INDEX DIRECTORY are ignored.
-    no_dir_in_create = "NO_DIR_IN_CREATE",
-    /// 0 does not generate an AUTO_INCREMENT value.
-    no_auto_value_on_zero = "NO_AUTO_VALUE_ON_ZERO",
-    /// Subtraction of unsigned numbers gives a signed one.
-    no_unsigned_subtraction = "NO_UNSIGNED_SUBTRACTION",
-    /// CHAR values keep their padding.
-    pad_char_to_full_length = "PAD_CHAR_TO_FULL_LENGTH",
-    /// Temporal values are rounded down.
-    time_truncate_fractional = "TIME_TRUNCATE_FRACTIONAL",
     /// No user is made by GRANT.
     no_auto_create_user = "NO_AUTO_CREATE_USER",
-    /// MariaDB: unknown table options are no error.
-    ignore_bad_table_options = "IGNORE_BAD_TABLE_OPTIONS",
-    /// Oracle's syntax and meaning; MariaDB.
-    oracle = "ORACLE",
+    /// NOT binds tighter than comparisons.
+    high_not_precedence = "HIGH_NOT_PRECEDENCE",
+    /// An unknown engine is an error.
+    no_engine_substitution = "NO_ENGINE_SUBSTITUTION",
+    /// CHAR values keep their padding.
+    pad_char_to_full_length = "PAD_CHAR_TO_FULL_LENGTH",
     /// MariaDB: NULL is the empty string.
     empty_string_is_null = "EMPTY_STRING_IS_NULL",
     /// MariaDB: assignment by simultaneous evaluation.
     simultaneous_assignment = "SIMULTANEOUS_ASSIGNMENT",
     /// MariaDB: time rounding.
     time_round_fractional = "TIME_ROUND_FRACTIONAL",
-    /// SHOW CREATE TABLE without key options; MariaDB.
-    no_key_options = "NO_KEY_OPTIONS",
-    /// SHOW CREATE TABLE without table options; MariaDB.
-    no_table_options = "NO_TABLE_OPTIONS",
-    /// SHOW CREATE TABLE without field options; MariaDB.
-    no_field_options = "NO_FIELD_OPTIONS",
+    /// Temporal values are rounded down.
+    time_truncate_fractional = "TIME_TRUNCATE_FRACTIONAL",
 }
 
 /// A name in a `sql_mode` that no server knows.

@@ -7,8 +7,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use terp_schema_model::quote::identifier;
-use terp_schema_model::{Flavor, Vendor};
+use terp_schema_model::{Flavor, RoutineKind, Vendor, quote::identifier, render};
 use terp_sql::lexer::LexOptions;
 use terp_sql::splitter::{SplitMode, split};
 use terp_sql::{Catalog, ExecuteError};
@@ -129,7 +128,62 @@ fn run(mut server: TestDatabase, source: &str, errno: Option<u16>, unsupported: 
         return Err("the engine executes this case, so its engine directive has to go".to_owned());
     }
     compare_tables(&mut server, &engine)?;
-    compare_views(&mut server, &engine)
+    compare_views(&mut server, &engine)?;
+    compare_programs(&mut server, &engine)
+}
+
+/// Both must show the same triggers, routines and events; a STARTS that the engine leaves out is the time of creation.
+fn compare_programs(server: &mut TestDatabase, engine: &Catalog) -> Result<(), String> {
+    let schema = engine.schema(server.name()).ok_or("the database is gone")?;
+    let mut ours: BTreeMap<(String, String), String> = BTreeMap::new();
+    let mut add =
+        |kind: &str, name: &str, text: String| ours.insert((kind.to_owned(), name.to_owned()), text);
+    for trigger in &schema.triggers {
+        add("TRIGGER", &trigger.name, render::create_trigger(trigger));
+    }
+    for routine in &schema.routines {
+        let kind = if routine.kind == RoutineKind::Procedure { "PROCEDURE" } else { "FUNCTION" };
+        add(kind, &routine.name, render::create_routine(routine));
+    }
+    for event in &schema.events {
+        add("EVENT", &event.name, render::create_event(event));
+    }
+    let names = server
+        .query_rows(
+            "SELECT 'TRIGGER', TRIGGER_NAME FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE() \
+             UNION ALL SELECT ROUTINE_TYPE, ROUTINE_NAME FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = DATABASE() \
+             UNION ALL SELECT 'EVENT', EVENT_NAME FROM information_schema.EVENTS WHERE EVENT_SCHEMA = DATABASE()",
+        )
+        .map_err(|error| error.to_string())?;
+    server.execute("SET sql_mode = ''").map_err(|error| error.to_string())?;
+    let mut complaints = String::new();
+    for row in names {
+        let [kind, name] = [0, 1].map(|at| row.get(at).cloned().flatten().unwrap_or_default());
+        let show = format!("SHOW CREATE {kind} {}", identifier(&name));
+        let shown = server.query_rows(&show).map_err(|error| error.to_string())?;
+        let column = if kind == "EVENT" { 3 } else { 2 };
+        let mut theirs = shown.first().and_then(|row| row.get(column)).cloned().flatten().unwrap_or_default();
+        let our_text = ours.remove(&(kind.clone(), name.clone())).unwrap_or_default();
+        if kind == "EVENT" && !our_text.contains(" STARTS '") {
+            theirs = without_starts(&theirs);
+        }
+        if theirs != our_text {
+            let _ = writeln!(
+                complaints,
+                "{kind} {name}\nthe server shows\n{theirs}\nthe engine shows\n{our_text}"
+            );
+        }
+    }
+    for (kind, name) in ours.keys() {
+        let _ = writeln!(complaints, "{kind} {name} is not on the server");
+    }
+    if complaints.is_empty() { Ok(()) } else { Err(complaints) }
+}
+
+fn without_starts(text: &str) -> String {
+    let Some(at) = text.find(" STARTS '") else { return text.to_owned() };
+    let end = at + " STARTS '2000-01-01 00:00:00'".len();
+    format!("{}{}", &text[..at], text.get(end..).unwrap_or_default())
 }
 
 /// The first statement of a text, and what follows it.

@@ -62,6 +62,8 @@ pub(crate) struct Transition {
 pub(crate) struct Side {
     pub(crate) statements: Vec<String>,
     pub(crate) show: BTreeMap<String, String>,
+    /// What the server showed of views, triggers, routines and events, by `trigger:NAME` and the like, where it was recorded.
+    pub(crate) programs: BTreeMap<String, String>,
 }
 
 /// Reads a file of cases; those of a kind that is not known here are passed over.
@@ -98,6 +100,8 @@ struct TransitionLine {
     to: Vec<String>,
     from_show: BTreeMap<String, String>,
     to_show: BTreeMap<String, String>,
+    #[serde(default)]
+    to_other: BTreeMap<String, String>,
 }
 
 fn parse(line: &str) -> Result<Option<Case>, String> {
@@ -125,11 +129,12 @@ fn transition(line: TransitionLine, server: Flavor) -> Result<Transition, String
         None => SqlMode::default_for(server),
         Some(text) => SqlMode::parse(&text).map_err(|error| error.to_string())?,
     };
+    let programs = line.to_other;
     Ok(Transition {
         defaults,
         sql_mode,
-        from: Side { statements: line.from, show: line.from_show },
-        to: Side { statements: line.to, show: line.to_show },
+        from: Side { statements: line.from, show: line.from_show, programs: BTreeMap::new() },
+        to: Side { statements: line.to, show: line.to_show, programs },
     })
 }
 

@@ -5,8 +5,8 @@ use std::cell::RefCell;
 use std::panic::{self, AssertUnwindSafe};
 
 use terp_schema_model::quote::identifier;
-use terp_schema_model::{CharacterSet, Flavor};
-use terp_sql::ast::{ObjectName, StatementKind};
+use terp_schema_model::{CharacterSet, Flavor, RoutineKind};
+use terp_sql::ast::{FromItem, ObjectName, QueryBody, StatementKind};
 use terp_sql::{Catalog, ExecuteError, ParseOptions, SqlMode, parse};
 
 use super::case::Side;
@@ -76,8 +76,30 @@ fn named_database(flavor: Flavor, sql: &str) -> Option<(String, Option<String>)>
         StatementKind::AlterDatabase(alter) => alter.name.map(|name| (name.value, None)),
         StatementKind::CreateTable(create) => qualified(create.name),
         StatementKind::AlterTable(alter) => qualified(alter.name),
+        StatementKind::CreateView(view) => {
+            let query = view.query.as_ref().ok()?;
+            first_database(&query.body).map(|name| (name, None))
+        }
         _ => None,
     })
+}
+
+/// The first database that a query names.
+fn first_database(body: &QueryBody) -> Option<String> {
+    match body {
+        QueryBody::Select(select) => select.from.iter().find_map(database_of),
+        QueryBody::Paren(query) => first_database(&query.body),
+        QueryBody::Set { left, right, .. } => first_database(left).or_else(|| first_database(right)),
+    }
+}
+
+fn database_of(item: &FromItem) -> Option<String> {
+    match item {
+        FromItem::Table { name, .. } => name.schema.as_ref().map(|schema| schema.value.clone()),
+        FromItem::Derived { query, .. } => first_database(&query.body),
+        FromItem::Join { left, right, .. } => database_of(left).or_else(|| database_of(right)),
+        FromItem::List(items) => items.iter().find_map(database_of),
+    }
 }
 
 impl Subject for Engine {
@@ -106,6 +128,20 @@ impl Subject for Engine {
             let text =
                 |name: &str| Some((name.to_owned(), self.catalog.show_create_table(&self.database, name)?));
             names.filter_map(text).collect()
+        })
+    }
+
+    fn program(&mut self, name: &str) -> Result<Option<String>, String> {
+        caught(|| {
+            let (kind, name) = name.split_once(':')?;
+            match kind {
+                "trigger" => self.catalog.show_create_trigger(&self.database, name),
+                "procedure" => self.catalog.show_create_routine(&self.database, RoutineKind::Procedure, name),
+                "function" => self.catalog.show_create_routine(&self.database, RoutineKind::Function, name),
+                "event" => self.catalog.show_create_event(&self.database, name),
+                "view" => self.catalog.show_create_view(&self.database, name),
+                _ => None,
+            }
         })
     }
 
@@ -171,6 +207,8 @@ fn message(payload: &(dyn Any + Send)) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
     use crate::conformance::show::same;
 
@@ -204,6 +242,7 @@ mod tests {
         let side = |show: &[&str]| Side {
             statements: vec![sql.to_owned()],
             show: show.iter().map(|t| ((*t).to_owned(), String::new())).collect(),
+            programs: BTreeMap::new(),
         };
         for (shown, count) in [(side(&[]), 0), (side(&["t"]), 1)] {
             let mut engine = Engine::for_side(Flavor::MYSQL_9_7, defaults.clone(), &shown);

@@ -18,6 +18,12 @@ pub(crate) trait Subject {
     /// The message of a panic.
     fn texts(&mut self) -> Result<Texts, String>;
 
+    /// SHOW CREATE of a program, named as `trigger:NAME`, `function:NAME`, `procedure:NAME` or `event:NAME`.
+    ///
+    /// # Errors
+    /// The message of a panic.
+    fn program(&mut self, name: &str) -> Result<Option<String>, String>;
+
     /// Makes the tables be as the server shows them, `None` for one that it does not have.
     ///
     /// # Errors
@@ -140,11 +146,34 @@ pub(crate) fn side(subject: &mut dyn Subject, step: usize, side: &Side) -> Verdi
         Ok(ours) => {
             let tables: BTreeSet<&String> = side.show.keys().chain(ours.keys()).collect();
             let pairs = tables.into_iter().map(|table| (table, side.show.get(table), ours.get(table)));
-            verdict(
-                &sql,
-                Judged::texts(pairs.map(|(t, s, o)| (t, s.map(String::as_str), o.map(String::as_str)))),
-            )
+            let judged =
+                Judged::texts(pairs.map(|(t, s, o)| (t, s.map(String::as_str), o.map(String::as_str))));
+            verdict(&sql, if judged.kind == Kind::Equal { programs(subject, side) } else { judged })
         }
+    }
+}
+
+/// Judges the programs that were recorded.
+fn programs(subject: &mut dyn Subject, side: &Side) -> Judged {
+    let mut pairs = Vec::new();
+    for (name, server) in &side.programs {
+        match subject.program(name) {
+            Err(panic) => return Judged::panic(&panic),
+            Ok(ours) => pairs.push((name, without_creation_time(server, ours.as_deref()), ours)),
+        }
+    }
+    Judged::texts(pairs.iter().map(|(name, server, ours)| (*name, Some(server.as_str()), ours.as_deref())))
+}
+
+/// An event's text without its STARTS, where we have none: it is the time of creation.
+fn without_creation_time(server: &str, ours: Option<&str>) -> String {
+    const STARTS: &str = " STARTS '";
+    let implied = |ours: &str| ours.contains(" EVENT ") && !ours.contains(STARTS);
+    match server.split_once(STARTS) {
+        Some((before, rest)) if ours.is_some_and(implied) => {
+            format!("{before}{}", rest.split_once('\'').map_or("", |(_, after)| after))
+        }
+        _ => server.to_owned(),
     }
 }
 

@@ -10,6 +10,7 @@ struct Script {
     tables: Texts,
     restored: Vec<String>,
     broken: bool,
+    program: Option<String>,
 }
 
 impl Subject for Script {
@@ -32,6 +33,10 @@ impl Subject for Script {
 
     fn texts(&mut self) -> Result<Texts, String> {
         Ok(self.tables.clone())
+    }
+
+    fn program(&mut self, _name: &str) -> Result<Option<String>, String> {
+        Ok(self.program.clone())
     }
 
     fn restore(&mut self, tables: &[(String, Option<String>)]) -> Result<(), String> {
@@ -134,6 +139,7 @@ fn sides_are_judged_by_their_first_failure() {
     let make = |statements: &[&str]| Side {
         statements: statements.iter().map(|&sql| sql.to_owned()).collect(),
         show: [("t".to_owned(), "1".to_owned())].into(),
+        programs: BTreeMap::new(),
     };
     let judge = |statements: &[&str]| side(&mut Script::default(), 2, &make(statements));
     assert_eq!(judge(&["t=1"]).kind, Kind::Equal);
@@ -144,4 +150,26 @@ fn sides_are_judged_by_their_first_failure() {
     assert_eq!(judge(&["?", "1146"]).kind, Kind::Unsupported);
     assert_eq!(judge(&["1146", "?"]).kind, Kind::WrongReject);
     assert_eq!(judge(&["!"]).kind, Kind::Panic);
+}
+
+#[test]
+fn programs_of_a_side_are_judged_but_for_the_time_of_creation() {
+    let event = |starts: &str| {
+        let text = format!("CREATE DEFINER=`a`@`b` EVENT `e` ON SCHEDULE EVERY 1 DAY{starts} DO SELECT 1");
+        Some(text)
+    };
+    let judge = |ours: Option<String>, server: &str| {
+        let side = Side {
+            statements: Vec::new(),
+            show: BTreeMap::new(),
+            programs: [("event:e".to_owned(), event(server).unwrap())].into(),
+        };
+        super::side(&mut Script { program: ours, ..Script::default() }, 2, &side).kind
+    };
+    let made = " STARTS '2026-01-01 00:00:00'";
+    assert_eq!(judge(event(""), made), Kind::Equal);
+    assert_eq!(judge(event(made), made), Kind::Equal);
+    assert_eq!(judge(event(" STARTS '2027-01-01 00:00:00'"), made), Kind::Different);
+    assert_eq!(judge(event(made), ""), Kind::Different);
+    assert_eq!(judge(None, made), Kind::Different);
 }

@@ -18,6 +18,8 @@ pub(crate) fn normalise_view(view: &View, options: &DiffOptions) -> View {
 pub(crate) fn normalise_trigger(trigger: &Trigger, options: &DiffOptions) -> Trigger {
     let mut out = trigger.clone();
     out.body = by_token(&trigger.body);
+    // MariaDB's text of what the other fields say.
+    out.written.clear();
     out.timing.make_ascii_uppercase();
     out.event.make_ascii_uppercase();
     definition(&mut out.definer, &mut out.context, options);
@@ -66,7 +68,10 @@ fn definition(definer: &mut String, context: &mut CreationContext, options: &Dif
         *context = CreationContext::default();
         return;
     }
-    let mut modes: Vec<&str> = context.sql_mode.split(',').map(str::trim).collect();
+    // Combinations stand beside what they consist of.
+    let is_combination = |mode: &&str| matches!(*mode, "ANSI" | "TRADITIONAL");
+    let mut modes: Vec<&str> =
+        context.sql_mode.split(',').map(str::trim).filter(|mode| !is_combination(mode)).collect();
     modes.sort_unstable();
     context.sql_mode = modes.join(",");
     for collation in [&mut context.collation_connection, &mut context.database_collation] {

@@ -1,14 +1,16 @@
 //! From what the server shows of an object to the model. What each kind of object becomes is decided in [`build`], and nowhere else.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
-use terp_schema_model::{CharacterSet, Flavor, Schema, Table};
+use terp_schema_model::{CharacterSet, Event, Flavor, Routine, Schema, Table, Trigger};
 use terp_sql::{Catalog, ExecuteError, Span};
 
 use super::list::Server;
 use super::mend::mend;
 use super::object::{Object, ObjectKind, UnknownObject, UnknownReason};
 use super::pool::Answer;
+use super::program;
 
 /// An object in the model, or why it is not.
 pub(super) type Built = Result<Part, UnknownReason>;
@@ -17,6 +19,9 @@ pub(super) type Built = Result<Part, UnknownReason>;
 #[derive(Debug, Clone)]
 pub(super) enum Part {
     Table(Box<Table>),
+    Trigger(Box<Trigger>),
+    Routine(Box<Routine>),
+    Event(Box<Event>),
 }
 
 /// What the engine has to know beside the text.
@@ -39,8 +44,13 @@ impl Context {
     /// An empty database. Each object gets its own, so that one that is not understood can't change what becomes of another; what it refers to
     /// is not looked at, since the server has done so.
     fn catalog(&self) -> Catalog {
+        self.catalog_of(self.character_set.clone())
+    }
+
+    /// An empty database with that default.
+    pub(super) fn catalog_of(&self, character_set: CharacterSet) -> Catalog {
         let mut catalog = Catalog::new(self.flavor);
-        catalog.create_database(&self.database, self.character_set.clone());
+        catalog.create_database(&self.database, character_set);
         catalog.use_database(&self.database);
         let session = catalog.session_mut();
         session.foreign_key_checks = false;
@@ -50,6 +60,14 @@ impl Context {
         session.sql_mode = terp_sql::SqlMode::default();
         catalog
     }
+
+    pub(super) const fn flavor(&self) -> Flavor {
+        self.flavor
+    }
+
+    pub(super) fn database(&self) -> &str {
+        &self.database
+    }
 }
 
 /// Turns the server's answer to SHOW CREATE into a part of the model.
@@ -58,10 +76,16 @@ pub(super) fn build(context: &Context, object: &Object, answer: &Answer) -> Buil
         errno: refusal.errno,
         message: refusal.message.clone(),
     })?;
-    let text = rows.rows.first().and_then(|row| row.get(object.kind.text_column()));
-    let text = text.and_then(Option::as_ref).ok_or(UnknownReason::NoText)?;
+    let row = rows.rows.first().ok_or(UnknownReason::NoText)?;
+    let text = row.get(object.kind.text_column()).and_then(Option::as_ref).ok_or(UnknownReason::NoText)?;
     let text = Text::new(text)?;
     match object.kind {
+        ObjectKind::Trigger | ObjectKind::Procedure | ObjectKind::Function | ObjectKind::Event => {
+            match text.shown {
+                Cow::Borrowed(shown) => program::program(context, object, row, shown),
+                Cow::Owned(_) => Err(UnknownReason::NotUtf8),
+            }
+        }
         ObjectKind::Table => table(context, &object.name, &text).map(|table| Part::Table(Box::new(table))),
         kind => Err(UnknownReason::Kind(kind)),
     }
@@ -171,7 +195,7 @@ fn table(context: &Context, name: &str, text: &Text<'_>) -> Result<Table, Unknow
     }
 }
 
-fn not_executed(error: &ExecuteError, text: &str) -> UnknownReason {
+pub(super) fn not_executed(error: &ExecuteError, text: &str) -> UnknownReason {
     match error {
         ExecuteError::Refused(refused) => {
             UnknownReason::Refused { errno: refused.errno, message: refused.message.clone() }
@@ -194,7 +218,7 @@ fn line_at(text: &str, span: Option<Span>) -> Option<String> {
 }
 
 /// Where two texts differ, if they do.
-fn first_difference(server: &str, ours: &str) -> Option<UnknownReason> {
+pub(super) fn first_difference(server: &str, ours: &str) -> Option<UnknownReason> {
     if server == ours {
         return None;
     }
@@ -216,10 +240,11 @@ fn first_difference(server: &str, ours: &str) -> Option<UnknownReason> {
     }
 }
 
-/// Puts the parts together.
+/// Puts the parts together. `triggers` are as they were listed, in the order in which they fire.
 pub(super) fn assemble(
     database: &str,
     character_set: CharacterSet,
+    triggers: &[[String; 4]],
     built: Vec<(Object, Built)>,
 ) -> (Schema, Vec<UnknownObject>) {
     let mut schema = Schema::new(character_set);
@@ -228,9 +253,17 @@ pub(super) fn assemble(
     for (Object { kind, name }, built) in built {
         match built {
             Ok(Part::Table(table)) => schema.tables.push(*table),
+            Ok(Part::Trigger(trigger)) => schema.triggers.push(*trigger),
+            Ok(Part::Routine(routine)) => schema.routines.push(*routine),
+            Ok(Part::Event(event)) => schema.events.push(*event),
             Err(reason) => unknown.push(UnknownObject { kind, name, reason }),
         }
     }
     schema.tables.sort_by(|a, b| a.name.cmp(&b.name));
+    let place: HashMap<&str, usize> =
+        triggers.iter().enumerate().map(|(at, [.., name])| (name.as_str(), at)).collect();
+    schema.triggers.sort_by_key(|trigger| place.get(trigger.name.as_str()).copied());
+    schema.routines.sort_by_cached_key(|routine| (routine.kind, routine.name.to_lowercase()));
+    schema.events.sort_by_cached_key(|event| event.name.to_lowercase());
     (schema, unknown)
 }

@@ -31,6 +31,8 @@ pub(super) struct Reading {
     pub(super) character_set: CharacterSet,
     /// Each object and what became of it.
     pub(super) built: Vec<(Object, Built)>,
+    /// The listing's triggers.
+    pub(super) triggers: Vec<[String; 4]>,
     /// How often everything was read.
     pub(super) readings: u32,
 }
@@ -63,7 +65,8 @@ pub(super) async fn read_until_stable(
         agreeing = if changed.is_empty() { agreeing + 1 } else { 1 };
         if agreeing >= needed(&known) || reading == attempts && changed.is_empty() {
             let built = collect(&listing, known, server);
-            return Ok(Reading { character_set: listing.character_set, built, readings: reading });
+            let Listing { character_set, triggers, .. } = listing;
+            return Ok(Reading { character_set, built, triggers, readings: reading });
         }
         before = Some(listing);
         if reading > 2 {

@@ -8,5 +8,6 @@ mod fixtures;
 mod migrations_table;
 mod objects;
 mod privileges;
+mod programs;
 mod support;
 mod wire;

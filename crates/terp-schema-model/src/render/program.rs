@@ -1,9 +1,9 @@
 //! Views, triggers, routines and events, as SHOW CREATE prints them.
 //!
-//! MariaDB shows a trigger as it was written, in any case and spacing; here it has one form.
+//! A routine, and a trigger of MariaDB, is shown with the quotes of the sql_mode that it was made under.
 
 use crate::flavor::Flavor;
-use crate::program::{Event, Routine, RoutineKind, SqlSecurity, Trigger, View};
+use crate::program::{CreationContext, Event, Routine, RoutineKind, SqlSecurity, Trigger, View};
 use crate::quote;
 
 /// A CREATE VIEW statement.
@@ -33,9 +33,16 @@ pub fn create_view(view: &View, flavor: Flavor) -> String {
     out
 }
 
-/// A CREATE TRIGGER statement.
+/// A CREATE TRIGGER statement. MariaDB shows what was written.
 pub fn create_trigger(trigger: &Trigger) -> String {
     let mut out = String::from("CREATE");
+    if !trigger.written.is_empty() {
+        push_own_definer(&mut out, &trigger.definer, &trigger.context);
+        out.push(' ');
+        out.push_str(&trigger.written);
+        out.push_str(&trigger.body);
+        return out;
+    }
     push_definer(&mut out, &trigger.definer);
     out.push_str(" TRIGGER ");
     quote::push_identifier(&mut out, &trigger.name);
@@ -49,12 +56,16 @@ pub fn create_trigger(trigger: &Trigger) -> String {
 /// A CREATE PROCEDURE or CREATE FUNCTION statement.
 pub fn create_routine(routine: &Routine) -> String {
     let mut out = String::from("CREATE");
-    push_definer(&mut out, &routine.definer);
+    push_own_definer(&mut out, &routine.definer, &routine.context);
     out.push_str(match routine.kind {
         RoutineKind::Procedure => " PROCEDURE ",
         RoutineKind::Function => " FUNCTION ",
     });
-    quote::push_identifier(&mut out, &routine.name);
+    if has_ansi_quotes(&routine.context) {
+        out.push_str(&quote::ansi_identifier(&routine.name));
+    } else {
+        quote::push_identifier(&mut out, &routine.name);
+    }
     out.push('(');
     out.push_str(&routine.parameters);
     out.push(')');
@@ -108,4 +119,17 @@ fn push_definer(out: &mut String, definer: &str) {
         out.push_str(" DEFINER=");
         out.push_str(definer);
     }
+}
+
+fn has_ansi_quotes(context: &CreationContext) -> bool {
+    context.sql_mode.split(',').any(|mode| mode.trim() == "ANSI_QUOTES")
+}
+
+/// The definer in the quotes of the program's own session.
+fn push_own_definer(out: &mut String, definer: &str, context: &CreationContext) {
+    let Some((user, host)) = definer.rsplit_once("@`").filter(|_| has_ansi_quotes(context)) else {
+        return push_definer(out, definer);
+    };
+    let [user, host] = [user, host].map(|part| part.trim_matches('`').replace("``", "`"));
+    push_definer(out, &format!("{}@{}", quote::ansi_identifier(&user), quote::ansi_identifier(&host)));
 }

@@ -2,7 +2,7 @@
 
 use terp_schema_model::RoutineKind;
 
-use super::{Expr, Ident, ObjectName, Query, Text, Unsupported};
+use super::{Expr, Ident, ObjectName, Query, Text, TypeName, Unsupported};
 use crate::Span;
 
 /// Options of CREATE and ALTER DATABASE.
@@ -85,6 +85,45 @@ pub struct CreateView {
     pub check_option: Option<String>,
 }
 
+/// What a stored program does.
+///
+/// Servers keep it as written, but for version comments: those that are executed lose their marks, the others go.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ProgramBody {
+    /// As the server keeps it.
+    pub text: String,
+    /// Where it stands.
+    pub span: Span,
+    /// How its statements begin, those in blocks included.
+    pub statements: Vec<BodyStatement>,
+    /// The columns of NEW and OLD that it names.
+    pub rows: Vec<RowColumn>,
+    /// The first RETURN.
+    pub returns: Option<Span>,
+}
+
+/// A statement in a program, as far as it tells what no program may do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BodyStatement {
+    /// Its first words, four at most, in upper case; a token that is no word ends them.
+    pub words: Vec<String>,
+    /// Whether the word INTO stands in it.
+    pub into: bool,
+    /// Where it begins.
+    pub span: Span,
+}
+
+/// `NEW.column` or `OLD.column`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowColumn {
+    /// NEW rather than OLD.
+    pub new: bool,
+    /// The column.
+    pub column: Ident,
+    /// SET assigns to it.
+    pub assigned: bool,
+}
+
 /// CREATE TRIGGER.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CreateTrigger {
@@ -100,8 +139,30 @@ pub struct CreateTrigger {
     pub table: ObjectName,
     /// FOLLOWS (true) or PRECEDES (false) another trigger.
     pub order: Option<(bool, Ident)>,
+    /// From TRIGGER to ROW as written, as MariaDB keeps it, with what stands between it and the body.
+    pub written: String,
     /// What it does.
-    pub body: Span,
+    pub body: ProgramBody,
+}
+
+/// A parameter of a routine.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parameter {
+    /// Its name.
+    pub name: Ident,
+    /// Its type; `None` for those of MariaDB that are no column's, such as ROW.
+    pub ty: Option<TypeName>,
+    /// COLLATE.
+    pub collate: Option<Ident>,
+}
+
+/// RETURNS of a function.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Returns {
+    /// The type.
+    pub ty: TypeName,
+    /// COLLATE.
+    pub collate: Option<Ident>,
 }
 
 /// CREATE PROCEDURE and CREATE FUNCTION; ALTER of one has an empty body.
@@ -113,18 +174,40 @@ pub struct CreateRoutine {
     pub kind: RoutineKind,
     /// The routine.
     pub name: ObjectName,
-    /// Between the parentheses.
-    pub parameters: Span,
+    /// Between the parentheses, as the server keeps it.
+    pub parameter_text: Text,
+    /// The parameters one by one.
+    pub parameters: Vec<Parameter>,
     /// After RETURNS.
-    pub returns: Option<Span>,
+    pub returns: Option<Returns>,
     /// DETERMINISTIC (true) or NOT DETERMINISTIC (false).
     pub deterministic: Option<bool>,
     /// `CONTAINS SQL` and its like, in upper case.
     pub data_access: Option<String>,
     /// COMMENT.
     pub comment: Option<Text>,
+    /// LANGUAGE of another language than SQL, or USING a library.
+    pub foreign: Option<Span>,
     /// What it does.
-    pub body: Span,
+    pub body: ProgramBody,
+}
+
+/// ON SCHEDULE of an event.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Schedule {
+    /// AT.
+    At(Expr),
+    /// EVERY.
+    Every {
+        /// How many units.
+        interval: Expr,
+        /// The unit, in upper case.
+        unit: String,
+        /// STARTS.
+        starts: Option<Expr>,
+        /// ENDS.
+        ends: Option<Expr>,
+    },
 }
 
 /// CREATE EVENT and ALTER EVENT.
@@ -134,8 +217,8 @@ pub struct CreateEvent {
     pub head: ProgramHead,
     /// The event.
     pub name: ObjectName,
-    /// After ON SCHEDULE.
-    pub schedule: Option<Span>,
+    /// ON SCHEDULE.
+    pub schedule: Option<Schedule>,
     /// `ON COMPLETION [NOT] PRESERVE`.
     pub preserve: Option<bool>,
     /// `ENABLE`, `DISABLE`, `DISABLE ON SLAVE`.
@@ -145,7 +228,7 @@ pub struct CreateEvent {
     /// COMMENT.
     pub comment: Option<Text>,
     /// After DO.
-    pub body: Option<Span>,
+    pub body: Option<ProgramBody>,
 }
 
 /// Which kind of program.

@@ -98,6 +98,9 @@ fn run(
     let (new, children) = change(&cx, &at, old, &requests, temporary)?;
     check_algorithm(&cx, old, &new, &requests)?;
     let unchecked = unpredicted(&requests);
+    if let Some(target) = &rename {
+        table_ops::check_triggers_stay(catalog, &at, target)?;
+    }
     let mut tables = vec![at.clone()];
     if temporary {
         catalog.put_temporary(&at.schema, new);

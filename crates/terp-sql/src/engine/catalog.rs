@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use terp_schema_model::{CharacterSet, Flavor, Schema, Table, render};
+use terp_schema_model::{CharacterSet, Flavor, RoutineKind, Schema, Table, render};
 
 use super::context::Context;
 use super::error::{ExecuteError, Result, Unsupported, messages, refuse, unsupported};
+use super::program::{self, Programs};
 use super::session::Session;
 use super::view::{self, StoredView};
 use super::{alter, create, system_tables, table_ops};
@@ -56,6 +57,7 @@ struct Database {
     /// They share their names with tables.
     views: BTreeMap<String, Box<StoredView>>,
     temporary: BTreeMap<String, Table>,
+    programs: Programs,
     /// Lower-case name of each foreign key, and its table.
     foreign_keys: HashMap<String, String>,
     /// Lower-case name of each check, and its table.
@@ -110,6 +112,7 @@ impl Catalog {
             tables: BTreeMap::new(),
             views: BTreeMap::new(),
             temporary: BTreeMap::new(),
+            programs: Programs::default(),
             foreign_keys: HashMap::new(),
             checks: HashMap::new(),
         });
@@ -151,6 +154,21 @@ impl Catalog {
         self.databases.get(schema).into_iter().flat_map(|d| d.views.keys().map(String::as_str))
     }
 
+    /// What SHOW CREATE TRIGGER prints, in a session without ANSI_QUOTES.
+    pub fn show_create_trigger(&self, schema: &str, name: &str) -> Option<String> {
+        self.programs(schema)?.trigger(name, self.flavor).map(render::create_trigger)
+    }
+
+    /// What SHOW CREATE PROCEDURE or SHOW CREATE FUNCTION prints.
+    pub fn show_create_routine(&self, schema: &str, kind: RoutineKind, name: &str) -> Option<String> {
+        self.programs(schema)?.routine(kind, name).map(render::create_routine)
+    }
+
+    /// What SHOW CREATE EVENT prints, in a session without ANSI_QUOTES; without a STARTS that was the time of creation.
+    pub fn show_create_event(&self, schema: &str, name: &str) -> Option<String> {
+        self.programs(schema)?.event(name).map(render::create_event)
+    }
+
     /// A database as a model.
     pub fn schema(&self, name: &str) -> Option<Schema> {
         let database = self.databases.get(name)?;
@@ -158,6 +176,7 @@ impl Catalog {
         schema.name = Some(name.to_owned());
         schema.tables = database.tables.values().map(|table| Table::clone(table)).collect();
         schema.views = database.views.values().map(|stored| stored.view.clone()).collect();
+        database.programs.list(&mut schema);
         Some(schema)
     }
 
@@ -210,11 +229,11 @@ impl Catalog {
                 Ok(Effect::default())
             }
             StatementKind::CreateView(create) => view::create(self, create),
-            StatementKind::CreateTrigger(_) => Err(unsupported("CREATE TRIGGER")),
-            StatementKind::CreateRoutine(_) => Err(unsupported("CREATE PROCEDURE or FUNCTION")),
-            StatementKind::CreateEvent(_) => Err(unsupported("CREATE EVENT")),
+            StatementKind::CreateTrigger(create) => program::trigger(self, create),
+            StatementKind::CreateRoutine(create) => program::routine(self, create),
+            StatementKind::CreateEvent(create) => program::event(self, create),
             StatementKind::DropProgram(drop) if drop.kind == ProgramKind::View => view::drop(self, drop),
-            StatementKind::DropProgram(_) => Err(unsupported("DROP of a stored program")),
+            StatementKind::DropProgram(drop) => program::drop(self, drop),
             StatementKind::PassedOver(passed) => {
                 Ok(Effect { passed_over: Some(passed.clone()), ..Effect::default() })
             }
@@ -345,6 +364,22 @@ impl Catalog {
             .into_iter()
             .flatten()
             .filter_map(|child| Some((child, self.table(&child.schema, &child.name)?)))
+    }
+
+    pub(super) fn programs(&self, schema: &str) -> Option<&Programs> {
+        Some(&self.databases.get(schema)?.programs)
+    }
+
+    pub(super) fn programs_mut(&mut self, schema: &str) -> Option<&mut Programs> {
+        Some(&mut self.databases.get_mut(schema)?.programs)
+    }
+
+    /// Drops a table with its triggers.
+    pub(super) fn drop_table(&mut self, at: &TableRef) {
+        self.remove(at);
+        if let Some(programs) = self.programs_mut(&at.schema) {
+            programs.drop_table(&at.name);
+        }
     }
 
     pub(super) fn put_temporary(&mut self, schema: &str, table: Table) {

@@ -112,6 +112,7 @@ pub(super) fn create_table(catalog: &mut Catalog, create: &CreateTable) -> Resul
     }
     if exists {
         table_ops::check_droppable(catalog, &at, &[])?;
+        catalog.drop_table(&at);
     }
     match adopt(catalog, &at, &table) {
         Ok(respelt) => tables.extend(respelt),

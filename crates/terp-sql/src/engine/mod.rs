@@ -27,6 +27,7 @@ mod online;
 mod options;
 mod partition;
 mod partition_alter;
+mod program;
 mod reading;
 mod session;
 mod system_tables;

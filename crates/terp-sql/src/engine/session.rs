@@ -18,6 +18,8 @@ pub struct Session {
     pub sql_mode: SqlMode,
     /// character_set_connection and collation_connection.
     pub connection: CharacterSet,
+    /// character_set_client, which stored programs remember; empty where a script sets it to what is not known.
+    pub character_set_client: String,
     /// foreign_key_checks.
     pub foreign_key_checks: bool,
     /// default_storage_engine, in the server's spelling.
@@ -41,6 +43,7 @@ impl Session {
             database: None,
             sql_mode: SqlMode::default_for(flavor),
             connection: flavor.default_character_set(),
+            character_set_client: "utf8mb4".to_owned(),
             foreign_key_checks: true,
             default_storage_engine: "InnoDB".to_owned(),
             explicit_defaults_for_timestamp: flavor.is_mysql() || flavor.mariadb_since(10, 10, 0),
@@ -102,6 +105,11 @@ impl Session {
                 };
                 let collation = flavor.default_collation(info.name).unwrap_or(info.default_collation);
                 self.connection = CharacterSet::new(info.name, collation);
+                info.name.clone_into(&mut self.character_set_client);
+            }
+            "character_set_client" => {
+                let info = value.and_then(word).and_then(|name| flavor.charset(&name));
+                self.character_set_client = info.map(|info| info.name.to_owned()).unwrap_or_default();
             }
             "collation_connection" => {
                 if let Some(value) = value {
@@ -195,7 +203,6 @@ const HARMLESS: &[&str] = &[
     "autocommit",
     "big_tables",
     "bulk_insert_buffer_size",
-    "character_set_client",
     "character_set_filesystem",
     "character_set_results",
     "collation_database",

@@ -43,7 +43,7 @@ pub(super) fn drop(catalog: &mut Catalog, drop: &DropTable) -> Result<Effect> {
         }
         for at in &found {
             if catalog.remove_temporary(at).is_none() {
-                catalog.remove(at);
+                catalog.drop_table(at);
             }
         }
         return Ok(Effect::of(found));
@@ -55,9 +55,7 @@ pub(super) fn drop(catalog: &mut Catalog, drop: &DropTable) -> Result<Effect> {
             continue;
         }
         match check_droppable(catalog, at, &found) {
-            Ok(()) => {
-                catalog.remove(at);
-            }
+            Ok(()) => catalog.drop_table(at),
             Err(error) => {
                 failure.get_or_insert(error);
             }
@@ -172,6 +170,7 @@ fn rename_one(
         )
         .at(new.span()));
     }
+    check_triggers_stay(catalog, &from, &to)?;
     move_table(catalog, &from, &to)
 }
 
@@ -183,6 +182,15 @@ fn rename_view(catalog: &mut Catalog, from: &TableRef, to: &TableRef) -> Result<
     }
     catalog.rename_view(from, &to.name);
     Ok(vec![from.clone(), to.clone()])
+}
+
+/// Triggers do not go to another database.
+pub(super) fn check_triggers_stay(catalog: &Catalog, from: &TableRef, to: &TableRef) -> Result<()> {
+    let has_triggers = catalog.programs(&from.schema).is_some_and(|p| p.has_triggers(&from.name));
+    if from.schema != to.schema && has_triggers && catalog.temporary(from).is_none() {
+        return Err(refuse(1435, "Trigger in wrong schema"));
+    }
+    Ok(())
 }
 
 /// Gives a table another name, and follows it in the foreign keys of others and in the names that came from it.
@@ -207,6 +215,9 @@ pub(super) fn move_table(catalog: &mut Catalog, from: &TableRef, to: &TableRef) 
     }
     foreign_key::sort(&mut table);
     catalog.put(&to.schema, table);
+    if let Some(programs) = catalog.programs_mut(&from.schema) {
+        programs.rename_table(&from.name, &to.name);
+    }
     let mut changed = vec![from.clone(), to.clone()];
     for (at, mut child) in children {
         for foreign_key in &mut child.foreign_keys {

@@ -48,6 +48,10 @@ pub(crate) struct Parser<'a> {
     pub(super) altering: bool,
     /// Inside a query that is read as a tree: subqueries and aggregate functions are kept.
     pub(super) querying: bool,
+    /// What stored programs don't keep of the text: the marks of version comments, and those that are skipped.
+    pub(super) marks: &'a [Span],
+    /// Where the statement's text ends, comments after its last token included.
+    pub(super) text_end: u32,
     tokens: &'a [Token],
     pos: usize,
     depth: u32,
@@ -60,7 +64,19 @@ impl<'a> Parser<'a> {
     /// Over the tokens of one statement, trivia and delimiter already left out.
     pub(crate) fn new(src: &'a str, tokens: &'a [Token], options: ParseOptions) -> Self {
         let end = Span::at(tokens.last().map_or(0, |t| t.span.end));
-        Self { src, options, altering: false, querying: false, tokens, pos: 0, depth: 0, expr_height: 0, end }
+        Self {
+            src,
+            options,
+            altering: false,
+            querying: false,
+            marks: &[],
+            text_end: end.end,
+            tokens,
+            pos: 0,
+            depth: 0,
+            expr_height: 0,
+            end,
+        }
     }
 
     /// A parser of the rest of the statement without its last `tail` tokens, for a query.
@@ -222,6 +238,11 @@ impl<'a> Parser<'a> {
         let rest = self.rest();
         self.pos = self.tokens.len();
         rest
+    }
+
+    /// All tokens of the statement, and how many of them were taken.
+    pub(crate) fn all_tokens(&self) -> (&'a [Token], usize) {
+        (self.tokens, self.pos)
     }
 
     /// Whether the n-th token from the end of the statement, not yet taken, is that keyword.

@@ -16,6 +16,7 @@ mod options;
 mod partition;
 mod passed_over;
 mod program;
+mod program_body;
 mod query;
 mod query_call;
 mod query_from;
@@ -27,7 +28,7 @@ use terp_schema_model::Flavor;
 
 use self::cursor::{PResult, Parser};
 use crate::ast::{Expr, Statement, TypeName};
-use crate::lexer::{LexErrorKind, LexOptions, Lexed, TokenKind, lex_span};
+use crate::lexer::{LexErrorKind, LexOptions, Lexed, Token, TokenKind, lex_span};
 use crate::splitter::{SplitMode, split};
 use crate::{Span, SqlMode};
 
@@ -135,9 +136,12 @@ fn parse_all<T>(
     read: impl FnOnce(&mut Parser<'_>) -> PResult<T>,
 ) -> Result<T, SyntaxError> {
     let mut lexed = lex_span(src, span, &options.lex_options());
+    let marks: Vec<Span> = lexed.tokens.iter().filter(|t| is_mark(t, src)).map(|t| t.span).collect();
     lexed.tokens.retain(|token| !token.kind.is_trivia() && token.kind != TokenKind::Eof);
-    lexed.tokens.pop_if(|last| last.kind == TokenKind::Semicolon);
+    let semicolon = lexed.tokens.pop_if(|last| last.kind == TokenKind::Semicolon);
     let mut parser = Parser::new(src, &lexed.tokens, *options);
+    parser.marks = &marks;
+    parser.text_end = semicolon.map_or(span.end, |semicolon| semicolon.span.start);
     let result = read(&mut parser).and_then(|value| {
         if parser.at_end() { Ok(value) } else { Err(parser.error("the end of the statement")) }
     });
@@ -145,6 +149,15 @@ fn parse_all<T>(
         (Some(lexical), Err(error)) if error.span.start < lexical.span.start => Err(*error),
         (Some(lexical), _) => Err(lexical),
         (None, result) => result.map_err(|error| *error),
+    }
+}
+
+/// Whether a stored program loses that piece: the marks of a version comment, or one that is skipped.
+fn is_mark(token: &Token, src: &str) -> bool {
+    match token.kind {
+        TokenKind::VersionOpen | TokenKind::VersionClose => true,
+        TokenKind::BlockComment => token.text(src).starts_with("/*!") || token.text(src).starts_with("/*M!"),
+        _ => false,
     }
 }
 

@@ -5,8 +5,8 @@ use terp_schema_model::{RoutineKind, quote};
 use super::{PResult, Parser};
 use crate::Span;
 use crate::ast::{
-    CreateEvent, CreateRoutine, CreateTrigger, CreateView, DropProgram, ObjectName, ProgramHead, ProgramKind,
-    StatementKind, Text,
+    CreateEvent, CreateRoutine, CreateTrigger, CreateView, DropProgram, ObjectName, Parameter, ProgramBody,
+    ProgramHead, ProgramKind, Returns, Schedule, StatementKind, Text,
 };
 use crate::lexer::{TokenKind, unescape_string, unquote_ident};
 
@@ -75,12 +75,15 @@ impl Parser<'_> {
             let name = self.text(host).trim_start_matches('@');
             match name.as_bytes().first() {
                 Some(b'`') => unquote_ident(name).into_owned(),
+                Some(b'"') if self.options.sql_mode.ansi_quotes => unquote_ident(name).into_owned(),
                 Some(b'\'' | b'"') => unescape_string(name, &self.lex_options()).into_owned(),
                 _ => name.to_owned(),
             }
         } else {
             "%".to_owned()
         };
+        // Hosts are kept in lower case.
+        let host = host.to_lowercase();
         let value = format!("{}@{}", quote::identifier(&user), quote::identifier(&host));
         Ok(Some(Text { value, span: self.span_from(mark) }))
     }
@@ -143,7 +146,7 @@ impl Parser<'_> {
 
     /// At TRIGGER.
     fn trigger(&mut self, mut head: ProgramHead) -> PResult<StatementKind> {
-        self.bump();
+        let start = self.bump().span.start;
         head.if_not_exists = self.if_not_exists()?;
         let name = self.object_name("a trigger")?;
         let timing = self.one_of(&["BEFORE", "AFTER"], "BEFORE or AFTER")?;
@@ -153,21 +156,20 @@ impl Parser<'_> {
         self.expect_kw("FOR")?;
         self.expect_kw("EACH")?;
         self.expect_kw("ROW")?;
+        let mut written = self.kept(Span::new(start, self.last_taken().end));
         let mut order = None;
         if matches!(self.upper().as_str(), "FOLLOWS" | "PRECEDES") && self.nth(1).kind.is_ident() {
             let follows = self.at_kw("FOLLOWS");
             self.bump();
             order = Some((follows, self.ident("a trigger")?));
         }
-        let body = self.body()?;
-        let trigger = CreateTrigger { head, name, timing, event, table, order, body };
+        let body_start = self.last_taken().end;
+        let body = self.body(body_start)?;
+        let kept = self.kept(body.span);
+        written
+            .push_str(&kept[..kept.len() - kept.trim_start_matches(|c: char| c.is_ascii_whitespace()).len()]);
+        let trigger = CreateTrigger { head, name, timing, event, table, order, written, body };
         Ok(StatementKind::CreateTrigger(Box::new(trigger)))
-    }
-
-    /// What a program does: the rest of the statement.
-    fn body(&mut self) -> PResult<Span> {
-        self.expect_more("the body")?;
-        Ok(self.skip_rest())
     }
 
     /// After PROCEDURE or FUNCTION.
@@ -177,40 +179,76 @@ impl Parser<'_> {
         if kind == RoutineKind::Function && self.at_kw("RETURNS") && self.nth_kw(2, "SONAME") {
             return Ok(self.unsupported(mark, "CREATE FUNCTION ... SONAME"));
         }
-        let parameters = self.parameters()?;
+        let (parameter_text, parameters) = self.parameters()?;
         let mut returns = None;
         if kind == RoutineKind::Function {
             self.expect_kw("RETURNS")?;
-            let mark = self.mark();
-            self.type_name()?;
-            if self.eat_kw("COLLATE") {
-                self.collation_or_binary()?;
-            }
-            returns = Some(self.span_from(mark));
+            let (ty, collate) = self.parameter_type()?;
+            returns = Some(Returns { ty, collate });
         }
-        let mut routine = empty_routine(head, kind, name, parameters, self.peek().span.start);
+        let mut routine = empty_routine(head, kind, name);
+        routine.parameter_text = parameter_text;
+        routine.parameters = parameters;
         routine.returns = returns;
         while self.characteristic(&mut routine)? {}
-        routine.body = self.body()?;
+        let body_start = self.peek().span.start;
+        routine.body = self.body(body_start)?;
         Ok(StatementKind::CreateRoutine(Box::new(routine)))
     }
 
     /// After `ALTER PROCEDURE` or `ALTER FUNCTION`.
     pub(super) fn alter_routine(&mut self, kind: RoutineKind) -> PResult<StatementKind> {
         let name = self.object_name("a routine")?;
-        let at = self.peek().span.start;
         let head = ProgramHead { alter: true, ..ProgramHead::default() };
-        let mut routine = empty_routine(head, kind, name, Span::at(at), at);
+        let mut routine = empty_routine(head, kind, name);
         while self.characteristic(&mut routine)? {}
         Ok(StatementKind::CreateRoutine(Box::new(routine)))
     }
 
-    /// `(parameters)`: what is between the parentheses.
-    fn parameters(&mut self) -> PResult<Span> {
-        let open = self.peek().span;
-        self.skip_parens()?;
-        let close = self.last_taken();
-        Ok(Span::new(open.end, close.start))
+    /// `(parameters)`: what is between the parentheses, as kept and one by one.
+    fn parameters(&mut self) -> PResult<(Text, Vec<Parameter>)> {
+        let open = self.expect(TokenKind::LParen, "(")?.span;
+        let mut parameters = Vec::new();
+        if !self.at(TokenKind::RParen) {
+            parameters = self.comma_list(Self::parameter)?;
+        }
+        let close = self.expect(TokenKind::RParen, "a comma or )")?.span;
+        let span = Span::new(open.end, close.start);
+        Ok((Text { value: self.kept(span), span }, parameters))
+    }
+
+    fn parameter(&mut self) -> PResult<Parameter> {
+        // Reserved words all three; MySQL's functions have none, which the engine says.
+        if ["IN", "OUT", "INOUT"].iter().any(|word| self.at_kw(word)) {
+            self.bump();
+        }
+        let name = self.ident("a parameter")?;
+        let mariadb = self.options.flavor.is_mariadb();
+        if mariadb
+            && (self.at_kws(&["TYPE", "OF"]) || (self.at_kw("ROW") && self.nth_at(1, TokenKind::LParen)))
+        {
+            return self.typed_otherwise(name);
+        }
+        let (ty, collate) = self.parameter_type()?;
+        Ok(Parameter { name, ty: Some(ty), collate })
+    }
+
+    /// At `TYPE OF` or `ROW (..)`.
+    fn typed_otherwise(&mut self, name: crate::ast::Ident) -> PResult<Parameter> {
+        while !self.at_end() && !self.at(TokenKind::Comma) && !self.at(TokenKind::RParen) {
+            if self.at(TokenKind::LParen) {
+                self.skip_parens()?;
+            } else {
+                self.bump();
+            }
+        }
+        Ok(Parameter { name, ty: None, collate: None })
+    }
+
+    fn parameter_type(&mut self) -> PResult<(crate::ast::TypeName, Option<crate::ast::Ident>)> {
+        let ty = self.type_name()?;
+        let collate = if self.eat_kw("COLLATE") { Some(self.collation_or_binary()?) } else { None };
+        Ok((ty, collate))
     }
 
     fn characteristic(&mut self, routine: &mut CreateRoutine) -> PResult<bool> {
@@ -223,7 +261,7 @@ impl Parser<'_> {
             ("LANGUAGE", _) => {
                 self.bump();
                 if !self.eat_kw("SQL") {
-                    self.ident("a language")?;
+                    routine.foreign = Some(self.ident("a language")?.span);
                 }
             }
             ("DETERMINISTIC", _) if !routine.head.alter => {
@@ -246,7 +284,7 @@ impl Parser<'_> {
                 routine.data_access = Some(format!("{first} SQL{}", if data { " DATA" } else { "" }));
             }
             ("USING", _) if self.options.flavor.is_mysql() && self.nth_at(1, TokenKind::LParen) => {
-                self.bump();
+                routine.foreign = Some(self.bump().span);
                 self.skip_parens()?;
             }
             _ => return Ok(false),
@@ -291,31 +329,25 @@ impl Parser<'_> {
         }
         if !alter || self.at_kw("DO") {
             self.expect_kw("DO")?;
-            event.body = Some(self.body()?);
+            let body_start = self.last_taken().end;
+            event.body = Some(self.body(body_start)?);
         }
         Ok(StatementKind::CreateEvent(Box::new(event)))
     }
 
     /// `AT time` or `EVERY interval [STARTS time] [ENDS time]`.
-    fn schedule(&mut self) -> PResult<Span> {
-        let mark = self.mark();
-        if self.eat_kw("EVERY") {
-            self.expr()?;
-            if self.unit().is_none() {
-                return Err(self.error("a unit of time"));
-            }
-            if self.eat_kw("STARTS") {
-                self.expr()?;
-            }
-            if self.eat_kw("ENDS") {
-                self.expr()?;
-            }
-        } else if self.eat_kw("AT") {
-            self.expr()?;
-        } else {
+    fn schedule(&mut self) -> PResult<Schedule> {
+        if self.eat_kw("AT") {
+            return Ok(Schedule::At(self.expr()?));
+        }
+        if !self.eat_kw("EVERY") {
             return Err(self.error("AT or EVERY"));
         }
-        Ok(self.span_from(mark))
+        let interval = self.expr()?;
+        let Some(unit) = self.unit() else { return Err(self.error("a unit of time")) };
+        let starts = if self.eat_kw("STARTS") { Some(self.expr()?) } else { None };
+        let ends = if self.eat_kw("ENDS") { Some(self.expr()?) } else { None };
+        Ok(Schedule::Every { interval, unit, starts, ends })
     }
 
     fn event_status(&mut self) -> PResult<Option<String>> {
@@ -346,22 +378,18 @@ impl Parser<'_> {
     }
 }
 
-fn empty_routine(
-    head: ProgramHead,
-    kind: RoutineKind,
-    name: ObjectName,
-    parameters: Span,
-    at: u32,
-) -> CreateRoutine {
+fn empty_routine(head: ProgramHead, kind: RoutineKind, name: ObjectName) -> CreateRoutine {
     CreateRoutine {
         head,
         kind,
         name,
-        parameters,
+        parameter_text: Text { value: String::new(), span: Span::at(0) },
+        parameters: Vec::new(),
         returns: None,
         deterministic: None,
         data_access: None,
         comment: None,
-        body: Span::at(at),
+        foreign: None,
+        body: ProgramBody::default(),
     }
 }

@@ -164,7 +164,7 @@ enum Handler {
 }
 
 /// A statement of a script, as far as it has been read.
-pub(super) struct Program {
+pub(crate) struct Program {
     flavor: Flavor,
     state: State,
     blocks: Vec<(Block, Span)>,
@@ -182,7 +182,7 @@ pub(super) struct Program {
 }
 
 impl Program {
-    pub(super) fn new(flavor: Flavor) -> Self {
+    pub(crate) fn new(flavor: Flavor) -> Self {
         Self {
             flavor,
             state: State::Start,
@@ -198,7 +198,7 @@ impl Program {
     }
 
     /// Whether a `;` that comes now ends the statement.
-    pub(super) fn semicolon(&mut self) -> bool {
+    pub(crate) fn semicolon(&mut self) -> bool {
         while self.top() == Some(Block::CaseExpression) {
             self.blocks.pop();
         }
@@ -215,12 +215,17 @@ impl Program {
     }
 
     /// The opening of the outermost block that is open.
-    pub(super) fn unclosed(&self) -> Option<Span> {
+    pub(crate) fn unclosed(&self) -> Option<Span> {
         self.blocks.first().map(|&(_, span)| span)
     }
 
+    /// Whether the token that comes next begins a statement of the program.
+    pub(crate) fn at_statement(&self) -> bool {
+        self.state == State::Body && self.at_start
+    }
+
     /// Takes a significant token that is not a `;`.
-    pub(super) fn token(&mut self, token: Token, src: &str) {
+    pub(crate) fn token(&mut self, token: Token, src: &str) {
         if self.state == State::Plain {
             return;
         }
