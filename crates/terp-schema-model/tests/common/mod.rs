@@ -431,6 +431,7 @@ fn programs() -> BoxedStrategy<Programs> {
             definer,
             body,
             context,
+            ..Trigger::default()
         },
     );
     let kind = proptest::sample::select(vec![RoutineKind::Procedure, RoutineKind::Function]);
