@@ -34,6 +34,7 @@ mod table_ops;
 mod temporal;
 mod types;
 mod unstable;
+mod versioning;
 mod view;
 
 pub use catalog::{Catalog, Effect, TableRef};
