@@ -95,7 +95,7 @@ pub(crate) fn replay(subject: &mut dyn Subject, steps: &[Step]) -> Vec<Verdict> 
         let mut verdict = match subject.texts() {
             Err(panic) => Judged::panic(&panic),
             Ok(after) => {
-                let judged = judge(step, &answer, &before, &after);
+                let judged = judge(step, &answer, &before, &after, &server);
                 before = after;
                 judged
             }
@@ -219,7 +219,7 @@ impl Judged {
     }
 }
 
-fn judge(step: &Step, answer: &Answer, before: &Texts, after: &Texts) -> Judged {
+fn judge(step: &Step, answer: &Answer, before: &Texts, after: &Texts, server: &Texts) -> Judged {
     if let Answer::Unsupported(_) | Answer::Panicked(_) = answer {
         return Judged::failure(answer.clone());
     }
@@ -230,10 +230,10 @@ fn judge(step: &Step, answer: &Answer, before: &Texts, after: &Texts) -> Judged 
         }
         (Some(errno), _) => Judged::new(Kind::WrongAccept, format!("server: {errno} {}", step.error)),
         (None, Answer::Accepted) => {
-            // A table that only we changed is as wrong as one that only the server changed.
+            // A table that only we changed is as wrong as one that only the server changed. One that a refused step had dropped may be back.
             let changed = changed(before, after).filter(|table| !step.show.contains_key(*table));
             let shown = step.show.iter().map(|(table, text)| (table, text.as_deref()));
-            let unlisted = changed.map(|table| (table, before.get(table).map(String::as_str)));
+            let unlisted = changed.map(|table| (table, server.get(table).map(String::as_str)));
             Judged::texts(
                 shown
                     .chain(unlisted)

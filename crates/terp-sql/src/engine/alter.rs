@@ -13,7 +13,7 @@ use super::catalog::{Catalog, Effect, TableRef};
 use super::context::Context;
 use super::error::{Result, Unsupported, messages, refuse, unsupported};
 use super::options::{self, CharsetChoice};
-use super::{create, online, partition_alter, table_ops};
+use super::{create, online, partition_alter, table_ops, versioning};
 use crate::Span;
 use crate::ast::{AlterAction, AlterActionKind, AlterTable, CreateIndex, DropIndex, ObjectName, TableOption};
 
@@ -267,13 +267,10 @@ fn change(
     if let Some(set) = &requests.convert {
         table.character_set = set.clone();
     }
+    versioning::check_alter(cx, at, old, requests, table.options.engine != old.options.engine)?;
     if let Some(versioned) = requests.system_versioning {
-        if versioned == old.options.system_versioning {
-            return Err(if versioned {
-                refuse(4134, format!("Table `{}` is already system-versioned", old.name))
-            } else {
-                refuse(4124, format!("Table `{}` is not system-versioned", old.name))
-            });
+        if !versioned && !old.options.system_versioning {
+            return Err(refuse(4124, format!("Table `{}` is not system-versioned", old.name)));
         }
         table.options.system_versioning = versioned;
     }
@@ -287,6 +284,13 @@ fn change(
         carried_foreign_keys: old.foreign_keys.iter().map(|f| f.name.to_lowercase()).collect::<HashSet<_>>(),
     };
     let names = alter_columns::assemble(cx, old, requests, &mut parts)?;
+    for period in &mut parts.table.periods {
+        for name in [&mut period.start, &mut period.end] {
+            if let Some(Some(new)) = names.get(&name.to_lowercase()) {
+                name.clone_from(new);
+            }
+        }
+    }
     for period in &requests.periods {
         create::add_period(&mut parts, period)?;
     }

@@ -68,6 +68,7 @@ pub(super) fn build(cx: &Context<'_>, parts: Parts<'_>) -> Result<Table> {
     // A foreign key's key over TEXT is refused by MariaDB as part of the foreign key.
     index::finish(cx, &mut table, drafts, &explicit_null)?;
     check_auto_increment(cx, &table)?;
+    super::versioning::finish(cx, &mut table, temporary)?;
     if cx.session.sql_require_primary_key && table.primary_key().is_none() && !temporary {
         return Err(refuse(
             3750,

@@ -276,10 +276,7 @@ fn apply<'a>(
         }
         ColumnAttributeKind::NotSecondary => column.not_secondary = true,
         ColumnAttributeKind::SystemVersioning(with) => {
-            if *with {
-                return Err(unsupported("WITH SYSTEM VERSIONING on a column"));
-            }
-            column.system_versioning = Some(true);
+            column.system_versioning = Some(!*with);
         }
         ColumnAttributeKind::Attribute(attribute) => {
             if !cx.session.sql_mode.ignore_bad_table_options {
@@ -323,6 +320,10 @@ fn finish(cx: &Context<'_>, draft: &mut ColumnDraft<'_>, def: &ColumnDef, primar
     let timestamp = matches!(column.ty, ColumnType::Timestamp { .. });
     if timestamp && !cx.session.explicit_defaults_for_timestamp && !draft.explicit_null {
         return Err(unsupported("TIMESTAMP with explicit_defaults_for_timestamp off").at(def.span));
+    }
+    let row_time = matches!(column.generated, Some(Generated::RowStart | Generated::RowEnd));
+    if row_time && (draft.explicit_null || draft.has_default) {
+        return Err(refuse(1064, "NULL and DEFAULT have no place in a column of the row's time").at(def.span));
     }
     let not_null = !column.nullable || primary && !draft.explicit_null;
     if primary && (!draft.explicit_null || cx.flavor.is_mariadb()) {

@@ -12,7 +12,7 @@ use super::column::{self, ColumnDraft, Inline};
 use super::context::Context;
 use super::error::{Result, messages, refuse, unsupported};
 use super::options::{self, CharsetChoice};
-use super::{foreign_key, partition, reading, table_ops};
+use super::{foreign_key, partition, reading, table_ops, versioning};
 use crate::ast::{CreateTable, CreateTableBody, PeriodDef, TableDefinition, TableElement, TableOption};
 
 /// Executes CREATE TABLE.
@@ -217,6 +217,8 @@ fn define(cx: &Context<'_>, at: &TableRef, definition: &TableDefinition, tempora
     };
     let elements: Vec<&TableElement> = definition.elements.iter().collect();
     collect(cx, &mut parts, &elements)?;
+    let mut columns: Vec<_> = parts.columns.iter_mut().map(|draft| &mut draft.column).collect();
+    versioning::spread_from_columns(&mut parts.table, &mut columns);
     let mut table = build(cx, parts)?;
     check_merge(cx, &table)?;
     if !table.columns.iter().any(|c| c.auto_increment) {
@@ -299,7 +301,12 @@ pub(super) fn push_column<'a>(
 
 pub(super) fn add_period(parts: &mut Parts<'_>, period: &PeriodDef) -> Result<()> {
     if period.name.value.eq_ignore_ascii_case("system_time") {
-        return Err(unsupported("PERIOD FOR SYSTEM_TIME").at(period.span));
+        parts.table.periods.push(terp_schema_model::Period {
+            name: "SYSTEM_TIME".to_owned(),
+            start: period.start.value.clone(),
+            end: period.end.value.clone(),
+        });
+        return Ok(());
     }
     for name in [&period.start, &period.end] {
         let Some(draft) =

@@ -35,6 +35,7 @@ mod table_ops;
 mod temporal;
 mod types;
 mod unstable;
+mod versioning;
 mod view;
 
 pub use catalog::{Catalog, Effect, TableRef};

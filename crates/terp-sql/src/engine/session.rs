@@ -26,6 +26,8 @@ pub struct Session {
     pub default_storage_engine: String,
     /// explicit_defaults_for_timestamp.
     pub explicit_defaults_for_timestamp: bool,
+    /// Whether system_versioning_alter_history is KEEP; MariaDB.
+    pub system_versioning_alter_history_keep: bool,
     /// innodb_strict_mode.
     pub innodb_strict_mode: bool,
     /// restrict_fk_on_non_standard_key; MySQL 8.4 and later.
@@ -47,6 +49,7 @@ impl Session {
             foreign_key_checks: true,
             default_storage_engine: "InnoDB".to_owned(),
             explicit_defaults_for_timestamp: flavor.is_mysql() || flavor.mariadb_since(10, 10, 0),
+            system_versioning_alter_history_keep: false,
             innodb_strict_mode: true,
             restrict_fk_on_non_standard_key: flavor.mysql_since(8, 4, 0),
             sql_require_primary_key: false,
@@ -152,6 +155,27 @@ impl Session {
             "restrict_fk_on_non_standard_key" => switch!(restrict_fk_on_non_standard_key),
             "sql_require_primary_key" => switch!(sql_require_primary_key),
             "sql_generate_invisible_primary_key" => switch!(sql_generate_invisible_primary_key),
+            "system_versioning_alter_history" if flavor.is_mariadb() => {
+                self.system_versioning_alter_history_keep = match value {
+                    None => false,
+                    Some(value) => {
+                        let word = word(value).ok_or_else(|| not_constant(assignment))?;
+                        match word.to_ascii_lowercase().as_str() {
+                            "keep" | "1" => true,
+                            "error" | "0" => false,
+                            _ => {
+                                return Err(refuse(
+                                    1231,
+                                    format!(
+                                        "Variable 'system_versioning_alter_history' can't be set to the value of '{word}'"
+                                    ),
+                                )
+                                .at(assignment.span));
+                            }
+                        }
+                    }
+                };
+            }
             "character_set_collations" | "collation_server" | "character_set_server" => {
                 return Err(unsupported(format!("SET {}", assignment.name)).at(assignment.span));
             }

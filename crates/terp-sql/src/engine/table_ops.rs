@@ -254,8 +254,11 @@ fn rename_generated(table: &mut Table, old: &str, new: &str, checks: bool) {
 pub(super) fn truncate(catalog: &mut Catalog, name: &ObjectName) -> Result<Effect> {
     let at = catalog.resolve(name)?;
     catalog.check_writable(&at)?;
-    if catalog.visible(&at).is_none() {
+    let Some(table) = catalog.visible(&at) else {
         return Err(messages::no_such_table(&at.schema, &at.name).at(name.span()));
+    };
+    if table.options.system_versioning {
+        return Err(refuse(4137, "System-versioned tables do not support TRUNCATE TABLE"));
     }
     if catalog.session().foreign_key_checks {
         for (child_at, child) in catalog.children(&at) {
