@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use terp_drift::ObjectPath;
+use terp_drift::{ObjectKind, ObjectPath};
 use terp_schema_model::Schema;
 use terp_sql::ast::{Statement, StatementKind};
 use terp_sql::lexer::{LexErrorKind, TokenKind, lex_span};
@@ -207,13 +207,37 @@ impl Database {
         })
     }
 
+    /// What a statement is about and of which not all is known, so that the engine may be wrong to refuse the statement.
+    fn in_doubt(&self, statement: &Statement, touched: &tables::Touched) -> Option<String> {
+        let is_view = |path: &&ObjectPath| path.object == ObjectKind::View;
+        let table = touched.all().find(|table| self.unchecked.contains(*table));
+        let named_view = || {
+            let views = self.unchecked_programs.iter().filter(is_view);
+            views.filter_map(|view| view.name.as_deref()).find(|view| touched.all().any(|name| name == *view))
+        };
+        let program =
+            || tables::programs(statement).into_iter().find(|path| self.unchecked_programs.contains(path));
+        // What a query reads is not listed, so anything in doubt may be in it.
+        let any = || {
+            let reads = matches!(statement.kind, StatementKind::CreateView(_));
+            let table = self.unchecked.first().map(|table| format!("the table {table}"));
+            let view = self.unchecked_programs.iter().find(is_view).map(ToString::to_string);
+            table.or(view).filter(|_| reads)
+        };
+        table
+            .map(|table| format!("the table {table}"))
+            .or_else(|| Some(format!("the view {}", named_view()?)))
+            .or_else(|| Some(format!("the {}", program()?)))
+            .or_else(any)
+    }
+
     fn failed(&mut self, statement: &Statement, error: ExecuteError) -> Outcome {
         let at = error.span();
         let span = statement.span;
         let touched = tables::touched(statement);
         match error {
             ExecuteError::Refused(refused) => {
-                let Some(table) = touched.all().find(|table| self.unchecked.contains(*table)) else {
+                let Some(table) = self.in_doubt(statement, &touched) else {
                     let help = self.name_is_taken(statement, &refused);
                     let (errno, sqlstate) = (refused.errno, refused.sqlstate());
                     let message = refused.message;
@@ -221,10 +245,11 @@ impl Database {
                 };
                 // What the engine has of that table may be wrong, and its refusal with it.
                 let reason = format!(
-                    "not all is known of the table {table}; as far as it is, this fails with error {}: {}",
+                    "not all is known of {table}; as far as it is, this fails with error {}: {}",
                     refused.errno, refused.message
                 );
                 self.unchecked.extend(touched.changed.iter().cloned());
+                self.unchecked_programs.extend(tables::programs(statement));
                 Outcome::Unchecked(Unchecked { reason, statement: span, at: None })
             }
             ExecuteError::Unsupported(unsupported) => {

@@ -73,6 +73,14 @@ impl ConnectError {
         self.kind
     }
 
+    /// The server's error number, where it was the server that refused.
+    pub fn errno(&self) -> Option<u16> {
+        match self.source.as_deref() {
+            Some(mysql_async::Error::Server(server)) => Some(server.code),
+            _ => None,
+        }
+    }
+
     /// Whether it may be otherwise a moment later.
     pub const fn may_pass(&self) -> bool {
         use ConnectErrorKind::{Dropped, Refused, TimedOut, TooManyConnections};
@@ -148,7 +156,10 @@ fn judge(error: &mysql_async::Error) -> (ConnectErrorKind, String) {
             (kind, format!("error {}: {}", server.code, server.message))
         }
         mysql_async::Error::Io(IoError::Io(error)) => judge_io(error),
-        mysql_async::Error::Io(IoError::Tls(error)) => (Kind::Tls, error.to_string()),
+        mysql_async::Error::Io(IoError::Tls(error)) => (Kind::Tls, of_tls(&error.to_string())),
+        mysql_async::Error::Driver(DriverError::NoKeyFound) => {
+            (Kind::File, "there is no private key in the file of ssl-key".to_owned())
+        }
         mysql_async::Error::Driver(DriverError::ConnectionClosed) => {
             (Kind::Dropped, "the server closed the connection before it was made".to_owned())
         }
@@ -188,13 +199,31 @@ fn judge_io(error: &io::Error) -> (ConnectErrorKind, String) {
         io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
             (Kind::Refused, "the host can't be reached".to_owned())
         }
+        // The client's codec says so of a packet that ends in its middle.
+        _ if text.contains("bytes remaining on stream") => {
+            (Kind::Dropped, "the connection broke before it was made".to_owned())
+        }
         // Errors of TLS come as such, wrapped; those of the resolver have no kind of their own.
-        _ if error.get_ref().is_some_and(is_tls) => (Kind::Tls, text),
+        _ if error.get_ref().is_some_and(is_tls) => (Kind::Tls, of_tls(&text)),
         _ if text.contains("lookup") || text.contains("resolve") => {
             (Kind::HostUnknown, "the host's name has no address".to_owned())
         }
         _ => (Kind::Protocol, text),
     }
+}
+
+/// What is wrong with a certificate, in other words than the library's.
+fn of_tls(text: &str) -> String {
+    let words = if text.contains("UnknownIssuer") || text.contains("NoRootAnchors") {
+        "the server's certificate is from no authority that is trusted"
+    } else if text.contains("not valid for name") || text.contains("NotValidForName") {
+        "the server's certificate is for another name"
+    } else if text.contains("Expired") || text.contains("expired") {
+        "the server's certificate has expired"
+    } else {
+        return text.to_owned();
+    };
+    words.to_owned()
 }
 
 fn is_tls(error: &(dyn std::error::Error + Send + Sync + 'static)) -> bool {

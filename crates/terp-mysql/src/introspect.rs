@@ -16,6 +16,7 @@ mod pool;
 mod privileges;
 mod program;
 mod read;
+mod view;
 
 use terp_schema_model::{Flavor, Schema};
 

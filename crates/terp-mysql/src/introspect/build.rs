@@ -3,14 +3,14 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use terp_schema_model::{CharacterSet, Event, Flavor, Routine, Schema, Table, Trigger};
+use terp_schema_model::{CharacterSet, Event, Flavor, Routine, Schema, Table, Trigger, View};
 use terp_sql::{Catalog, ExecuteError, Span};
 
 use super::list::Server;
 use super::mend::mend;
 use super::object::{Object, ObjectKind, UnknownObject, UnknownReason};
 use super::pool::Answer;
-use super::program;
+use super::{program, view};
 
 /// An object in the model, or why it is not.
 pub(super) type Built = Result<Part, UnknownReason>;
@@ -19,6 +19,7 @@ pub(super) type Built = Result<Part, UnknownReason>;
 #[derive(Debug, Clone)]
 pub(super) enum Part {
     Table(Box<Table>),
+    View(Box<View>),
     Trigger(Box<Trigger>),
     Routine(Box<Routine>),
     Event(Box<Event>),
@@ -86,6 +87,12 @@ pub(super) fn build(context: &Context, object: &Object, answer: &Answer) -> Buil
                 Cow::Owned(_) => Err(UnknownReason::NotUtf8),
             }
         }
+        ObjectKind::View => match text.shown {
+            Cow::Borrowed(shown) => {
+                view::view(context, &object.name, row, shown).map(|view| Part::View(Box::new(view)))
+            }
+            Cow::Owned(_) => Err(UnknownReason::NotUtf8),
+        },
         ObjectKind::Table => table(context, &object.name, &text).map(|table| Part::Table(Box::new(table))),
         kind => Err(UnknownReason::Kind(kind)),
     }
@@ -253,6 +260,7 @@ pub(super) fn assemble(
     for (Object { kind, name }, built) in built {
         match built {
             Ok(Part::Table(table)) => schema.tables.push(*table),
+            Ok(Part::View(view)) => schema.views.push(*view),
             Ok(Part::Trigger(trigger)) => schema.triggers.push(*trigger),
             Ok(Part::Routine(routine)) => schema.routines.push(*routine),
             Ok(Part::Event(event)) => schema.events.push(*event),
@@ -260,6 +268,7 @@ pub(super) fn assemble(
         }
     }
     schema.tables.sort_by(|a, b| a.name.cmp(&b.name));
+    schema.views.sort_by(|a, b| a.name.cmp(&b.name));
     let place: HashMap<&str, usize> =
         triggers.iter().enumerate().map(|(at, [.., name])| (name.as_str(), at)).collect();
     schema.triggers.sort_by_key(|trigger| place.get(trigger.name.as_str()).copied());
