@@ -80,7 +80,9 @@ fn what_is_lost_is_named() {
         }
         let source = fs::read_to_string(&path).expect("it is text");
         for flavor in FLAVORS {
-            let schema = executed(&source, flavor);
+            let mut schema = executed(&source, flavor);
+            // Of views a snapshot keeps less (SHORTCOMINGS.md).
+            schema.views.clear();
             compared += schema.tables.len();
             let told = lost_in_silence(&schema, flavor);
             complaints.extend(told.into_iter().map(|told| format!("{} on {flavor}: {told}", path.display())));
