@@ -13,7 +13,7 @@ use super::catalog::{Catalog, Effect, TableRef};
 use super::context::Context;
 use super::error::{Result, Unsupported, messages, refuse, unsupported};
 use super::options::{self, CharsetChoice};
-use super::{create, online, partition_alter, table_ops, versioning};
+use super::{create, in_place, online, partition_alter, table_ops, versioning};
 use crate::Span;
 use crate::ast::{AlterAction, AlterActionKind, AlterTable, CreateIndex, DropIndex, ObjectName, TableOption};
 
@@ -67,6 +67,7 @@ fn run(
     if_exists: bool,
     actions: &[&AlterAction],
 ) -> Result<Effect> {
+    check_instant_lock(catalog, actions)?;
     let at = catalog.resolve(name)?;
     catalog.check_writable(&at).map_err(|e| e.at(name.span()))?;
     if !catalog.has_database(&at.schema) && catalog.flavor().is_mysql() {
@@ -94,10 +95,15 @@ fn run(
             rename = Some(target);
         }
     }
+    check_tablespace(&cx, old, &requests)?;
+    check_merge_opens(&cx, old, temporary)?;
     check_engine_change(&cx, &at, old, &requests)?;
     let (new, children) = change(&cx, &at, old, &requests, temporary)?;
-    check_algorithm(&cx, old, &new, &requests)?;
-    let unchecked = unpredicted(&requests);
+    let decided = cx.flavor.is_mysql() && in_place::check(old, &new, &requests, temporary)?;
+    if !decided || !temporary {
+        check_algorithm(&cx, old, &new, &requests, decided)?;
+    }
+    let unchecked = if decided { None } else { unpredicted(&requests) };
     if let Some(target) = &rename {
         table_ops::check_triggers_stay(catalog, &at, target)?;
     }
@@ -115,6 +121,49 @@ fn run(
         tables.extend(table_ops::move_table(catalog, &at, &target)?);
     }
     Ok(Effect { unchecked, ..Effect::of(tables) })
+}
+
+/// MySQL sees this before it looks for the table.
+fn check_instant_lock(catalog: &Catalog, actions: &[&AlterAction]) -> Result<()> {
+    let instant =
+        |a: &&&AlterAction| matches!(&a.kind, AlterActionKind::Algorithm(word) if word == "INSTANT");
+    let lock = |a: &&&AlterAction| matches!(&a.kind, AlterActionKind::Lock(word) if word != "DEFAULT");
+    if catalog.flavor().is_mysql()
+        && actions.iter().any(|a| instant(&a))
+        && let Some(lock) = actions.iter().find(lock)
+    {
+        return Err(
+            refuse(1221, "Incorrect usage of ALGORITHM=INSTANT and LOCK=NONE/SHARED/EXCLUSIVE").at(lock.span)
+        );
+    }
+    Ok(())
+}
+
+/// Only InnoDB has tablespaces.
+fn check_tablespace(cx: &Context<'_>, old: &Table, requests: &Requests<'_>) -> Result<()> {
+    let asked = requests
+        .unrecorded
+        .iter()
+        .any(|kind| matches!(kind, AlterActionKind::DiscardTablespace | AlterActionKind::ImportTablespace));
+    if asked && cx.flavor.is_mysql() && old.options.engine != "InnoDB" {
+        return Err(refuse(
+            1031,
+            format!("Table storage engine for '{}' doesn't have this option", old.name),
+        ));
+    }
+    Ok(())
+}
+
+/// MySQL makes a MERGE table of what its members are not, and cannot open it then.
+fn check_merge_opens(cx: &Context<'_>, table: &Table, temporary: bool) -> Result<()> {
+    match create::misfit(cx, table) {
+        Some(misfit) if temporary || !misfit.certain || cx.flavor.is_mariadb() => Err(misfit.unsupported()),
+        Some(_) => Err(refuse(
+            1168,
+            "Unable to open underlying table which is differently defined or of non-MyISAM type or doesn't exist",
+        )),
+        None => Ok(()),
+    }
 }
 
 /// A table that foreign keys hold stays with its engine.
@@ -176,10 +225,16 @@ fn unpredicted(requests: &Requests<'_>) -> Option<Unsupported> {
 
 /// ALGORITHM and LOCK, as far as they are known to be refused. Whether InnoDB can do the rest without a copy is not
 /// decided here.
-fn check_algorithm(cx: &Context<'_>, old: &Table, new: &Table, requests: &Requests<'_>) -> Result<()> {
+fn check_algorithm(
+    cx: &Context<'_>,
+    old: &Table,
+    new: &Table,
+    requests: &Requests<'_>,
+    decided: bool,
+) -> Result<()> {
     let dot = if cx.flavor.is_mysql() { "." } else { "" };
     if let Some((algorithm, span)) = requests.algorithm {
-        let online = matches!(algorithm, "INPLACE" | "INSTANT" | "NOCOPY");
+        let online = matches!(algorithm, "INPLACE" | "INSTANT" | "NOCOPY") && !decided;
         if online && old.options.engine != "InnoDB" {
             return Err(unsupported(format!("ALGORITHM={algorithm} on {}", old.options.engine)).at(span));
         }
@@ -231,6 +286,7 @@ fn check_algorithm(cx: &Context<'_>, old: &Table, new: &Table, requests: &Reques
     if let Some((lock, span)) = requests.lock
         && matches!(lock, "NONE" | "SHARED")
         && old.options.engine != "InnoDB"
+        && !decided
     {
         return Err(unsupported(format!("LOCK={lock} on {}", old.options.engine)).at(span));
     }
@@ -312,6 +368,9 @@ fn change(
     }
     if new.partitioning.is_some() && requests.partition.is_empty() {
         partition_alter::recheck(cx, &new)?;
+    }
+    if cx.flavor.is_mysql() {
+        options::check_row_format(cx, &new)?;
     }
     Ok((new, children))
 }

@@ -257,7 +257,7 @@ fn set_default<'a>(cx: &Context<'_>, draft: &mut ColumnDraft<'a>, clause: &'a De
     }
     // MariaDB keeps DEFAULT NOW and ON UPDATE NOW together, and gives up both for another DEFAULT.
     column.on_update_now &= cx.flavor.is_mysql() || column.default != Some(DefaultValue::Now);
-    match default::parse(clause, cx) {
+    match default::parse(clause, cx)? {
         ParsedDefault::Constant(constant) if constant.is_null() => {
             if !column.nullable {
                 return Err(messages::invalid_default(&column.name));

@@ -35,6 +35,35 @@ pub(super) struct Requests<'a> {
     pub(super) system_versioning: Option<bool>,
     pub(super) algorithm: Option<(&'a str, Span)>,
     pub(super) lock: Option<(&'a str, Span)>,
+    /// What changes no definition: FORCE, ORDER BY, ENABLE KEYS and the like.
+    pub(super) unrecorded: Vec<&'a AlterActionKind>,
+}
+
+impl Requests<'_> {
+    /// Whether nothing is asked but another name of the table and ENABLE or DISABLE KEYS.
+    pub(super) fn changes_names_only(&self) -> bool {
+        let keys = |kind: &&AlterActionKind| {
+            matches!(kind, AlterActionKind::EnableKeys | AlterActionKind::DisableKeys)
+        };
+        self.unrecorded.iter().all(keys)
+            && self.columns.is_empty()
+            && self.drop_columns.is_empty()
+            && self.rename_columns.is_empty()
+            && self.alter_columns.is_empty()
+            && self.keys.is_empty()
+            && self.drop_keys.is_empty()
+            && self.drop_primary.is_none()
+            && self.rename_keys.is_empty()
+            && self.alter_indexes.is_empty()
+            && self.drop_foreign_keys.is_empty()
+            && self.drop_checks.is_empty()
+            && self.alter_checks.is_empty()
+            && self.periods.is_empty()
+            && self.options.is_empty()
+            && self.convert.is_none()
+            && self.partition.is_empty()
+            && self.system_versioning.is_none()
+    }
 }
 
 /// Sorts the sub-clauses. IF EXISTS and IF NOT EXISTS are decided here, by the table as it was.
@@ -207,16 +236,16 @@ fn sort_one<'a>(
                     return Err(messages::unknown_column(&column.value, "order clause").at(column.span));
                 }
             }
+            requests.unrecorded.push(&action.kind);
         }
         AlterActionKind::Option(option) => requests.options.push(option),
-        // These change no definition.
         AlterActionKind::Force
         | AlterActionKind::DisableKeys
         | AlterActionKind::EnableKeys
         | AlterActionKind::Validation(_)
         | AlterActionKind::Wait
         | AlterActionKind::DiscardTablespace
-        | AlterActionKind::ImportTablespace => {}
+        | AlterActionKind::ImportTablespace => requests.unrecorded.push(&action.kind),
         AlterActionKind::Lock(word) => requests.lock = Some((word, span)),
         AlterActionKind::Algorithm(word) => requests.algorithm = Some((word, span)),
         AlterActionKind::PartitionBy(_)

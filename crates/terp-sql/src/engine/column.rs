@@ -331,7 +331,7 @@ fn finish(cx: &Context<'_>, draft: &mut ColumnDraft<'_>, def: &ColumnDef, primar
     }
     let mut null_default = false;
     match draft.default {
-        Some(clause) => match default::parse(clause, cx) {
+        Some(clause) => match default::parse(clause, cx)? {
             ParsedDefault::Constant(constant) => {
                 if constant.is_null() {
                     // It counts as a NULL that was written: a primary key cannot take the column then.

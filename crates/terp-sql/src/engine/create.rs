@@ -81,6 +81,9 @@ pub(super) fn create_table(catalog: &mut Catalog, create: &CreateTable) -> Resul
                 }
                 return Err(messages::no_such_table(&from.schema, &from.name).at(source.span()));
             };
+            if let Some(misfit) = misfit(&cx, table) {
+                return Err(misfit.unsupported());
+            }
             like(&cx, table, &at, create.temporary)?
         }
         CreateTableBody::Definition(definition) => {
@@ -149,6 +152,8 @@ fn check_options_first(catalog: &Catalog, at: &TableRef, definition: &TableDefin
     let mut scratch = Table::new(&at.name, set.clone());
     let all: Vec<&TableOption> = definition.options.iter().collect();
     match options::apply(&cx, &mut scratch, &all, &mut CharsetChoice::default()) {
+        // The tablespace is looked for after the tables of the query.
+        Err(error) if error.errno() == Some(3510) && definition.select.is_some() => Ok(()),
         // What an engine makes of its options is found when the table is made.
         Err(error)
             if error.errno() == Some(1911)
@@ -220,7 +225,7 @@ fn define(cx: &Context<'_>, at: &TableRef, definition: &TableDefinition, tempora
     let mut columns: Vec<_> = parts.columns.iter_mut().map(|draft| &mut draft.column).collect();
     versioning::spread_from_columns(&mut parts.table, &mut columns);
     let mut table = build(cx, parts)?;
-    check_merge(cx, &table)?;
+    check_merge(cx, &table, temporary)?;
     if !table.columns.iter().any(|c| c.auto_increment) {
         table.options.auto_increment = None;
     }
@@ -235,24 +240,51 @@ fn define(cx: &Context<'_>, at: &TableRef, definition: &TableDefinition, tempora
         let written = |o: &TableOption| matches!(o.kind, crate::ast::TableOptionKind::Engine(_));
         partition::apply(cx, &mut table, clause, definition.options.iter().any(written))?;
     }
+    if cx.flavor.is_mysql() {
+        options::check_row_format(cx, &table)?;
+    }
     Ok(table)
 }
 
 /// A MERGE table's members must be MyISAM tables of the same columns, which is seen only when it is opened.
-fn check_merge(cx: &Context<'_>, table: &Table) -> Result<()> {
-    for member in &table.options.union {
-        let fits = cx.lookup(cx.database, member).is_some_and(|m| {
-            m.options.engine == "MyISAM"
-                && m.columns.len() == table.columns.len()
-                && m.columns.iter().zip(&table.columns).all(|(a, b)| a.ty == b.ty)
-        });
-        if !fits {
-            return Err(unsupported(format!(
-                "a MERGE table over `{member}`, which is no MyISAM table of the same columns"
-            )));
-        }
+fn check_merge(cx: &Context<'_>, table: &Table, temporary: bool) -> Result<()> {
+    match misfit(cx, table) {
+        Some(misfit) if temporary || !misfit.certain || cx.flavor.is_mariadb() => Err(misfit.unsupported()),
+        _ => Ok(()),
     }
-    Ok(())
+}
+
+/// A member for which a MERGE table cannot be opened.
+pub(super) struct Misfit<'a> {
+    member: &'a str,
+    /// Whether no server would take it: it is missing, of another engine, or of another number of columns.
+    pub(super) certain: bool,
+}
+
+impl Misfit<'_> {
+    pub(super) fn unsupported(&self) -> super::ExecuteError {
+        unsupported(format!(
+            "a MERGE table over `{}`, which is no MyISAM table of the same columns",
+            self.member
+        ))
+    }
+}
+
+/// The member that does not fit, a certain one first.
+pub(super) fn misfit<'a>(cx: &Context<'_>, table: &'a Table) -> Option<Misfit<'a>> {
+    let misfits = table.options.union.iter().filter_map(|member| {
+        let Some(found) = cx.lookup(cx.database, member) else {
+            return Some(Misfit { member, certain: true });
+        };
+        let engine = found.options.engine.as_str();
+        let width = found.columns.len() == table.columns.len();
+        if !matches!(engine, "MyISAM" | "MRG_MyISAM") || !width {
+            return Some(Misfit { member, certain: true });
+        }
+        let same = found.columns.iter().zip(&table.columns).all(|(a, b)| a.ty == b.ty);
+        (engine != "MyISAM" || !same).then_some(Misfit { member, certain: false })
+    });
+    misfits.max_by_key(|misfit| misfit.certain)
 }
 
 /// Sorts elements into the parts: columns with what they bring, keys, constraints.

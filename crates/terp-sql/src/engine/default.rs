@@ -33,7 +33,44 @@ pub(super) enum ParsedDefault {
 pub(super) struct ConstantDefault(Constant);
 
 /// Tells literals, NOW and expressions apart.
-pub(super) fn parse(clause: &DefaultClause, cx: &Context<'_>) -> ParsedDefault {
+pub(super) fn parse(clause: &DefaultClause, cx: &Context<'_>) -> Result<ParsedDefault> {
+    if cx.flavor.is_mysql() {
+        check_encoding(&clause.expr)?;
+    }
+    Ok(sort(clause, cx))
+}
+
+/// MySQL refuses bytes behind an introducer that are no text of its character set; only UTF-8 is looked at here.
+fn check_encoding(expr: &Expr) -> Result<()> {
+    let (bytes, introducer) = match &expr.kind {
+        ExprKind::Paren(inner) => return check_encoding(inner),
+        ExprKind::Literal(Literal::Hex { bytes, introducer: Some(introducer), .. }) => {
+            (bytes.clone(), introducer)
+        }
+        ExprKind::Literal(Literal::Bits { digits, introducer: Some(introducer) }) => {
+            (bits_to_bytes(digits), introducer)
+        }
+        _ => return Ok(()),
+    };
+    let (set, longest) = match introducer.to_ascii_lowercase().as_str() {
+        "utf8" | "utf8mb3" => ("utf8mb3", 3),
+        "utf8mb4" => ("utf8mb4", 4),
+        _ => return Ok(()),
+    };
+    let valid = match std::str::from_utf8(&bytes) {
+        Ok(text) => text,
+        Err(error) => std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default(),
+    };
+    let end =
+        valid.char_indices().find(|(_, c)| c.len_utf8() > longest).map_or(valid.len(), |(start, _)| start);
+    if end == bytes.len() {
+        return Ok(());
+    }
+    let shown: String = bytes[end..].iter().take(3).map(|byte| format!("{byte:02X}")).collect();
+    Err(refuse(1300, format!("Invalid {set} character string: '{shown}'")).at(expr.span))
+}
+
+fn sort(clause: &DefaultClause, cx: &Context<'_>) -> ParsedDefault {
     let expr = &clause.expr;
     // On MySQL parentheses make an expression of anything; MariaDB looks through them.
     if clause.parenthesised && cx.flavor.is_mysql() {

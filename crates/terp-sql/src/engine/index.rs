@@ -313,6 +313,12 @@ fn prepare(
         if cx.flavor.is_mysql() && index.is_unique() && matches!(column.ty, ColumnType::Geometry { .. }) {
             return Err(refuse(3728, "Spatial indexes can't be primary or unique indexes."));
         }
+        if cx.flavor.is_mysql()
+            && index.using == Some(IndexAlgorithm::RTree)
+            && !matches!(column.ty, ColumnType::Geometry { .. })
+        {
+            return Err(refuse(1687, "A SPATIAL index may only contain a geometrical type column"));
+        }
         // An index on a lone geometry column is a spatial one, whatever was written.
         if matches!(column.ty, ColumnType::Geometry { .. })
             && index.kind == IndexKind::Key

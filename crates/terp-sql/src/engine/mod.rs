@@ -18,6 +18,7 @@ mod create;
 mod default;
 mod error;
 mod foreign_key;
+mod in_place;
 mod index;
 mod key_order;
 mod key_part;

@@ -224,7 +224,8 @@ pub(super) fn apply(
     for option in options {
         apply_one(cx, table, option, charset).map_err(|e| e.at(option.span))?;
     }
-    check_row_format(cx, table)
+    // MySQL's InnoDB looks at it when all else is known.
+    if cx.flavor.is_mysql() { Ok(()) } else { check_row_format(cx, table) }
 }
 
 fn set_engine(cx: &Context<'_>, table: &mut Table, engine: &str) {
@@ -406,7 +407,7 @@ pub(super) fn forget_page_checksum(table: &mut Table) {
 }
 
 /// InnoDB's ROW_FORMAT and KEY_BLOCK_SIZE under innodb_strict_mode.
-fn check_row_format(cx: &Context<'_>, table: &Table) -> Result<()> {
+pub(super) fn check_row_format(cx: &Context<'_>, table: &Table) -> Result<()> {
     if table.options.engine != "InnoDB" || !cx.session.innodb_strict_mode {
         return Ok(());
     }
