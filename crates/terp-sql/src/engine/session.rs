@@ -85,13 +85,18 @@ impl Session {
                         if text == "0" {
                             SqlMode::default()
                         } else {
-                            SqlMode::parse(&text).map_err(|e| {
+                            let mut mode = SqlMode::parse(&text).map_err(|e| {
                                 refuse(
                                     1231,
                                     format!("Variable 'sql_mode' can't be set to the value of '{}'", e.0),
                                 )
                                 .at(assignment.span)
-                            })?
+                            })?;
+                            // Of TRADITIONAL only MariaDB still has this part.
+                            let is_traditional =
+                                text.split(',').any(|name| name.trim().eq_ignore_ascii_case("TRADITIONAL"));
+                            mode.no_auto_create_user |= is_traditional && flavor.is_mariadb();
+                            mode
                         }
                     }
                 };
