@@ -225,7 +225,7 @@ fn define(cx: &Context<'_>, at: &TableRef, definition: &TableDefinition, tempora
     let mut columns: Vec<_> = parts.columns.iter_mut().map(|draft| &mut draft.column).collect();
     versioning::spread_from_columns(&mut parts.table, &mut columns);
     let mut table = build(cx, parts)?;
-    check_merge(cx, &table, temporary)?;
+    check_merge(cx, &table)?;
     if !table.columns.iter().any(|c| c.auto_increment) {
         table.options.auto_increment = None;
     }
@@ -247,11 +247,8 @@ fn define(cx: &Context<'_>, at: &TableRef, definition: &TableDefinition, tempora
 }
 
 /// A MERGE table's members must be MyISAM tables of the same columns, which is seen only when it is opened.
-fn check_merge(cx: &Context<'_>, table: &Table, temporary: bool) -> Result<()> {
-    match misfit(cx, table) {
-        Some(misfit) if temporary || !misfit.certain || cx.flavor.is_mariadb() => Err(misfit.unsupported()),
-        _ => Ok(()),
-    }
+fn check_merge(cx: &Context<'_>, table: &Table) -> Result<()> {
+    misfit(cx, table).map_or(Ok(()), |misfit| Err(misfit.unsupported()))
 }
 
 /// A member for which a MERGE table cannot be opened.
