@@ -220,6 +220,8 @@ impl Text<'_> {
         // What was not looked at is not vouched for.
         let says = if report.verdict() == Verdict::Clean && report.comparisons.is_empty() {
             "clean: nothing was found, and nothing was compared"
+        } else if report.verdict() == Verdict::Clean && report.replay.is_none() {
+            "clean: no difference"
         } else {
             says
         };
@@ -245,7 +247,8 @@ impl Text<'_> {
 }
 
 fn unchecked(report: &Report) -> bool {
-    let not_known = ["unsupported-statement", "unsupported-declaration"];
+    let not_known =
+        ["unsupported-statement", "unsupported-declaration", "unsupported-object", "missing-privilege"];
     report.findings.iter().any(|finding| not_known.contains(&finding.rule))
 }
 

@@ -129,14 +129,16 @@ fn is_same(before: &Answer, now: &Answer) -> bool {
         && before.rows.iter().zip(&now.rows).all(|(a, b)| a.len() == b.len() && a.iter().zip(b).all(field))
 }
 
-/// What stands before and after a table's counter, if it has one.
+/// What stands before and after a table's counter, or the place where it would stand; `None` for what is no table's text.
 fn without_counter(text: &[u8]) -> Option<(&[u8], &[u8])> {
     const COUNTER: &[u8] = b" AUTO_INCREMENT=";
     let find = |text: &[u8], part: &[u8]| text.windows(part.len()).position(|window| window == part);
     let options = find(text, b"\n) ENGINE=")?;
     // What somebody wrote, a comment for example, comes after the character set.
     let end = options + find(&text[options..], b" DEFAULT CHARSET=")?;
-    let counter = options + find(&text[options..end], COUNTER)?;
+    // A table that never had a row has no counter; the first row brings it, just before the character set.
+    let Some(counter) = find(&text[options..end], COUNTER) else { return Some((&text[..end], &text[end..])) };
+    let counter = options + counter;
     let value = counter + COUNTER.len();
     let digits = text[value..].iter().take_while(|byte| byte.is_ascii_digit()).count();
     Some((&text[..counter], &text[value + digits..]))
@@ -217,6 +219,7 @@ mod tests {
             " AUTO_INCREMENT=1234 DEFAULT CHARSET=utf8mb4"
         ));
         assert!(same(" DEFAULT CHARSET=utf8mb4", " DEFAULT CHARSET=utf8mb4"));
+        assert!(same(" DEFAULT CHARSET=utf8mb4", " AUTO_INCREMENT=2 DEFAULT CHARSET=utf8mb4"));
         assert!(!same(
             " AUTO_INCREMENT=5 DEFAULT CHARSET=utf8mb4",
             " AUTO_INCREMENT=5 DEFAULT CHARSET=latin1"
