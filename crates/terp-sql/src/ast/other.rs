@@ -193,6 +193,7 @@ pub struct CreateRoutine {
 }
 
 /// ON SCHEDULE of an event.
+#[expect(clippy::large_enum_variant, reason = "there is one for an event, and none in a list")]
 #[derive(Debug, Clone, PartialEq)]
 pub enum Schedule {
     /// AT.

@@ -52,7 +52,7 @@ pub(in crate::engine) fn create(catalog: &mut Catalog, create: &CreateTrigger) -
     match existing {
         Some(_) if create.head.if_not_exists => return Ok(Effect::default()),
         Some(other) if create.head.or_replace && other.table == on.name => {
-            replaced = Some(other.name.clone())
+            replaced = Some(other.name.clone());
         }
         Some(_) if create.head.or_replace => {
             return Err(unsupported("OR REPLACE of another table's trigger"));
