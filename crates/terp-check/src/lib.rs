@@ -27,7 +27,7 @@ pub use compare::{Pair, View, compare, compare_pairs};
 pub use declared::{DeclaredOutcome, build_declared};
 pub use error::{CheckError, CheckErrorKind};
 pub use history::history;
-pub use live::{AppliedRows, Live, Unseen, migrations_table};
+pub use live::{AppliedMigrations, AppliedRows, Live, Unseen, migrations_table};
 pub use load::{LoadedSource, SourceError, load_source};
 pub use pair::{PairError, compare_sources};
 pub use places::{ObjectPlaces, SnapshotPlaces, snapshot_places};

@@ -31,8 +31,21 @@ pub struct Live {
     pub unknown: BTreeMap<ObjectPath, String>,
     /// What the account may not see.
     pub unseen: Vec<Unseen>,
-    /// What Drizzle's table of migrations says; `None` where there is no such table.
-    pub migrations: Option<AppliedRows>,
+    /// What Drizzle's table of migrations says.
+    pub migrations: AppliedMigrations,
+}
+
+/// What is known of Drizzle's table of migrations.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AppliedMigrations {
+    /// It was not looked for.
+    NotRead,
+    /// It can't be read, for this reason. So it is not known which migrations ran.
+    Unreadable(String),
+    /// The server says that there is no such table.
+    NoTable,
+    /// It has these rows.
+    Rows(AppliedRows),
 }
 
 /// Something that an account may not see.
@@ -137,7 +150,16 @@ pub(crate) fn against(project: &Project, live: &Live, meant: Flavor) -> LiveView
     let states = if project.folder.migration_count() == 0 {
         Vec::new()
     } else {
-        judge(project, live.migrations.as_ref(), table, &mut findings)
+        match &live.migrations {
+            AppliedMigrations::NotRead => Vec::new(),
+            AppliedMigrations::Unreadable(reason) => {
+                let what = format!("which migrations {} has run is not known: {reason}", live.name);
+                findings.push(missing_privilege(&what, None));
+                Vec::new()
+            }
+            AppliedMigrations::NoTable => judge(project, None, table, &mut findings),
+            AppliedMigrations::Rows(rows) => judge(project, Some(rows), table, &mut findings),
+        }
     };
     let ran = |state: &MigrationState| matches!(state, MigrationState::Applied | MigrationState::Edited);
     LiveView {

@@ -60,16 +60,21 @@ pub(crate) fn programs(statement: &Statement) -> Vec<ObjectPath> {
             names.into_iter().flatten().map(|name| path(ObjectKind::Event, name)).collect()
         }
         StatementKind::DropProgram(drop) => {
-            let object = match drop.kind {
-                ProgramKind::View => ObjectKind::View,
-                ProgramKind::Trigger => ObjectKind::Trigger,
-                ProgramKind::Procedure => ObjectKind::Procedure,
-                ProgramKind::Function => ObjectKind::Function,
-                ProgramKind::Event => ObjectKind::Event,
-            };
+            let object = object(drop.kind);
             drop.names.iter().map(|name| path(object, name)).collect()
         }
         _ => Vec::new(),
+    }
+}
+
+/// What comparisons call a kind of program.
+pub(crate) const fn object(kind: ProgramKind) -> ObjectKind {
+    match kind {
+        ProgramKind::View => ObjectKind::View,
+        ProgramKind::Trigger => ObjectKind::Trigger,
+        ProgramKind::Procedure => ObjectKind::Procedure,
+        ProgramKind::Function => ObjectKind::Function,
+        ProgramKind::Event => ObjectKind::Event,
     }
 }
 

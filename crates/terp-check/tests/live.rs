@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use terp_check::{AppliedRows, CheckOptions, Live, Unseen, check_project_live, replay};
+use terp_check::{AppliedMigrations, AppliedRows, CheckOptions, Live, Unseen, check_project_live, replay};
 use terp_drift::{ObjectKind, ObjectPath, Report, Verdict};
 use terp_drizzle::migrations_table::{AppliedMigration, file_hash};
 use terp_drizzle::{Project, load_project};
@@ -41,7 +41,7 @@ fn live(project: &Project, number: usize) -> Live {
         schema,
         unknown: BTreeMap::new(),
         unseen: Vec::new(),
-        migrations: Some(AppliedRows::ByTime(rows(project, number))),
+        migrations: AppliedMigrations::Rows(AppliedRows::ByTime(rows(project, number))),
     }
 }
 
@@ -157,7 +157,7 @@ fn the_table_of_migrations_is_held_against_the_journal() {
     applied[3].hash = file_hash("something else");
     let skipped = applied.remove(5);
     applied.push(AppliedMigration { hash: "ab".repeat(32), created_at: Some(1) });
-    live.migrations = Some(AppliedRows::ByTime(applied));
+    live.migrations = AppliedMigrations::Rows(AppliedRows::ByTime(applied));
     let table = "__drizzle_migrations";
     assert!(skipped.created_at.is_some());
     assert_eq!(
@@ -176,9 +176,21 @@ fn the_table_of_migrations_is_held_against_the_journal() {
             ),
         ]
     );
-    live.migrations = None;
+    live.migrations = AppliedMigrations::NoTable;
     let told = told(&check(&project, &live));
     assert!(told[0].ends_with(", as there is no table __drizzle_migrations"), "{told:?}");
+}
+
+/// Nothing is said of migrations that nobody could read.
+#[test]
+fn an_unreadable_table_of_migrations_is_not_an_absent_one() {
+    let project = project();
+    let mut live = live(&project, project.folder.migration_count());
+    live.migrations = AppliedMigrations::Unreadable("SELECT command denied".to_owned());
+    let told = told(&check(&project, &live));
+    let says =
+        "warning[missing-privilege] which migrations live shop has run is not known: SELECT command denied";
+    assert_eq!(told, [says]);
 }
 
 /// What the project leaves open is decided by the database, so it is no difference.

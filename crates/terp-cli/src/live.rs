@@ -5,7 +5,7 @@ use std::env;
 use std::fmt;
 use std::path::PathBuf;
 
-use terp_check::{AppliedRows, Live, Unseen};
+use terp_check::{AppliedMigrations, AppliedRows, Live, Unseen};
 use terp_drift::{ObjectKind, ObjectPath};
 use terp_drizzle::migrations_table::{AppliedMigration, NamedMigration, has_names};
 use terp_mysql::{
@@ -104,10 +104,8 @@ pub fn read(
             .await
             .map_err(|error| unreadable(&error))?;
         let migrations = match migrations_table {
-            Some(table) if introspection.schema.table(table).is_some() => {
-                migrations(&options, &database, table).await?
-            }
-            _ => None,
+            Some(table) => migrations(&options, &database, table).await?,
+            None => AppliedMigrations::NotRead,
         };
         Ok(live(introspection, migrations, format!("live {database}")))
     })
@@ -117,14 +115,16 @@ async fn migrations(
     options: &ConnectOptions,
     database: &str,
     table: &str,
-) -> Result<Option<MigrationsTable>, Failure> {
+) -> Result<AppliedMigrations, Failure> {
     let mut connection = Connection::open(options).await.map_err(|error| unreadable(&error.into()))?;
     let rows = read_migrations_table(&mut connection, database, table).await;
-    let rows =
-        rows.map_err(|error| Failure::failed(format!("cannot read the table {table}: {}", one_line(&error))));
     // Nothing hangs on how the session ends.
     let _ = connection.close().await;
-    rows
+    Ok(match rows {
+        Ok(None) => AppliedMigrations::NoTable,
+        Ok(Some(table)) => AppliedMigrations::Rows(applied(table)),
+        Err(error) => AppliedMigrations::Unreadable(format!("the table {table}: {}", one_line(&error))),
+    })
 }
 
 fn unreadable(error: &IntrospectError) -> Failure {
@@ -137,9 +137,9 @@ fn unreadable(error: &IntrospectError) -> Failure {
     }
 }
 
-fn path(object: &UnknownObject) -> Vec<ObjectPath> {
+fn path(object: &UnknownObject) -> ObjectPath {
     use terp_mysql::ObjectKind as Kind;
-    let program = |kind| vec![ObjectPath::program(kind, &object.name)];
+    let program = |kind| ObjectPath::program(kind, &object.name);
     match object.kind {
         Kind::View => program(ObjectKind::View),
         Kind::Trigger => program(ObjectKind::Trigger),
@@ -147,16 +147,13 @@ fn path(object: &UnknownObject) -> Vec<ObjectPath> {
         Kind::Function => program(ObjectKind::Function),
         Kind::Event => program(ObjectKind::Event),
         // What it is is not known: neither a table nor a view of that name is.
-        _ => vec![ObjectPath::table(&object.name)],
+        _ => ObjectPath::table(&object.name),
     }
 }
 
-fn live(introspection: Introspection, migrations: Option<MigrationsTable>, name: String) -> Live {
-    let unknown: BTreeMap<ObjectPath, String> = introspection
-        .unknown
-        .iter()
-        .flat_map(|object| path(object).into_iter().map(|path| (path, object.reason.to_string())))
-        .collect();
+fn live(introspection: Introspection, migrations: AppliedMigrations, name: String) -> Live {
+    let unknown: BTreeMap<ObjectPath, String> =
+        introspection.unknown.iter().map(|object| (path(object), object.reason.to_string())).collect();
     let unseen = introspection.missing_privileges.iter().map(|missing| Unseen {
         what: missing.reason.clone(),
         grant: Some(missing.sql.clone()),
@@ -168,7 +165,7 @@ fn live(introspection: Introspection, migrations: Option<MigrationsTable>, name:
         unseen: unseen.collect(),
         unknown,
         schema: introspection.schema,
-        migrations: migrations.map(applied),
+        migrations,
     }
 }
 

@@ -123,6 +123,7 @@ impl Connection {
                 .unwrap_or_default();
             let rows: Vec<mysql_async::Row> = result.collect().await?;
             result.drop_result().await?;
+            // No field was taken out of a row that has just come, and only then does this unwrap panic.
             let rows = rows.into_iter().map(|row| row.unwrap().into_iter().map(text).collect()).collect();
             Ok(Rows { columns, rows })
         };

@@ -6,7 +6,7 @@ use terp_drift::ObjectKind;
 use terp_schema_model::{RoutineKind, Table};
 use terp_sql::ast::{
     AlterActionKind, AlterTable, CreateTable, CreateTableBody, DropProgram, ObjectName, ProgramHead,
-    ProgramKind, Statement, StatementKind,
+    Statement, StatementKind,
 };
 use terp_sql::{Catalog, Span};
 
@@ -327,13 +327,7 @@ impl Provenance {
     }
 
     fn drop_programs(&mut self, run: &Run<'_>, drop: &DropProgram) {
-        let object = match drop.kind {
-            ProgramKind::View => ObjectKind::View,
-            ProgramKind::Trigger => ObjectKind::Trigger,
-            ProgramKind::Procedure => ObjectKind::Procedure,
-            ProgramKind::Function => ObjectKind::Function,
-            ProgramKind::Event => ObjectKind::Event,
-        };
+        let object = crate::tables::object(drop.kind);
         for name in &drop.names {
             let Some(database) = self.database(run, name) else { continue };
             let entry = database.programs.get_mut(&program_key(object, &name.name.value));

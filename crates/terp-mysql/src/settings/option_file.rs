@@ -233,6 +233,12 @@ fn apply(
         "ssl-ca" => settings.tls_ca = Some((needs(value)?.into(), origin)),
         "ssl-cert" => settings.tls_certificate = Some((needs(value)?.into(), origin)),
         "ssl-key" => settings.tls_key = Some((needs(value)?.into(), origin)),
+        // To pass over these would trust others than were meant.
+        "ssl-capath" | "ssl-crl" | "ssl-crlpath" => {
+            let message =
+                format!("{name} is not followed here: name the authorities' certificates with ssl-ca");
+            return Err(SettingsError::new(origin.0, message));
+        }
         "ssl-mode" => {
             let text = needs(value)?;
             let mode = text.parse().map_err(|error: crate::TlsModeError| {
@@ -328,6 +334,7 @@ mod tests {
             ("[client\n", "my.cnf:1:1: the name of a group ends with `]`"),
             ("[client]\nhost\n", "my.cnf:2:1: host needs a value"),
             ("[client]\nssl-mode=maybe\n", "my.cnf:2:1: \"maybe\" is no TLS mode"),
+            ("[client]\nssl_capath=/etc/ssl\n", "my.cnf:2:1: ssl-capath is not followed here"),
             ("[client]\nconnect-timeout=0\n", "my.cnf:2:1: \"0\" is no time in seconds"),
         ] {
             let error = read_text(text).expect_err(text).to_string();
