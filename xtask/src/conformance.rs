@@ -4,19 +4,24 @@ mod case;
 mod counts;
 mod engine;
 mod judge;
+mod live;
 mod report;
 mod show;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use clap::ValueEnum as _;
 use terp_cli::{Exit, Failure, Format, Outcome, print, say};
+use terp_schema_model::Flavor;
+use terp_testserver::KNOWN;
 
 use self::case::{Body, Case};
 use self::counts::{Counts, FileCounts};
 use self::engine::Engine;
 use self::judge::{Kind, Verdict};
+use self::live::LiveServer;
 
 /// Run recorded cases of DDL on the embedded engine and count where it does as the servers did
 ///
@@ -28,6 +33,10 @@ pub(crate) struct Args {
     /// Files of cases
     #[arg(required = true, value_name = "CASES.jsonl")]
     files: Vec<PathBuf>,
+    /// Ask throwaway servers instead of the file: those of each case's vendor, or all known ones. Each statement is then a step, and
+    /// after each that a server accepts the database is read back and compared with what the engine made
+    #[arg(long, value_enum, value_name = "SERVERS", num_args = 0..=1, require_equals = true, default_missing_value = "own")]
+    live: Option<On>,
     /// How to print the counts, or what --list lists
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -42,10 +51,34 @@ pub(crate) struct Args {
     out: Option<PathBuf>,
 }
 
+/// On which servers cases run live.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum On {
+    /// Those of the vendor that the case was recorded on.
+    Own,
+    /// Every one.
+    All,
+}
+
 /// A case and how its steps came out.
 struct Judged {
     case: Case,
     verdicts: Vec<Verdict>,
+    /// What was read back from a live server, after each step that it accepted.
+    read_back: Vec<Verdict>,
+}
+
+impl Judged {
+    const fn new(case: Case) -> Self {
+        Self { case, verdicts: Vec::new(), read_back: Vec::new() }
+    }
+}
+
+/// A file of cases, judged.
+struct JudgedFile {
+    /// Its path, and of a live run the server.
+    name: String,
+    cases: Vec<Judged>,
 }
 
 pub(crate) fn run(args: &Args) -> Outcome {
@@ -54,20 +87,30 @@ pub(crate) fn run(args: &Args) -> Outcome {
         files.push((path.as_path(), case::read(path)?));
     }
     if let Some(id) = &args.case {
-        return step_through(&files, id);
+        files = only(files, id)?;
     }
-    let judged: Vec<(&Path, Vec<Judged>)> =
-        files.into_iter().map(|(path, cases)| (path, cases.into_iter().map(judged).collect())).collect();
-    if let Some(folder) = &args.out {
-        write_details(folder, &judged)?;
-    }
-    if let Some(kind) = args.list {
-        print(&report::list(&judged, kind, args.format)?)?;
+    let files = match args.live {
+        Some(on) => live_files(&files, on)?,
+        None => files.into_iter().map(recorded).collect(),
+    };
+    if args.case.is_some() {
+        for file in &files {
+            for judged in &file.cases {
+                print(&report::case(&file.name, judged, true))?;
+            }
+        }
         return Ok(Exit::Clean);
     }
-    let counts: Vec<FileCounts> = judged.iter().flat_map(|(path, cases)| count(path, cases)).collect();
+    if let Some(folder) = &args.out {
+        write_details(folder, &files)?;
+    }
+    if let Some(kind) = args.list {
+        print(&report::list(&files, kind, args.format)?)?;
+        return Ok(Exit::Clean);
+    }
+    let counts: Vec<FileCounts> = files.iter().flat_map(count).collect();
     print(&counts::render(&counts, args.format)?)?;
-    let out_of_step = judged.iter().flat_map(|(_, cases)| cases).flat_map(|case| &case.verdicts);
+    let out_of_step = files.iter().flat_map(|file| &file.cases).flat_map(|case| &case.verdicts);
     let out_of_step = out_of_step.filter(|verdict| verdict.out_of_step.is_some()).count();
     if out_of_step > 0 {
         say(&format!(
@@ -76,6 +119,59 @@ pub(crate) fn run(args: &Args) -> Outcome {
         ));
     }
     Ok(Exit::Clean)
+}
+
+/// The cases with this id or, when there is none, those whose id contains it.
+fn only<'a>(files: Vec<(&'a Path, Vec<Case>)>, id: &str) -> Result<Vec<(&'a Path, Vec<Case>)>, Failure> {
+    let exact = files.iter().any(|(_, cases)| cases.iter().any(|case| case.id == id));
+    let wanted = |case: &Case| if exact { case.id == id } else { case.id.contains(id) };
+    let mut found = files;
+    for (_, cases) in &mut found {
+        cases.retain(wanted);
+    }
+    found.retain(|(_, cases)| !cases.is_empty());
+    if found.is_empty() {
+        return Err(Failure::usage(format!("no case has the id {id:?} or one that contains it")));
+    }
+    Ok(found)
+}
+
+fn recorded((path, cases): (&Path, Vec<Case>)) -> JudgedFile {
+    JudgedFile { name: path.display().to_string(), cases: cases.into_iter().map(judged).collect() }
+}
+
+/// Runs the cases on servers, each server in a thread of its own.
+fn live_files(files: &[(&Path, Vec<Case>)], on: On) -> Result<Vec<JudgedFile>, Failure> {
+    let runs_on = |case: &Case, server: Flavor| on == On::All || case.server.vendor == server.vendor;
+    let all = || files.iter().flat_map(|(_, cases)| cases);
+    let mut servers = Vec::new();
+    for flavor in KNOWN.into_iter().filter(|flavor| all().any(|case| runs_on(case, *flavor))) {
+        servers.push(LiveServer::start(flavor)?);
+    }
+    let run = |server: &LiveServer| {
+        let mut judged = Vec::new();
+        for (path, cases) in files {
+            let name = format!("{} on {}", path.display(), server.flavor());
+            let cases = cases.iter().filter(|case| runs_on(case, server.flavor()));
+            let cases = cases.map(|case| server.judge(case)).collect::<Result<Vec<_>, _>>()?;
+            if !cases.is_empty() {
+                judged.push(JudgedFile { name, cases });
+            }
+        }
+        Ok(judged)
+    };
+    let judged: Vec<Result<Vec<JudgedFile>, Failure>> = thread::scope(|scope| {
+        let threads: Vec<_> = servers.iter().map(|server| scope.spawn(|| run(server))).collect();
+        let ended = |thread: thread::ScopedJoinHandle<'_, _>| {
+            thread.join().unwrap_or_else(|_| Err(Failure::failed("a thread of a live run broke down")))
+        };
+        threads.into_iter().map(ended).collect()
+    });
+    let mut all = Vec::new();
+    for files in judged {
+        all.extend(files?);
+    }
+    Ok(all)
 }
 
 fn judged(case: Case) -> Judged {
@@ -91,49 +187,45 @@ fn judged(case: Case) -> Judged {
             })
             .collect(),
     };
-    Judged { case, verdicts }
+    Judged { verdicts, ..Judged::new(case) }
 }
 
-/// The counts of a file: one entry for each kind of case in it, in the order in which they come.
-fn count(path: &Path, cases: &[Judged]) -> Vec<FileCounts> {
-    let mut files: Vec<FileCounts> = Vec::new();
-    for Judged { case, verdicts } in cases {
-        let kind = case.body.kind();
-        let at = files.iter().position(|file| file.kind == kind).unwrap_or_else(|| {
-            files.push(FileCounts { file: path.display().to_string(), kind, counts: Counts::default() });
-            files.len() - 1
+/// The counts of a file: one entry for each kind of case in it, in the order in which they come, and one for what was read back.
+fn count(file: &JudgedFile) -> Vec<FileCounts> {
+    let mut counts: Vec<FileCounts> = Vec::new();
+    let mut add = |kind: &'static str, verdicts: &[Verdict]| {
+        if verdicts.is_empty() {
+            return;
+        }
+        let at = counts.iter().position(|counts| counts.kind == kind).unwrap_or_else(|| {
+            counts.push(FileCounts { file: file.name.clone(), kind, counts: Counts::default() });
+            counts.len() - 1
         });
         for verdict in verdicts {
-            files[at].counts.add(verdict.kind);
+            counts[at].counts.add(verdict.kind);
         }
+    };
+    for Judged { case, verdicts, .. } in &file.cases {
+        add(case.body.kind(), verdicts);
     }
-    files
+    for Judged { read_back, .. } in &file.cases {
+        add(counts::READ_BACK, read_back);
+    }
+    counts
 }
 
-fn step_through(files: &[(&Path, Vec<Case>)], id: &str) -> Outcome {
-    let all = || files.iter().flat_map(|(path, cases)| cases.iter().map(move |case| (*path, case)));
-    let mut found: Vec<_> = all().filter(|(_, case)| case.id == id).collect();
-    if found.is_empty() {
-        found = all().filter(|(_, case)| case.id.contains(id)).collect();
-    }
-    if found.is_empty() {
-        return Err(Failure::usage(format!("no case has the id {id:?} or one that contains it")));
-    }
-    for (path, case) in found {
-        print(&report::case(path, &judged(case.clone()), true))?;
-    }
-    Ok(Exit::Clean)
-}
-
-fn write_details(folder: &Path, judged: &[(&Path, Vec<Judged>)]) -> Result<(), Failure> {
+fn write_details(folder: &Path, files: &[JudgedFile]) -> Result<(), Failure> {
     fs::create_dir_all(folder).map_err(|error| Failure::path(folder, &error))?;
     let mut written = 0_u32;
-    for (path, cases) in judged {
-        for judged in cases.iter().filter(|judged| judged.verdicts.iter().any(|v| v.kind != Kind::Equal)) {
+    for file in files {
+        let unequal = |judged: &&Judged| {
+            judged.verdicts.iter().chain(&judged.read_back).any(|verdict| verdict.kind != Kind::Equal)
+        };
+        for judged in file.cases.iter().filter(unequal) {
             written += 1;
-            let file = folder.join(report::file_name(path, &judged.case.id));
-            let text = report::case(path, judged, false);
-            fs::write(&file, text).map_err(|error| Failure::path(&file, &error))?;
+            let path = folder.join(report::file_name(&file.name, &judged.case.id));
+            let text = report::case(&file.name, judged, false);
+            fs::write(&path, text).map_err(|error| Failure::path(&path, &error))?;
         }
     }
     say(&format!("{written} cases written to {}", folder.display()));

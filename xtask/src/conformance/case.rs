@@ -57,6 +57,24 @@ pub(crate) struct Transition {
     pub(crate) to: Side,
 }
 
+impl Transition {
+    /// The database's character set and the sql_mode on another server than the one that it was recorded on, whose defaults
+    /// become those of this one.
+    pub(crate) fn settings_on(&self, recorded: Flavor, flavor: Flavor) -> (CharacterSet, SqlMode) {
+        let defaults = if self.defaults == recorded.default_character_set() {
+            flavor.default_character_set()
+        } else {
+            self.defaults.clone()
+        };
+        let sql_mode = if self.sql_mode == SqlMode::default_for(recorded) {
+            SqlMode::default_for(flavor)
+        } else {
+            self.sql_mode
+        };
+        (defaults, sql_mode)
+    }
+}
+
 /// One of the two schemas.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Side {

@@ -7,6 +7,9 @@ use terp_cli::{Failure, Format, json};
 
 use super::judge::Kind;
 
+/// What is counted of reading back: one step each time.
+pub(crate) const READ_BACK: &str = "read back";
+
 /// Steps by outcome.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Counts {
@@ -93,7 +96,8 @@ fn table(files: &[FileCounts]) -> String {
         }
         FileCounts { file: "total".to_owned(), kind, counts: sum }
     };
-    let totals = ["replay", "transition"].map(total).into_iter().filter(|total| total.counts.steps > 0);
+    let totals =
+        ["replay", "transition", READ_BACK].map(total).into_iter().filter(|total| total.counts.steps > 0);
     let rows: Vec<FileCounts> = files.iter().cloned().chain(totals).collect();
     let width = rows.iter().map(|row| row.file.chars().count()).max().unwrap_or(0).max(4);
     let mut out = format!("{:width$}  {:10}", "file", "kind");

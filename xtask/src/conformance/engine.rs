@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::panic::{self, AssertUnwindSafe};
 
 use terp_schema_model::quote::identifier;
-use terp_schema_model::{CharacterSet, Flavor, RoutineKind};
+use terp_schema_model::{CharacterSet, Flavor, RoutineKind, Schema};
 use terp_sql::ast::{FromItem, ObjectName, QueryBody, StatementKind};
 use terp_sql::{Catalog, ExecuteError, ParseOptions, SqlMode, parse};
 
@@ -21,6 +21,8 @@ pub(crate) struct Engine {
     flavor: Flavor,
     defaults: CharacterSet,
     database: String,
+    /// Another database that statements of the case name.
+    other: Option<String>,
     catalog: Catalog,
 }
 
@@ -32,7 +34,7 @@ impl Engine {
 
     fn named(flavor: Flavor, defaults: CharacterSet, database: String) -> Self {
         let catalog = Self::catalog(flavor, &defaults, &database);
-        Self { flavor, defaults, database, catalog }
+        Self { flavor, defaults, database, other: None, catalog }
     }
 
     /// For one side of a transition: the database that its statements name, and no checks of foreign keys, since
@@ -46,6 +48,7 @@ impl Engine {
         let mut engine = Self::named(flavor, defaults.clone(), database);
         if let (None, Some((other, _))) = (own, &named) {
             engine.catalog.create_database(other, defaults);
+            engine.other = Some(other.clone());
         }
         engine.catalog.session_mut().foreign_key_checks = false;
         engine
@@ -58,6 +61,29 @@ impl Engine {
 
     pub(crate) fn set_sql_mode(&mut self, mode: SqlMode) {
         self.catalog.session_mut().sql_mode = mode;
+    }
+
+    /// The database of the case.
+    pub(crate) fn database(&self) -> &str {
+        &self.database
+    }
+
+    /// Every database that a case expects to be there.
+    pub(crate) fn databases(&self) -> Vec<String> {
+        [&self.database].into_iter().chain(&self.other).cloned().collect()
+    }
+
+    /// The character set of these databases.
+    pub(crate) const fn defaults(&self) -> &CharacterSet {
+        &self.defaults
+    }
+
+    /// The database of the case as a model.
+    ///
+    /// # Errors
+    /// The message of a panic.
+    pub(crate) fn schema(&self) -> Result<Option<Schema>, String> {
+        caught(|| self.catalog.schema(&self.database))
     }
 
     fn catalog(flavor: Flavor, defaults: &CharacterSet, database: &str) -> Catalog {

@@ -80,11 +80,25 @@ pub(crate) struct Verdict {
 
 /// Judges the steps of a replay.
 pub(crate) fn replay(subject: &mut dyn Subject, steps: &[Step]) -> Vec<Verdict> {
-    // What the server has, as far as it has shown, and what the subject had before the step.
-    let mut server = Texts::new();
-    let mut before = Texts::new();
-    let mut verdicts = Vec::with_capacity(steps.len());
-    for (index, step) in steps.iter().enumerate() {
+    let mut replay = Replay::default();
+    steps.iter().map(|step| replay.judge(subject, step)).collect()
+}
+
+/// A replay, as far as it has come.
+#[derive(Default)]
+pub(crate) struct Replay {
+    /// What the server has, as far as it has shown.
+    server: Texts,
+    /// What the subject had before the step.
+    before: Texts,
+    steps: usize,
+}
+
+impl Replay {
+    /// Judges the next step. If it did not come out equal, the subject is brought back in step.
+    pub(crate) fn judge(&mut self, subject: &mut dyn Subject, step: &Step) -> Verdict {
+        let Self { server, before, steps } = self;
+        *steps += 1;
         let answer = subject.execute(&step.sql);
         for (table, text) in &step.show {
             match text {
@@ -95,18 +109,18 @@ pub(crate) fn replay(subject: &mut dyn Subject, steps: &[Step]) -> Vec<Verdict> 
         let mut verdict = match subject.texts() {
             Err(panic) => Judged::panic(&panic),
             Ok(after) => {
-                let judged = judge(step, &answer, &before, &after, &server);
-                before = after;
+                let judged = judge(step, &answer, before, &after, server);
+                *before = after;
                 judged
             }
         };
         let mut out_of_step = None;
         if verdict.kind != Kind::Equal {
-            let wrong = to_restore(&server, &before, verdict.kind == Kind::Panic);
+            let wrong = to_restore(server, before, verdict.kind == Kind::Panic);
             out_of_step = subject.restore(&wrong).err();
             match subject.texts() {
                 Ok(texts) => {
-                    before = texts;
+                    *before = texts;
                     let differs = |(table, text): &&(String, Option<String>)| {
                         !same_or_absent(text.as_deref(), before.get(table).map(String::as_str))
                     };
@@ -118,9 +132,8 @@ pub(crate) fn replay(subject: &mut dyn Subject, steps: &[Step]) -> Vec<Verdict> 
             }
         }
         let Judged { kind, reason, details } = verdict;
-        verdicts.push(Verdict { step: index + 1, kind, sql: step.sql.clone(), reason, details, out_of_step });
+        Verdict { step: *steps, kind, sql: step.sql.clone(), reason, details, out_of_step }
     }
-    verdicts
 }
 
 /// Judges one side of a transition, on an empty database.

@@ -6,25 +6,26 @@ use std::path::Path;
 use serde::Serialize;
 use terp_cli::{Failure, Format, json};
 
-use super::Judged;
 use super::judge::{Kind, Verdict};
+use super::{Judged, JudgedFile};
 
 /// The steps of one kind, a line each: case, step, reason, statement.
-pub(crate) fn list(files: &[(&Path, Vec<Judged>)], kind: Kind, format: Format) -> Result<String, Failure> {
+pub(crate) fn list(files: &[JudgedFile], kind: Kind, format: Format) -> Result<String, Failure> {
     #[derive(Serialize)]
     struct Entry<'a> {
-        file: String,
+        file: &'a str,
         id: &'a str,
         server: String,
         #[serde(flatten)]
         verdict: &'a Verdict,
     }
     let mut entries = Vec::new();
-    for (path, cases) in files {
-        for Judged { case, verdicts } in cases {
-            for verdict in verdicts.iter().filter(|verdict| verdict.kind == kind) {
-                let (file, server) = (path.display().to_string(), case.server.to_string());
-                entries.push(Entry { file, id: &case.id, server, verdict });
+    for file in files {
+        for Judged { case, verdicts, read_back } in &file.cases {
+            let all = verdicts.iter().chain(read_back);
+            for verdict in all.filter(|verdict| verdict.kind == kind) {
+                let server = case.server.to_string();
+                entries.push(Entry { file: &file.name, id: &case.id, server, verdict });
             }
         }
     }
@@ -53,12 +54,14 @@ pub(crate) fn list(files: &[(&Path, Vec<Judged>)], kind: Kind, format: Format) -
 }
 
 /// A case, step by step; all of them or those that are not equal.
-pub(crate) fn case(path: &Path, judged: &Judged, all: bool) -> String {
-    let Judged { case, verdicts } = judged;
-    let mut out = format!("{} [{}, {}, {}]\n", case.id, case.server, case.body.kind(), path.display());
-    for verdict in verdicts.iter().filter(|verdict| all || verdict.kind != Kind::Equal) {
+pub(crate) fn case(file: &str, judged: &Judged, all: bool) -> String {
+    let Judged { case, verdicts, read_back } = judged;
+    let mut out = format!("{} [{}, {}, {file}]\n", case.id, case.server, case.body.kind());
+    let steps = verdicts.iter().map(|verdict| ("", verdict));
+    let read_back = read_back.iter().map(|verdict| (" read back", verdict));
+    for (what, verdict) in steps.chain(read_back).filter(|(_, verdict)| all || verdict.kind != Kind::Equal) {
         let Verdict { step, kind, sql, reason, details, out_of_step } = verdict;
-        let _ = write!(out, "\n#{step} {}", kind.name());
+        let _ = write!(out, "\n#{step}{what} {}", kind.name());
         if !reason.is_empty() {
             let _ = write!(out, ": {}", one_line(reason, 1000));
         }
@@ -75,8 +78,8 @@ pub(crate) fn case(path: &Path, judged: &Judged, all: bool) -> String {
 }
 
 /// A name for a case's file that says which it is, and is a plain name everywhere.
-pub(crate) fn file_name(path: &Path, id: &str) -> String {
-    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+pub(crate) fn file_name(file: &str, id: &str) -> String {
+    let stem = Path::new(file).file_name().unwrap_or_default().to_string_lossy();
     let plain = |c: char| if c.is_ascii_alphanumeric() || ".-_".contains(c) { c } else { '_' };
     let mut name: String = format!("{stem}.{id}").chars().map(plain).collect();
     // Ids that differ in other characters alone, or late, keep their own files.
@@ -107,9 +110,9 @@ mod tests {
 
     #[test]
     fn file_names_are_plain_and_distinct() {
-        let path = Path::new("/x/atlas-mysql9.7.jsonl");
+        let path = "/x/atlas-mysql9.7.jsonl";
         let (first, second) = (file_name(path, "a/b->c"), file_name(path, "a/b:>c"));
-        assert!(first.starts_with("atlas-mysql9.7.a_b-_c."), "{first}");
+        assert!(first.starts_with("atlas-mysql9.7.jsonl.a_b-_c."), "{first}");
         assert_ne!(file_name(path, "a/b"), file_name(path, "a:b"));
         assert_ne!(first, second);
         assert!(file_name(path, &"é".repeat(500)).len() < 255);
