@@ -145,10 +145,18 @@ fn check_tablespace(cx: &Context<'_>, old: &Table, requests: &Requests<'_>) -> R
         .unrecorded
         .iter()
         .any(|kind| matches!(kind, AlterActionKind::DiscardTablespace | AlterActionKind::ImportTablespace));
-    if asked && cx.flavor.is_mysql() && old.options.engine != "InnoDB" {
+    if asked && old.options.engine != "InnoDB" {
         return Err(refuse(
             1031,
-            format!("Table storage engine for '{}' doesn't have this option", old.name),
+            if cx.flavor.is_mysql() {
+                format!("Table storage engine for '{}' doesn't have this option", old.name)
+            } else {
+                let engine = &old.options.engine;
+                format!(
+                    "Storage engine {engine} of the table `{}`.`{}` doesn't have this option",
+                    cx.database, old.name
+                )
+            },
         ));
     }
     Ok(())

@@ -359,7 +359,12 @@ fn check_own(
         };
         let sets_null = [foreign_key.on_delete, foreign_key.on_update]
             .contains(&Some(terp_schema_model::ReferentialAction::SetNull));
-        if sets_null && from.nullable && !to.nullable {
+        let parent = parent_of(&at.schema, before);
+        let parent = if to_itself { Some(new) } else { cx.lookup(&parent.schema, &parent.name) };
+        let theirs = parent.and_then(|p| p.column(&foreign_key.referenced_columns[position]));
+        let carries_null =
+            theirs.is_some_and(|theirs| foreign_key::carries_null(cx, foreign_key, to, theirs));
+        if (sets_null || carries_null) && from.nullable && !to.nullable {
             return Err(refuse(
                 1830,
                 format!(
@@ -372,9 +377,6 @@ fn check_own(
             continue;
         }
         if cx.flavor.is_mysql() && !to_itself {
-            let parent = parent_of(&at.schema, before);
-            let parent = cx.lookup(&parent.schema, &parent.name);
-            let theirs = parent.and_then(|p| p.column(&before.referenced_columns[position]));
             if let Some(theirs) = theirs
                 && !foreign_key::compatible(&to.ty, to, &theirs.ty, theirs)
             {
@@ -440,7 +442,10 @@ fn check_parent(
             }
         }
         let Some(to) = new.column(&foreign_key.referenced_columns[position]) else { continue };
-        if changes_for_foreign_key(cx, from, to) {
+        let own = child.column(&before.columns[position]);
+        let carries_null =
+            !from.nullable && own.is_some_and(|own| foreign_key::carries_null(cx, foreign_key, own, to));
+        if carries_null || changes_for_foreign_key(cx, from, to) {
             if cx.flavor.is_mysql()
                 && let Some(own) = child.column(&before.columns[position])
                 && !foreign_key::compatible(&own.ty, own, &to.ty, to)

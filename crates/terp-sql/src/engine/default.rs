@@ -451,7 +451,7 @@ impl ConstantDefault {
         match &self.0 {
             Constant::Number(_, text) | Constant::Text(text) => Some(text.clone()),
             Constant::Bytes(bytes) => match set.map(|s| s.charset.as_str()) {
-                Some("ucs2" | "utf16" | "utf16le" | "utf32") => None,
+                Some("ucs2" | "utf16" | "utf16le" | "utf32" | "filename") => None,
                 Some("latin1") => Some(bytes.iter().map(|b| char::from(*b)).collect()),
                 _ => String::from_utf8(bytes.clone()).ok(),
             },

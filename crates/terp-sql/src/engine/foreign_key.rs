@@ -328,9 +328,27 @@ pub(super) fn check_against_parent(
         if !compatible(&own.ty, own, &theirs.ty, theirs) {
             return Err(incompatible(cx, child, foreign_key, at));
         }
+        if carries_null(cx, foreign_key, own, theirs) {
+            return Err(malformed());
+        }
         foreign_key.referenced_columns[at].clone_from(&theirs.name);
     }
     check_parent_key(cx, child, foreign_key, parent)
+}
+
+/// MariaDB in strict mode: whether an UPDATE of the parent could bring NULL into a child's column that takes none (observed on
+/// 10.11.18 and 11.8.9).
+pub(super) fn carries_null(
+    cx: &Context<'_>,
+    foreign_key: &ForeignKey,
+    own: &Column,
+    theirs: &Column,
+) -> bool {
+    cx.flavor.is_mariadb()
+        && cx.session.sql_mode.strict()
+        && foreign_key.on_update == Some(ReferentialAction::Cascade)
+        && !own.nullable
+        && theirs.nullable
 }
 
 pub(super) fn incompatible(

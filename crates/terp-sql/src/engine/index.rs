@@ -8,7 +8,7 @@ use terp_schema_model::{
 };
 
 use super::Context;
-use super::error::{Result, messages, refuse, unsupported};
+use super::error::{ExecuteError, Result, messages, refuse, unsupported};
 use super::key_order::{drop_covered, free_name, sort};
 use super::key_part::{key_too_long, part_bytes, spatial_part};
 use super::options::{EngineTraits, traits};
@@ -224,7 +224,7 @@ pub(super) fn stands_for_primary(cx: &Context<'_>, table: &Table, name: &str) ->
     same_name(&first.name, name) && could_be_primary(cx, first) && first.parts.iter().all(not_null)
 }
 
-pub(super) fn invisible_primary(cx: &Context<'_>) -> super::ExecuteError {
+pub(super) fn invisible_primary(cx: &Context<'_>) -> ExecuteError {
     if cx.flavor.is_mysql() {
         refuse(3522, "A primary key index cannot be invisible")
     } else {
@@ -356,6 +356,9 @@ fn prepare(
             promote(cx, &mut table.columns[position], explicit_null.contains(&column_name.to_lowercase()))?;
         }
     }
+    if cx.flavor.is_mariadb() && index.using == Some(IndexAlgorithm::RTree) {
+        return Err(rtree_refused(cx, table, index, engine));
+    }
     if total > engine.max_key_bytes && !hash {
         if cx.flavor.is_mariadb() && index.kind == IndexKind::Unique && engine.foreign_keys {
             hash = true;
@@ -376,6 +379,19 @@ fn prepare(
     }
     names.insert(index.name.to_lowercase());
     Ok(())
+}
+
+/// MariaDB takes USING RTREE for no key (observed on 10.11.18 and 11.8.9).
+fn rtree_refused(cx: &Context<'_>, table: &Table, index: &Index, engine: &EngineTraits) -> ExecuteError {
+    let recent = cx.flavor.mariadb_since(11, 8, 0);
+    if recent && !engine.spatial {
+        let name = &table.options.engine;
+        return refuse(1464, format!("The storage engine {name} doesn't support SPATIAL indexes"));
+    }
+    if !recent && index.parts.len() > 1 {
+        return refuse(1235, "This version of MariaDB doesn't yet support 'RTREE INDEX'");
+    }
+    refuse(1210, "Incorrect arguments to RTREE INDEX")
 }
 
 /// Whether values have no length at all, so that nothing could be in a key.

@@ -54,7 +54,7 @@ pub(super) fn from_text(
 
 /// The text that bytes are in a character set.
 pub(super) fn from_bytes(cx: &Context<'_>, bytes: Vec<u8>, charset: &str) -> Result<String> {
-    if bytes.is_ascii() && !matches!(charset, "ucs2" | "utf16" | "utf16le" | "utf32") {
+    if bytes.is_ascii() && !matches!(charset, "ucs2" | "utf16" | "utf16le" | "utf32" | "filename") {
         return Ok(bytes.iter().map(|b| char::from(*b)).collect());
     }
     match charset {
