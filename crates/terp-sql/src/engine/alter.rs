@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use terp_schema_model::Table;
+use terp_schema_model::{CharacterSet, Table, same_name};
 
 use super::alter_columns;
 use super::alter_expressions;
@@ -13,9 +13,13 @@ use super::catalog::{Catalog, Effect, TableRef};
 use super::context::Context;
 use super::error::{Result, Unsupported, messages, refuse, unsupported};
 use super::options::{self, CharsetChoice};
-use super::{create, in_place, online, partition_alter, table_ops, versioning};
+use super::{check, create, in_place, online, partition_alter, reading, table_ops, versioning};
 use crate::Span;
-use crate::ast::{AlterAction, AlterActionKind, AlterTable, CreateIndex, DropIndex, ObjectName, TableOption};
+use crate::ast::{
+    AlterAction, AlterActionKind, AlterTable, CreateIndex, DropIndex, ObjectName, TableOption,
+    TableOptionKind,
+};
+use crate::expr::types_mariadb::{assignable, number_type, special_type};
 
 /// Executes ALTER TABLE.
 pub(super) fn alter_table(catalog: &mut Catalog, alter: &AlterTable) -> Result<Effect> {
@@ -72,6 +76,9 @@ fn run(
     catalog.check_writable(&at).map_err(|e| e.at(name.span()))?;
     if !catalog.has_database(&at.schema) && catalog.flavor().is_mysql() {
         return Err(messages::unknown_database(&at.schema).at(name.span()));
+    }
+    if let Ok(cx) = catalog.context(&at.schema) {
+        reading::check_alter(&cx, &Table::new(&at.name, cx.database_set.clone()), actions)?;
     }
     let Some(old) = catalog.visible(&at) else {
         if catalog.is_view(&at) {
@@ -321,6 +328,7 @@ fn change(
         table.character_set = set;
     }
     if let Some(set) = &requests.convert {
+        check_conversion(cx, requests, set)?;
         table.character_set = set.clone();
     }
     versioning::check_alter(cx, at, old, requests, table.options.engine != old.options.engine)?;
@@ -353,7 +361,20 @@ fn change(
     alter_keys::assemble(cx, old, requests, &mut parts, &names)?;
     alter_keys::carry_constraints(cx, old, requests, &mut parts.table, &names)?;
     alter_expressions::follow(cx, old, &mut parts, &names)?;
+    if parts.columns.is_empty() {
+        return Err(alter_columns::no_columns_left());
+    }
+    alter_expressions::check_renames(cx, old, &requests.rename_columns)?;
     let mut new = build(cx, parts)?;
+    if cx.flavor.is_mysql() && !requests.changes_names_only() {
+        for resolved in check::resolve(cx, old)? {
+            let kept = new.checks.iter_mut().find(|c| same_name(&c.name, &resolved.name));
+            if let Some(check) = kept {
+                check.expression = resolved.expression;
+            }
+        }
+    }
+    check_casts(cx, old, &new, requests)?;
     check_key_order(cx, old, &new, requests)?;
     if !new.columns.iter().any(|c| c.auto_increment) {
         new.options.auto_increment = None;
@@ -375,17 +396,66 @@ fn change(
     Ok((new, children))
 }
 
+/// MySQL: CONVERT TO and the options of the table have to agree on the character set.
+fn check_conversion(cx: &Context<'_>, requests: &Requests<'_>, set: &CharacterSet) -> Result<()> {
+    for option in requests.options.iter().filter(|_| cx.flavor.is_mysql()) {
+        match &option.kind {
+            TableOptionKind::CharacterSet(Some(name)) if cx.charset(name)?.name != set.charset => {
+                let message = format!(
+                    "Conflicting declarations: 'CHARACTER SET {}' and 'CHARACTER SET {}'",
+                    name.value, set.charset
+                );
+                return Err(refuse(1302, message).at(option.span));
+            }
+            TableOptionKind::Collate(Some(name)) => {
+                cx.collation(name, Some(&set.charset), &set.charset)?;
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 /// ALTER TABLE has its own error for a row format that InnoDB lacks.
 fn check_row_format(cx: &Context<'_>, old: &Table, requests: &Requests<'_>) -> Result<()> {
-    let fixed = requests.options.iter().any(|o| {
-        matches!(&o.kind, crate::ast::TableOptionKind::RowFormat(word) if matches!(word.as_str(), "FIXED" | "PAGE"))
-    });
+    let fixed = requests.options.iter().any(
+        |o| matches!(&o.kind, TableOptionKind::RowFormat(word) if matches!(word.as_str(), "FIXED" | "PAGE")),
+    );
     let stays = old.options.engine == "InnoDB" && !requests.options.iter().any(|o| is_engine(o));
     if fixed && stays && cx.session.innodb_strict_mode {
         return Err(refuse(
             1478,
             "Table storage engine 'InnoDB' does not support the create option 'ROW_TYPE'",
         ));
+    }
+    Ok(())
+}
+
+/// MariaDB: values of some types do not become values of others.
+fn check_casts(cx: &Context<'_>, old: &Table, new: &Table, requests: &Requests<'_>) -> Result<()> {
+    if cx.flavor.is_mysql() {
+        return Ok(());
+    }
+    for wanted in &requests.columns {
+        let from = wanted.replaces.and_then(|name| old.column(&name.value));
+        let (Some(from), Some(to)) = (from, new.column(&wanted.def.name.value)) else { continue };
+        let generated = to.generated.is_some() || from.generated.is_some();
+        if generated || assignable(&from.ty, &to.ty, cx.flavor.mariadb_since(11, 0, 0)) {
+            continue;
+        }
+        let name = |ty| special_type(ty).or_else(|| number_type(ty)).unwrap_or_default();
+        return Err(refuse(
+            4078,
+            format!(
+                "Cannot cast '{}' as '{}' in assignment of `{}`.`{}`.`{}`",
+                name(&from.ty),
+                name(&to.ty),
+                cx.database,
+                old.name,
+                to.name
+            ),
+        )
+        .at(wanted.span));
     }
     Ok(())
 }
@@ -411,5 +481,5 @@ fn check_key_order(cx: &Context<'_>, old: &Table, new: &Table, requests: &Reques
 }
 
 const fn is_engine(option: &TableOption) -> bool {
-    matches!(option.kind, crate::ast::TableOptionKind::Engine(_))
+    matches!(option.kind, TableOptionKind::Engine(_))
 }

@@ -7,7 +7,7 @@ use super::alter_columns::NameMap;
 use super::build::{KeySource, Parts};
 use super::context::Context;
 use super::error::{ExecuteError, Result, refuse, unsupported};
-use crate::ast::Expr;
+use crate::ast::{Expr, Ident};
 use crate::expr::referenced_columns;
 use crate::{ParseOptions, Span, parse_expression};
 
@@ -59,6 +59,26 @@ pub(super) fn follow(cx: &Context<'_>, old: &Table, parts: &mut Parts<'_>, names
         let subpartition = partitioning.subpartitioning.as_mut().map(|s| &mut s.method);
         for method in std::iter::once(&mut partitioning.method).chain(subpartition) {
             follow_partition(cx, &old.name, method, &touched)?;
+        }
+    }
+    Ok(())
+}
+
+/// MySQL: generated columns and functional indexes forbid RENAME COLUMN of what they need even to the name that it has.
+pub(super) fn check_renames(cx: &Context<'_>, old: &Table, renames: &[(&Ident, &Ident, Span)]) -> Result<()> {
+    let same = renames.iter().filter(|(from, to, _)| cx.flavor.is_mysql() && from.value == to.value);
+    for (name, _, _) in same {
+        let touched = [(name.value.as_str(), None)];
+        for column in &old.columns {
+            if let Some(Generated::Expression { expression, .. }) = &column.generated {
+                follow_one(cx, &old.name, &mut expression.clone(), &touched, "", &Dependency::Generated)?;
+            }
+        }
+        for part in old.indexes.iter().flat_map(|index| &index.parts) {
+            if let IndexPartKind::Expression(expression) = &part.kind {
+                let dependency = Dependency::FunctionalIndex;
+                follow_one(cx, &old.name, &mut expression.clone(), &touched, "", &dependency)?;
+            }
         }
     }
     Ok(())

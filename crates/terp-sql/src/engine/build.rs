@@ -26,6 +26,17 @@ pub(super) enum KeySource<'a> {
     ForeignKey(Cow<'a, ForeignKeyDef>),
 }
 
+impl KeySource<'_> {
+    /// Where a key of the statement stands in it.
+    pub(super) fn start(&self) -> u32 {
+        match self {
+            Self::Existing(_) => 0,
+            Self::Defined(def) => def.span.start,
+            Self::ForeignKey(def) => def.span.start,
+        }
+    }
+}
+
 /// What a table is to be made of.
 pub(super) struct Parts<'a> {
     /// Name, options, character set, and the constraints that are carried over; no columns or keys.
@@ -50,6 +61,7 @@ pub(super) fn build(cx: &Context<'_>, parts: Parts<'_>) -> Result<Table> {
         let known: Vec<Column> = columns.iter().map(|c| c.column.clone()).collect();
         check::attach_to_columns(cx, &table.name, &mut columns, &known)?;
     }
+    let late = columns.iter_mut().find_map(|c| c.late.take());
     let explicit_null: HashSet<String> =
         columns.iter().filter(|c| c.explicit_null).map(|c| c.column.name.to_lowercase()).collect();
     table.columns = columns.into_iter().map(|c| c.column).collect();
@@ -77,6 +89,11 @@ pub(super) fn build(cx: &Context<'_>, parts: Parts<'_>) -> Result<Table> {
     }
     check::add(cx, &mut table, &checks, altering)?;
     check_visible(cx, &table)?;
+    // MariaDB fills the row of defaults before InnoDB looks at foreign keys, MySQL when all else is right.
+    let mut late = late.map_or(Ok(()), Err);
+    if cx.flavor.is_mariadb() {
+        std::mem::replace(&mut late, Ok(()))?;
+    }
     let foreign: Vec<&ForeignKeyDef> = foreign.iter().map(AsRef::as_ref).collect();
     super::unstable::check(cx, &table, &foreign)?;
     foreign_key::add(cx, &mut table, &foreign, temporary, &carried_foreign_keys, altering)?;
@@ -85,7 +102,7 @@ pub(super) fn build(cx: &Context<'_>, parts: Parts<'_>) -> Result<Table> {
         return Err(no_nullable_columns());
     }
     limits::check_row_size(cx, &table)?;
-    Ok(table)
+    late.map(|()| table)
 }
 
 fn no_nullable_columns() -> super::ExecuteError {

@@ -4,7 +4,7 @@ use terp_schema_model::{CharacterSet, Check, Column, ColumnType, DefaultValue, G
 
 use super::Context;
 use super::default::{self, ParsedDefault};
-use super::error::{Result, messages, refuse, unsupported};
+use super::error::{ExecuteError, Result, messages, refuse, unsupported};
 use super::types;
 use crate::Span;
 use crate::ast::{
@@ -28,6 +28,8 @@ pub(super) struct ColumnDraft<'a> {
     pub(super) old_name: Option<String>,
     /// Whether this statement defines it (rather than carrying it over).
     pub(super) defined: bool,
+    /// The refusal of a constant DEFAULT that does not fit: it comes when all else is right.
+    pub(super) late: Option<ExecuteError>,
     pub(super) span: Option<Span>,
 }
 
@@ -44,6 +46,7 @@ impl ColumnDraft<'_> {
             has_default: column.default.is_some(),
             old_name: Some(column.name.clone()),
             defined: false,
+            late: None,
             span: None,
         }
     }
@@ -72,6 +75,7 @@ pub(super) fn draft<'a>(
         ColumnAttributeKind::Collate(collation) if !is_default(collation) => Some(collation),
         _ => None,
     });
+    check_before_type(cx, def)?;
     let resolved =
         types::resolve(cx, &name.value, &def.ty, collate, inherited).map_err(|e| e.at(def.ty.span))?;
     let mut column = Column::new(&name.value, resolved.ty);
@@ -90,6 +94,7 @@ pub(super) fn draft<'a>(
         has_default: false,
         old_name: None,
         defined: true,
+        late: None,
         span: Some(def.span),
     };
     if let Some(method) = &def.ty.compressed {
@@ -118,7 +123,44 @@ pub(super) fn draft<'a>(
         inline.keys.retain(|key| key.kind != IndexKind::Unique);
     }
     finish(cx, &mut draft, def, primary)?;
-    Ok(draft)
+    resolved.twice.map_or(Ok(draft), Err)
+}
+
+/// What servers find wrong with DEFAULT and ON UPDATE before they look at the column's type.
+pub(super) fn check_before_type(cx: &Context<'_>, def: &ColumnDef) -> Result<()> {
+    let (mut not_null, mut automatic, mut default, mut on_update) = (false, false, None, None);
+    for attribute in &def.attributes {
+        match &attribute.kind {
+            ColumnAttributeKind::Null => not_null = false,
+            ColumnAttributeKind::NotNull | ColumnAttributeKind::PrimaryKey => not_null = true,
+            ColumnAttributeKind::AutoIncrement => automatic = true,
+            ColumnAttributeKind::Default(clause) => default = Some(clause),
+            ColumnAttributeKind::OnUpdateNow { fsp } => on_update = Some((fsp.unwrap_or(0), attribute.span)),
+            _ => {}
+        }
+    }
+    if let Some(clause) = default {
+        let null = match default::parse(clause, cx)? {
+            ParsedDefault::Constant(constant) => constant.is_null(),
+            ParsedDefault::Now { .. } | ParsedDefault::Expression => false,
+        };
+        if null && not_null && !automatic || !null && automatic {
+            return Err(messages::invalid_default(&def.name.value).at(clause.expr.span));
+        }
+    }
+    let Some((written, span)) = on_update else { return Ok(()) };
+    let own = match def.ty.keyword {
+        TypeKeyword::Timestamp | TypeKeyword::DateTime => Some(def.ty.args.first().copied().unwrap_or(0)),
+        _ => None,
+    };
+    // MariaDB fits the precision to the column's own, where none or more is written.
+    let fits =
+        own.is_some_and(|own| written == own || cx.flavor.is_mariadb() && (written == 0 || written > own));
+    if fits {
+        return Ok(());
+    }
+    let message = format!("Invalid ON UPDATE clause for '{}' column", def.name.value);
+    Err(refuse(1294, message).at(span))
 }
 
 /// MariaDB's COLLATE DEFAULT: the character set's own collation.
@@ -139,7 +181,7 @@ fn serial(draft: &mut ColumnDraft<'_>, inline: &mut Inline, name: &Ident) {
     inline.keys.push(key(IndexKind::Unique, name));
 }
 
-fn key(kind: IndexKind, column: &Ident) -> IndexDef {
+pub(super) fn key(kind: IndexKind, column: &Ident) -> IndexDef {
     IndexDef {
         kind,
         constraint: None,
@@ -183,23 +225,7 @@ fn apply<'a>(
             draft.default = Some(clause);
             draft.has_default = true;
         }
-        ColumnAttributeKind::OnUpdateNow { fsp } => {
-            let own = match &column.ty {
-                ColumnType::Timestamp { fsp } | ColumnType::DateTime { fsp } => Some(*fsp),
-                _ => None,
-            };
-            let written = fsp.unwrap_or(0);
-            // MariaDB fits the precision to the column's own, where none or more is written.
-            let fits = match own {
-                Some(own) if cx.flavor.is_mariadb() => written == 0 || written >= u64::from(own),
-                Some(own) => u64::from(own) == written,
-                None => false,
-            };
-            if !fits {
-                return Err(refuse(1294, format!("Invalid ON UPDATE clause for '{}' column", name.value)));
-            }
-            column.on_update_now = true;
-        }
+        ColumnAttributeKind::OnUpdateNow { .. } => column.on_update_now = true,
         ColumnAttributeKind::AutoIncrement => {
             column.auto_increment = true;
             column.nullable = false;
@@ -302,9 +328,6 @@ fn finish(cx: &Context<'_>, draft: &mut ColumnDraft<'_>, def: &ColumnDef, primar
         if !allowed {
             return Err(refuse(1063, format!("Incorrect column specifier for column '{name}'")).at(def.span));
         }
-        if draft.has_default {
-            return Err(messages::invalid_default(&name).at(def.span));
-        }
     }
     if draft.generated.is_some() {
         if draft.has_default {
@@ -341,7 +364,11 @@ fn finish(cx: &Context<'_>, draft: &mut ColumnDraft<'_>, def: &ColumnDef, primar
                     }
                     column.default = implied_null(cx, column);
                 } else {
-                    column.default = Some(constant.store(cx, column).map_err(|e| e.at(clause.expr.span))?);
+                    match constant.store(cx, column).map_err(|e| e.at(clause.expr.span)) {
+                        Ok(value) => column.default = Some(value),
+                        Err(error) if default::is_early(&error, &column.ty) => return Err(error),
+                        Err(error) => draft.late = Some(error),
+                    }
                 }
                 draft.default = None;
             }

@@ -7,7 +7,7 @@ use terp_schema_model::Table;
 
 use super::build::{KeySource, Parts, build};
 use super::catalog::{Catalog, Effect, TableRef};
-use super::check::CheckDraft;
+use super::check::{self, CheckDraft};
 use super::column::{self, ColumnDraft, Inline};
 use super::context::Context;
 use super::error::{Result, messages, refuse, unsupported};
@@ -19,8 +19,14 @@ use crate::ast::{CreateTable, CreateTableBody, PeriodDef, TableDefinition, Table
 pub(super) fn create_table(catalog: &mut Catalog, create: &CreateTable) -> Result<Effect> {
     let at = catalog.resolve(&create.name)?;
     catalog.check_writable(&at)?;
+    if create.or_replace && create.if_not_exists {
+        return Err(refuse(1221, "Incorrect usage of OR REPLACE and IF NOT EXISTS"));
+    }
     if let CreateTableBody::Definition(definition) = &create.body {
         check_options_first(catalog, &at, definition)?;
+        if let Ok(cx) = catalog.context(&at.schema) {
+            reading::check_create(&cx, &Table::new(&at.name, cx.database_set.clone()), definition)?;
+        }
     }
     if !catalog.has_database(&at.schema) {
         return Err(messages::unknown_database(&at.schema).at(create.name.span()));
@@ -38,21 +44,12 @@ pub(super) fn create_table(catalog: &mut Catalog, create: &CreateTable) -> Resul
     } else {
         catalog.table(&at.schema, &at.name).is_some() || catalog.is_view(&at)
     };
-    if create.or_replace && create.if_not_exists {
-        return Err(refuse(1221, "Incorrect usage of OR REPLACE and IF NOT EXISTS"));
-    }
     if let CreateTableBody::Like(source) = &create.body
         && !create.temporary
         && catalog.resolve(source)? == at
         && exists
     {
         return Err(refuse(1066, format!("Not unique table/alias: '{}'", at.name)).at(source.span()));
-    }
-    if let (CreateTableBody::Definition(definition), true, true) =
-        (&create.body, exists, catalog.flavor().is_mariadb())
-    {
-        let cx = catalog.context(&at.schema)?;
-        reading::check(&cx, &Table::new(&at.name, cx.database_set.clone()), definition)?;
     }
     if exists && !create.or_replace {
         if create.if_not_exists {
@@ -380,6 +377,7 @@ fn like(cx: &Context<'_>, source: &Table, at: &TableRef, temporary: bool) -> Res
         index.generated = false;
     }
     if cx.flavor.is_mysql() {
+        table.checks = check::resolve(cx, source)?;
         for (n, check) in table.checks.iter_mut().enumerate() {
             check.name = format!("{}_chk_{}", at.name, n + 1);
         }

@@ -8,9 +8,9 @@ use terp_schema_model::{
 };
 
 use super::Context;
-use super::error::{Result, messages, refuse, unsupported};
+use super::error::{ExecuteError, Result, messages, refuse, unsupported};
 use super::key_order::{drop_covered, free_name, sort};
-use super::key_part::{key_too_long, part_bytes, spatial_part};
+use super::key_part::{PartBytes, check_hash, key_too_long, part_bytes, spatial_part};
 use super::options::{EngineTraits, traits};
 use crate::Span;
 use crate::ast::{Ident, IndexDef, IndexOptionKind, IndexPartDefKind};
@@ -25,20 +25,45 @@ pub(super) struct KeyDraft {
     /// Whether a part can be NULL as far as the keys before it tell: a primary key makes its columns NOT NULL only when
     /// its turn comes.
     pub(super) nullable: bool,
+    /// ASC or DESC was written at a part.
+    pub(super) ordered: bool,
 }
 
 impl KeyDraft {
     pub(super) fn existing(index: Index) -> Self {
-        Self { index, existing: true, span: None, nullable: false }
+        Self { index, existing: true, span: None, nullable: false, ordered: false }
     }
 
     pub(super) const fn defined(index: Index, span: Span) -> Self {
-        Self { index, existing: false, span: Some(span), nullable: false }
+        Self { index, existing: false, span: Some(span), nullable: false, ordered: false }
     }
+}
+
+/// What is refused of a key before its table is looked for.
+pub(super) fn check_reading(cx: &Context<'_>, def: &IndexDef) -> Result<()> {
+    for part in &def.parts {
+        if let IndexPartDefKind::Column { name, length: Some(0) } = &part.kind {
+            return Err(refuse(1391, format!("Key part '{}' length cannot be 0", name.value)).at(part.span));
+        }
+    }
+    let hash = def.options.iter().rev().find_map(|option| match &option.kind {
+        IndexOptionKind::Using(algorithm) => Some(*algorithm == IndexAlgorithm::Hash),
+        _ => None,
+    });
+    let unordered = hash == Some(true) || matches!(def.kind, IndexKind::Fulltext | IndexKind::Spatial);
+    if cx.flavor.is_mysql() && unordered && def.parts.iter().any(|p| p.ordered) {
+        return Err(wrong_order(def.span));
+    }
+    Ok(())
+}
+
+fn wrong_order(span: Span) -> ExecuteError {
+    refuse(1221, "Incorrect usage of spatial/fulltext/hash index and explicit index order").at(span)
 }
 
 /// Reads a definition into a draft; expressions are printed with the final columns.
 pub(super) fn draft(cx: &Context<'_>, def: &IndexDef, table: &str, columns: &[Column]) -> Result<KeyDraft> {
+    check_reading(cx, def)?;
     let name = def.name.as_ref().or(def.constraint.as_ref());
     // The name of a primary key is read and forgotten.
     let name = name.filter(|_| def.kind != IndexKind::Primary);
@@ -49,11 +74,6 @@ pub(super) fn draft(cx: &Context<'_>, def: &IndexDef, table: &str, columns: &[Co
     for part in &def.parts {
         let (kind, length) = match &part.kind {
             IndexPartDefKind::Column { name, length } => {
-                if *length == Some(0) {
-                    return Err(
-                        refuse(1391, format!("Key part '{}' length cannot be 0", name.value)).at(part.span)
-                    );
-                }
                 let length = length.map(|l| u32::try_from(l).unwrap_or(u32::MAX));
                 (IndexPartKind::Column(name.value.clone()), length)
             }
@@ -67,12 +87,6 @@ pub(super) fn draft(cx: &Context<'_>, def: &IndexDef, table: &str, columns: &[Co
                         "Functional index on a column is not supported. Consider using a regular index instead.",
                     )
                     .at(part.span));
-                }
-                if matches!(def.kind, IndexKind::Spatial) {
-                    return Err(refuse(3760, "Spatial functional index is not supported.").at(part.span));
-                }
-                if matches!(def.kind, IndexKind::Fulltext) {
-                    return Err(refuse(3759, "Fulltext functional index is not supported.").at(part.span));
                 }
                 (
                     IndexPartKind::Expression(cx.print(
@@ -144,19 +158,14 @@ pub(super) fn draft(cx: &Context<'_>, def: &IndexDef, table: &str, columns: &[Co
             }
         }
     }
-    let ordered = def.parts.iter().any(|p| p.ordered);
-    let unordered_kind = matches!(index.kind, IndexKind::Fulltext | IndexKind::Spatial);
-    if cx.flavor.is_mysql() && ordered && (index.using == Some(IndexAlgorithm::Hash) || unordered_kind) {
-        return Err(refuse(1221, "Incorrect usage of spatial/fulltext/hash index and explicit index order")
-            .at(def.span));
-    }
     if let Some(period) = &def.without_overlaps {
         index.without_overlaps = Some(period.value.clone());
     }
     if def.kind == IndexKind::Vector {
         return Err(unsupported("VECTOR indexes").at(def.span));
     }
-    Ok(KeyDraft::defined(index, def.span))
+    let ordered = def.parts.iter().any(|p| p.ordered);
+    Ok(KeyDraft { ordered, ..KeyDraft::defined(index, def.span) })
 }
 
 fn check_name(cx: &Context<'_>, name: &Ident) -> Result<()> {
@@ -177,11 +186,17 @@ pub(super) fn finish(
     explicit_null: &HashSet<String>,
 ) -> Result<()> {
     let engine = traits(&table.options.engine, cx.flavor);
-    drop_covered(&mut keys);
+    drop_covered(cx, &mut keys);
     if keys.len() > engine.max_keys {
         return Err(refuse(1069, format!("Too many keys specified; max {} keys allowed", engine.max_keys)));
     }
-    if keys.iter().filter(|k| k.index.kind == IndexKind::Primary).count() > 1 {
+    if cx.flavor.is_mysql() && table.options.engine != "InnoDB" {
+        for key in keys.iter().filter(|k| k.index.parts.iter().any(|p| p.descending)) {
+            let error = refuse(1178, "The storage engine for the table doesn't support descending indexes");
+            return Err(error.at(key.span.unwrap_or_default()));
+        }
+    }
+    if cx.flavor.is_mysql() && keys.iter().filter(|k| k.index.kind == IndexKind::Primary).count() > 1 {
         let span = keys.iter().rev().find(|k| k.index.kind == IndexKind::Primary).and_then(|k| k.span);
         let error = refuse(1068, "Multiple primary key defined");
         return Err(match span {
@@ -224,7 +239,7 @@ pub(super) fn stands_for_primary(cx: &Context<'_>, table: &Table, name: &str) ->
     same_name(&first.name, name) && could_be_primary(cx, first) && first.parts.iter().all(not_null)
 }
 
-pub(super) fn invisible_primary(cx: &Context<'_>) -> super::ExecuteError {
+pub(super) fn invisible_primary(cx: &Context<'_>) -> ExecuteError {
     if cx.flavor.is_mysql() {
         refuse(3522, "A primary key index cannot be invisible")
     } else {
@@ -260,13 +275,6 @@ fn prepare(
             refuse(1214, "The storage engine doesn't support FULLTEXT indexes")
         });
     }
-    if cx.flavor.is_mysql() && table.options.engine != "InnoDB" && index.parts.iter().any(|p| p.descending) {
-        return Err(refuse(1178, "The storage engine for the table doesn't support descending indexes"));
-    }
-    let block_size = index.key_block_size.is_some_and(|n| n < 1024);
-    if block_size && matches!(table.options.engine.as_str(), "MyISAM" | "Aria") {
-        return Err(unsupported(format!("KEY_BLOCK_SIZE of a key of {}", table.options.engine)));
-    }
     let functional = index.parts.iter().any(|p| p.column_name().is_none());
     if functional && !matches!(table.options.engine.as_str(), "InnoDB" | "BLACKHOLE") {
         return Err(refuse(
@@ -286,30 +294,28 @@ fn prepare(
         return Err(refuse(4156, format!("Period `{period}` is not found in table")));
     }
     let mut seen: HashSet<String> = HashSet::new();
+    // MariaDB looks at all parts before it tells of one that is there twice.
+    let mut twice: Option<ExecuteError> = None;
     let mut total = 0u32;
     let mut hash = false;
     for at in 0..index.parts.len() {
-        let IndexPartKind::Column(name) = &index.parts[at].kind else { continue };
+        let IndexPartKind::Column(name) = &index.parts[at].kind else {
+            check_functional_kind(index)?;
+            continue;
+        };
         let Some(position) = table.column_position(name) else {
             return Err(messages::key_column_missing(name));
         };
         let column = &table.columns[position];
         if !seen.insert(column.name.to_lowercase()) {
-            return Err(messages::duplicate_column(name));
+            let twice_here = messages::duplicate_column(name);
+            if cx.flavor.is_mysql() {
+                return Err(twice_here);
+            }
+            twice.get_or_insert(twice_here);
         }
         let column_name = column.name.clone();
-        // MariaDB takes a column that holds nothing but NULL.
-        let takes_null = cx.flavor.is_mariadb() && column.nullable && kind != IndexKind::Primary;
-        if is_empty(&column.ty) && !takes_null {
-            return Err(if cx.flavor.is_mysql() {
-                refuse(1167, format!("The used storage engine can't index column '{name}'"))
-            } else {
-                refuse(
-                    1167,
-                    format!("The storage engine {} can't index column `{name}`", table.options.engine),
-                )
-            });
-        }
+        let column_nullable = column.nullable;
         if cx.flavor.is_mysql() && index.is_unique() && matches!(column.ty, ColumnType::Geometry { .. }) {
             return Err(refuse(3728, "Spatial indexes can't be primary or unique indexes."));
         }
@@ -323,9 +329,14 @@ fn prepare(
         if matches!(column.ty, ColumnType::Geometry { .. })
             && index.kind == IndexKind::Key
             && cx.flavor.mysql_since(9, 0, 0)
-            && index.parts.len() == 1
             && index.parts[at].length.is_none()
         {
+            if key.ordered {
+                return Err(wrong_order(key.span.unwrap_or_default()));
+            }
+            if index.parts.len() > 1 {
+                return Err(refuse(1070, "Too many key parts specified; max 1 parts allowed"));
+            }
             index.kind = IndexKind::Spatial;
         }
         let bytes = match index.kind {
@@ -350,23 +361,50 @@ fn prepare(
                 part.bytes
             }
         };
+        // MariaDB takes a column that holds nothing but NULL.
+        let takes_null = cx.flavor.is_mariadb() && column_nullable;
+        if is_empty(&column.ty) && !takes_null {
+            return Err(if cx.flavor.is_mysql() {
+                refuse(1167, format!("The used storage engine can't index column '{column_name}'"))
+            } else {
+                refuse(
+                    1167,
+                    format!("The storage engine {} can't index column `{column_name}`", table.options.engine),
+                )
+            });
+        }
         index.parts[at].kind = IndexPartKind::Column(column_name.clone());
         total = total.saturating_add(bytes);
+        if at == 0 && index.kind == IndexKind::Primary && names.contains("primary") {
+            return Err(refuse(1068, "Multiple primary key defined"));
+        }
         if index.kind == IndexKind::Primary {
             promote(cx, &mut table.columns[position], explicit_null.contains(&column_name.to_lowercase()))?;
         }
     }
     if total > engine.max_key_bytes && !hash {
-        if cx.flavor.is_mariadb() && index.kind == IndexKind::Unique && engine.foreign_keys {
+        if cx.flavor.is_mariadb() && index.kind == IndexKind::Unique {
+            check_hash(table, engine, PartBytes { bytes: total, length: None, hash: true })?;
             hash = true;
         } else {
             return Err(key_too_long(engine.max_key_bytes));
         }
     }
+    if let Some(twice) = twice {
+        return Err(twice);
+    }
     if hash {
         index.using = Some(IndexAlgorithm::Hash);
     }
+    if index.using == Some(IndexAlgorithm::Hash) && index.kind == IndexKind::Unique && cx.flavor.is_mariadb()
+    {
+        let written_hash = PartBytes { bytes: total, length: None, hash: true };
+        if table.options.engine != "MEMORY" {
+            check_hash(table, engine, written_hash)?;
+        }
+    }
     normalise_using(cx, table, index);
+    index.key_block_size = engine_block_size(table, index, total)?;
     if index.kind == IndexKind::Primary {
         index.name = "PRIMARY".to_owned();
     } else if index.name.is_empty() {
@@ -376,6 +414,18 @@ fn prepare(
     }
     names.insert(index.name.to_lowercase());
     Ok(())
+}
+
+/// Full-text and spatial keys have no expressions.
+fn check_functional_kind(index: &Index) -> Result<()> {
+    match index.kind {
+        IndexKind::Spatial if index.parts.len() > 1 => {
+            Err(refuse(1070, "Too many key parts specified; max 1 parts allowed"))
+        }
+        IndexKind::Spatial => Err(refuse(3760, "Spatial functional index is not supported.")),
+        IndexKind::Fulltext => Err(refuse(3759, "Fulltext functional index is not supported.")),
+        _ => Ok(()),
+    }
 }
 
 /// Whether values have no length at all, so that nothing could be in a key.
@@ -417,6 +467,19 @@ fn normalise_using(cx: &Context<'_>, table: &Table, index: &mut Index) {
     }
     if cx.flavor.is_mysql() && table.options.engine == "InnoDB" && table.options.key_block_size.is_none() {
         index.key_block_size = None;
+    }
+}
+
+/// MyISAM and Aria show the size that the key's blocks got, where the key or its table asked for one.
+fn engine_block_size(table: &Table, index: &Index, bytes: u32) -> Result<Option<u64>> {
+    let own = index.key_block_size;
+    let Some(asked) = own.or(table.options.key_block_size) else { return Ok(own) };
+    match table.options.engine.as_str() {
+        "Aria" => Ok(Some(8192)),
+        // The blocks of longer keys are larger.
+        "MyISAM" if asked <= 1024 && bytes <= 200 && index.kind != IndexKind::Fulltext => Ok(Some(1024)),
+        "MyISAM" => Err(unsupported("KEY_BLOCK_SIZE of a key of MyISAM")),
+        _ => Ok(own),
     }
 }
 

@@ -9,7 +9,7 @@ use super::index::KeyDraft;
 
 /// A key that a foreign key brings goes when another has the same first columns in the same order
 /// (`foreign_key_prefix` in the servers' `sql_table.cc`).
-pub(super) fn drop_covered(keys: &mut Vec<KeyDraft>) {
+pub(super) fn drop_covered(cx: &Context<'_>, keys: &mut Vec<KeyDraft>) {
     let mut at = 0;
     while at < keys.len() {
         if !keys[at].index.generated {
@@ -21,7 +21,7 @@ pub(super) fn drop_covered(keys: &mut Vec<KeyDraft>) {
                 return false;
             }
             let (own, theirs) = (&keys[at].index, &other.index);
-            if !covers(theirs, own) {
+            if !covers(theirs, own, cx.flavor.is_mariadb()) {
                 return false;
             }
             // Of two that foreign keys bring, the longer stays, and of equals the last.
@@ -35,13 +35,18 @@ pub(super) fn drop_covered(keys: &mut Vec<KeyDraft>) {
     }
 }
 
-fn covers(longer: &Index, shorter: &Index) -> bool {
-    if matches!(longer.kind, IndexKind::Fulltext | IndexKind::Spatial | IndexKind::Vector) {
+/// MySQL takes no descending part for an ascending one.
+fn covers(longer: &Index, shorter: &Index, mariadb: bool) -> bool {
+    if matches!(longer.kind, IndexKind::Fulltext | IndexKind::Spatial | IndexKind::Vector)
+        || longer.using == Some(IndexAlgorithm::Hash)
+    {
         return false;
     }
     longer.parts.len() >= shorter.parts.len()
         && longer.parts.iter().zip(&shorter.parts).all(|(a, b)| match (&a.kind, &b.kind) {
-            (IndexPartKind::Column(x), IndexPartKind::Column(y)) => same_name(x, y) && a.length == b.length,
+            (IndexPartKind::Column(x), IndexPartKind::Column(y)) => {
+                same_name(x, y) && a.length == b.length && (mariadb || a.descending == b.descending)
+            }
             _ => false,
         })
 }

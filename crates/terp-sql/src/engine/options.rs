@@ -56,6 +56,8 @@ pub(super) struct EngineTraits {
     pub(super) partitions: bool,
     pub(super) nullable_columns: bool,
     pub(super) virtual_columns: bool,
+    /// MariaDB: a UNIQUE key that is too long becomes a hash.
+    pub(super) unique_hash: bool,
 }
 
 /// The traits of an engine by its server spelling.
@@ -75,11 +77,17 @@ pub(super) fn traits(engine: &str, flavor: Flavor) -> EngineTraits {
         partitions: flavor.is_mariadb(),
         nullable_columns: true,
         virtual_columns: true,
+        unique_hash: false,
     };
     match engine {
-        "InnoDB" => {
-            EngineTraits { foreign_keys: true, fulltext: true, spatial: true, partitions: true, ..base }
-        }
+        "InnoDB" => EngineTraits {
+            foreign_keys: true,
+            fulltext: true,
+            spatial: true,
+            partitions: true,
+            unique_hash: flavor.is_mariadb(),
+            ..base
+        },
         "MyISAM" | "MRG_MyISAM" => EngineTraits {
             max_key_bytes: 1000,
             max_part_bytes: 1000,
@@ -88,6 +96,7 @@ pub(super) fn traits(engine: &str, flavor: Flavor) -> EngineTraits {
             auto_part: true,
             partitions: flavor.is_mariadb() && engine == "MyISAM",
             virtual_columns: engine == "MyISAM" || flavor.is_mysql(),
+            unique_hash: flavor.is_mariadb() && engine == "MyISAM",
             ..base
         },
         "Aria" => EngineTraits {
@@ -287,13 +296,6 @@ fn apply_one(
         TableOptionKind::Checksum(v) => to.checksum = *v,
         TableOptionKind::DelayKeyWrite(v) => to.delay_key_write = *v,
         TableOptionKind::Compression(text) => {
-            let known = ["zlib", "lz4", "none", ""];
-            if innodb && !known.iter().any(|k| k.eq_ignore_ascii_case(&text.value)) {
-                return Err(refuse(
-                    1112,
-                    format!("Table '{name}' uses an extension that doesn't exist in this MySQL version"),
-                ));
-            }
             to.compression = (!text.value.is_empty()).then(|| text.value.clone());
         }
         TableOptionKind::Encryption(text) => match text.value.to_ascii_uppercase().as_str() {
@@ -382,6 +384,9 @@ fn apply_one(
                 }
                 return Err(refuse(1911, format!("Unknown option '{}'", attribute.name.value)));
             }
+            if key.starts_with("page_compress") && !innodb {
+                return Err(refuse(1911, format!("Unknown option '{}'", attribute.name.value)));
+            }
             if key.starts_with("encrypt") {
                 return Err(unsupported(format!("table option {}", attribute.name.value)));
             }
@@ -425,6 +430,22 @@ pub(super) fn check_row_format(cx: &Context<'_>, table: &Table) -> Result<()> {
         }
     };
     let format = table.options.row_format.as_deref();
+    if let Some(compression) = &table.options.compression {
+        // Pages are compressed as they are, or as their format has it.
+        let known = ["zlib", "lz4", "none"].iter().any(|k| k.eq_ignore_ascii_case(compression));
+        let compressed = format == Some("COMPRESSED") || table.options.key_block_size.is_some();
+        if !known || compressed && !compression.eq_ignore_ascii_case("none") {
+            return Err(wrong("COMPRESSION"));
+        }
+    }
+    let page_compressed =
+        table.options.attributes.iter().any(|(name, value)| {
+            name.eq_ignore_ascii_case("page_compressed") && value.trim_matches('\'') != "0"
+        });
+    let own_format = matches!(format, Some("COMPRESSED" | "REDUNDANT"));
+    if page_compressed && (own_format || table.options.key_block_size.is_some()) {
+        return Err(wrong("PAGE_COMPRESSED"));
+    }
     if matches!(format, Some("FIXED" | "PAGE")) {
         return Err(wrong("ROW_FORMAT"));
     }

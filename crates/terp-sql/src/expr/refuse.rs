@@ -131,6 +131,25 @@ pub(super) fn function(
     })
 }
 
+/// MySQL: functions that the place doesn't take; it looks for them before it looks for columns.
+pub(super) fn disallowed_functions(expr: &Expr, cx: &ExprContext<'_>) -> Result<(), ExprError> {
+    if matches!(cx.place, ExprPlace::Partition | ExprPlace::PartitionBound | ExprPlace::View) {
+        return Ok(());
+    }
+    let mut found = Ok(());
+    walk(expr, &mut |e| {
+        if let ExprKind::Function { schema: None, name, args, .. } = &e.kind
+            && found.is_ok()
+        {
+            let lower = name.value.to_ascii_lowercase();
+            if let Lookup::Native(known) = lookup(cx.flavor, &lower, args.len()) {
+                found = function(known, &lower, e.span, cx);
+            }
+        }
+    });
+    found
+}
+
 /// For what a partitioning function can't be made of.
 pub(super) fn not_in_partition(span: Span, cx: &ExprContext<'_>) -> Result<(), ExprError> {
     match cx.place {
