@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use terp_schema_model::{CharacterSet, Table, same_name};
+use terp_schema_model::{CharacterSet, Check, Table, same_name};
 
 use super::alter_columns;
 use super::alter_expressions;
@@ -344,6 +344,7 @@ fn change(
         keys: Vec::with_capacity(old.indexes.len()),
         checks: Vec::new(),
         temporary,
+        partitioned: old.partitioning.is_some() || !requests.partition.is_empty(),
         altering: true,
         carried_foreign_keys: old.foreign_keys.iter().map(|f| f.name.to_lowercase()).collect::<HashSet<_>>(),
     };
@@ -359,7 +360,12 @@ fn change(
         create::add_period(&mut parts, period)?;
     }
     alter_keys::assemble(cx, old, requests, &mut parts, &names)?;
-    alter_keys::carry_constraints(cx, old, requests, &mut parts.table, &names)?;
+    let carried = alter_keys::carry_constraints(cx, old, requests, &mut parts.table, &names);
+    if cx.flavor.is_mysql() && carried.as_ref().is_err_and(|e| e.errno() == Some(1828)) {
+        // Expressions hold a column before foreign keys do.
+        alter_expressions::follow(cx, old, &mut parts, &names)?;
+    }
+    carried?;
     alter_expressions::follow(cx, old, &mut parts, &names)?;
     if parts.columns.is_empty() {
         return Err(alter_columns::no_columns_left());
@@ -367,9 +373,9 @@ fn change(
     alter_expressions::check_renames(cx, old, &requests.rename_columns)?;
     let mut new = build(cx, parts)?;
     if cx.flavor.is_mysql() && !requests.changes_names_only() {
-        for resolved in check::resolve(cx, old)? {
-            let kept = new.checks.iter_mut().find(|c| same_name(&c.name, &resolved.name));
-            if let Some(check) = kept {
+        for (before, resolved) in old.checks.iter().zip(check::resolve(cx, old)?) {
+            let kept = |c: &&mut Check| c.expression == before.expression && same_name(&c.name, &before.name);
+            if let Some(check) = new.checks.iter_mut().find(kept) {
                 check.expression = resolved.expression;
             }
         }

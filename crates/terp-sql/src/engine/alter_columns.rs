@@ -15,7 +15,7 @@ use super::create::push_column;
 use super::default::{self, ParsedDefault};
 use super::error::{ExecuteError, Result, messages, refuse, unsupported};
 use crate::Span;
-use crate::ast::{AlterColumn, ColumnDef, ColumnPosition, DefaultClause, Ident};
+use crate::ast::{AlterColumn, ColumnAttributeKind, ColumnDef, ColumnPosition, DefaultClause, Ident};
 
 /// A column of the statement: new, or in the place of an old one.
 pub(super) struct Wanted<'a> {
@@ -38,7 +38,7 @@ pub(super) fn assemble<'a>(
 ) -> Result<NameMap> {
     let mut names: NameMap = NameMap::new();
     check_drops(cx, old, requests)?;
-    check_names(old, requests)?;
+    check_names(cx, old, requests)?;
     let inherited = parts.table.character_set.clone();
     let mut used = vec![false; requests.columns.len()];
     let mut defaults_used = vec![false; requests.alter_columns.len()];
@@ -57,7 +57,6 @@ pub(super) fn assemble<'a>(
             let mut draft = column::draft(cx, wanted.def, &inherited, &mut inline)?;
             draft.old_name = Some(column.name.clone());
             convert_defined(cx, &mut draft.column, requests)?;
-            check_stored_status(cx, column, &draft).map_err(|e| e.at(wanted.span))?;
             names.insert(key, Some(draft.column.name.clone()));
             if wanted.position.is_none() {
                 push_column(cx, parts, draft, Inline::default(), None);
@@ -125,7 +124,7 @@ pub(super) fn no_columns_left() -> ExecuteError {
 
 /// Whether the columns that are named are there, in the order in which they are put together. No column's definition is looked at
 /// before.
-fn check_names(old: &Table, requests: &Requests<'_>) -> Result<()> {
+fn check_names(cx: &Context<'_>, old: &Table, requests: &Requests<'_>) -> Result<()> {
     let mut names: Vec<&str> = Vec::new();
     for column in &old.columns {
         if requests.drop_columns.iter().any(|n| same_name(&n.value, &column.name)) {
@@ -133,6 +132,9 @@ fn check_names(old: &Table, requests: &Requests<'_>) -> Result<()> {
         }
         let replaced = requests.columns.iter().find(|w| replaces(w, &column.name));
         let renamed = requests.rename_columns.iter().find(|(name, ..)| same_name(&name.value, &column.name));
+        if let Some(wanted) = replaced {
+            check_stored_status(cx, column, wanted.def).map_err(|e| e.at(wanted.span))?;
+        }
         match (replaced, renamed) {
             (Some(Wanted { position: Some(_), .. }), _) => {}
             (Some(wanted), _) => names.push(&wanted.def.name.value),
@@ -250,13 +252,16 @@ fn check_drops(cx: &Context<'_>, old: &Table, requests: &Requests<'_>) -> Result
 }
 
 /// A generated column stays virtual or stored; only a stored one can become an ordinary one, and the other way.
-fn check_stored_status(cx: &Context<'_>, old: &Column, new: &ColumnDraft<'_>) -> Result<()> {
+fn check_stored_status(cx: &Context<'_>, old: &Column, new: &ColumnDef) -> Result<()> {
     let before = match &old.generated {
         Some(Generated::Expression { stored, .. }) => Some(*stored),
         Some(_) => return Ok(()),
         None => None,
     };
-    let after = new.generated.map(|(_, stored)| stored);
+    let after = new.attributes.iter().rev().find_map(|attribute| match &attribute.kind {
+        ColumnAttributeKind::Generated { stored, .. } => Some(stored.unwrap_or(false)),
+        _ => None,
+    });
     let is_virtual = |state: Option<bool>| state == Some(false);
     if is_virtual(before) == is_virtual(after) {
         return Ok(());

@@ -38,8 +38,10 @@ pub(super) fn assemble<'a>(
         }
         let mut index = index.clone();
         if !follow_columns(cx, old, parts, &mut index, names)? {
-            let named = requests.alter_indexes.iter().find(|(name, ..)| same_name(&name.value, &index.name));
-            if let Some((name, ..)) = named {
+            let altered = requests.alter_indexes.iter().map(|(name, ..)| *name);
+            let renamed = requests.rename_keys.iter().map(|(name, ..)| *name);
+            let named = altered.chain(renamed).find(|name| same_name(&name.value, &index.name));
+            if let Some(name) = named {
                 return Err(key_missing(name, old));
             }
             continue;

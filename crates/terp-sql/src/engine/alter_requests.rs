@@ -96,7 +96,7 @@ fn sort_one<'a>(
         AlterActionKind::AddColumn { if_not_exists, column, position } => {
             let promised = requests.columns.iter().any(|w| same_name(&w.def.name.value, &column.name.value));
             if *if_not_exists && (has_column(&column.name) || promised) {
-                pass_over(requests, column)?;
+                pass_over(old, requests, column)?;
             } else {
                 requests.columns.push(Wanted {
                     def: column,
@@ -111,7 +111,7 @@ fn sort_one<'a>(
                 match element {
                     TableElement::Column(def) => {
                         if *if_not_exists && has_column(&def.name) {
-                            pass_over(requests, def)?;
+                            pass_over(old, requests, def)?;
                         } else {
                             requests.columns.push(Wanted {
                                 def,
@@ -277,9 +277,12 @@ fn sort_one<'a>(
 }
 
 /// A column that is there already: the server forgets its definition, and not the keys in it.
-fn pass_over(requests: &mut Requests<'_>, def: &ColumnDef) -> Result<()> {
+fn pass_over(old: &Table, requests: &mut Requests<'_>, def: &ColumnDef) -> Result<()> {
     for attribute in &def.attributes {
         match &attribute.kind {
+            ColumnAttributeKind::PrimaryKey if old.primary_key().is_some() => {
+                return Err(unsupported("PRIMARY KEY of a column that IF NOT EXISTS passes over"));
+            }
             ColumnAttributeKind::PrimaryKey => {
                 requests.keys_of_passed_over.push(column::key(IndexKind::Primary, &def.name));
             }

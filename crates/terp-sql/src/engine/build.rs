@@ -45,6 +45,8 @@ pub(super) struct Parts<'a> {
     pub(super) keys: Vec<KeySource<'a>>,
     pub(super) checks: Vec<CheckDraft<'a>>,
     pub(super) temporary: bool,
+    /// Whether it is, or is to be, partitioned.
+    pub(super) partitioned: bool,
     /// ALTER TABLE rather than CREATE TABLE.
     pub(super) altering: bool,
     /// Names, in lower case, of the foreign keys that the table had before the statement.
@@ -53,9 +55,22 @@ pub(super) struct Parts<'a> {
 
 /// Checks and completes the parts.
 pub(super) fn build(cx: &Context<'_>, parts: Parts<'_>) -> Result<Table> {
-    let Parts { mut table, mut columns, keys, checks, temporary, altering, carried_foreign_keys } = parts;
+    let Parts {
+        mut table,
+        mut columns,
+        keys,
+        checks,
+        temporary,
+        partitioned,
+        altering,
+        carried_foreign_keys,
+    } = parts;
     check_columns(cx, &table, &columns)?;
-    super::column_expressions::print_expressions(cx, &mut columns, &table.name)?;
+    let printed = super::column_expressions::print_expressions(cx, &mut columns, &table.name);
+    if printed.is_err() && columns.iter().all(|c| c.column.invisible) {
+        check_visible(cx, columns.iter().map(|c| &c.column))?;
+    }
+    printed?;
     check_automatic(cx, &columns)?;
     if cx.flavor.is_mariadb() && columns.iter().any(|c| !c.checks.is_empty()) {
         let known: Vec<Column> = columns.iter().map(|c| c.column.clone()).collect();
@@ -78,7 +93,7 @@ pub(super) fn build(cx: &Context<'_>, parts: Parts<'_>) -> Result<Table> {
         }
     }
     // A foreign key's key over TEXT is refused by MariaDB as part of the foreign key.
-    index::finish(cx, &mut table, drafts, &explicit_null)?;
+    index::finish(cx, &mut table, drafts, &explicit_null, partitioned)?;
     check_auto_increment(cx, &table)?;
     super::versioning::finish(cx, &mut table, temporary)?;
     if cx.session.sql_require_primary_key && table.primary_key().is_none() && !temporary {
@@ -88,7 +103,7 @@ pub(super) fn build(cx: &Context<'_>, parts: Parts<'_>) -> Result<Table> {
         ));
     }
     check::add(cx, &mut table, &checks, altering)?;
-    check_visible(cx, &table)?;
+    check_visible(cx, table.columns.iter())?;
     // MariaDB fills the row of defaults before InnoDB looks at foreign keys, MySQL when all else is right.
     let mut late = late.map_or(Ok(()), Err);
     if cx.flavor.is_mariadb() {
@@ -166,6 +181,9 @@ fn check_columns(cx: &Context<'_>, table: &Table, columns: &[ColumnDraft<'_>]) -
             }));
         }
     }
+    if let Some(twice) = columns.iter().find_map(|c| c.twice.clone()) {
+        return Err(twice);
+    }
     if columns.iter().all(|c| c.column.invisible) && cx.flavor.is_mariadb() {
         return Err(refuse(1113, "A table must have at least 1 column"));
     }
@@ -207,8 +225,8 @@ fn check_automatic(cx: &Context<'_>, columns: &[ColumnDraft<'_>]) -> Result<()> 
 }
 
 /// MySQL looks at this when all else is right.
-fn check_visible(cx: &Context<'_>, table: &Table) -> Result<()> {
-    if cx.flavor.is_mysql() && table.columns.iter().all(|c| c.invisible) {
+fn check_visible<'c>(cx: &Context<'_>, mut columns: impl Iterator<Item = &'c Column>) -> Result<()> {
+    if cx.flavor.is_mysql() && columns.all(|c| c.invisible) {
         return Err(refuse(4028, "A table must have at least one visible column."));
     }
     Ok(())

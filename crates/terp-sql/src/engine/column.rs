@@ -30,6 +30,8 @@ pub(super) struct ColumnDraft<'a> {
     pub(super) defined: bool,
     /// The refusal of a constant DEFAULT that does not fit: it comes when all else is right.
     pub(super) late: Option<ExecuteError>,
+    /// The refusal of an ENUM or SET with a member twice.
+    pub(super) twice: Option<ExecuteError>,
     pub(super) span: Option<Span>,
 }
 
@@ -47,6 +49,7 @@ impl ColumnDraft<'_> {
             old_name: Some(column.name.clone()),
             defined: false,
             late: None,
+            twice: None,
             span: None,
         }
     }
@@ -95,6 +98,7 @@ pub(super) fn draft<'a>(
         old_name: None,
         defined: true,
         late: None,
+        twice: None,
         span: Some(def.span),
     };
     if let Some(method) = &def.ty.compressed {
@@ -123,7 +127,8 @@ pub(super) fn draft<'a>(
         inline.keys.retain(|key| key.kind != IndexKind::Unique);
     }
     finish(cx, &mut draft, def, primary)?;
-    resolved.twice.map_or(Ok(draft), Err)
+    draft.twice = resolved.twice;
+    Ok(draft)
 }
 
 /// What servers find wrong with DEFAULT and ON UPDATE before they look at the column's type.

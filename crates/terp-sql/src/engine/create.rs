@@ -214,6 +214,7 @@ fn define(cx: &Context<'_>, at: &TableRef, definition: &TableDefinition, tempora
         keys: Vec::new(),
         checks: Vec::new(),
         temporary,
+        partitioned: definition.partitioning.is_some(),
         altering: false,
         carried_foreign_keys: HashSet::new(),
     };

@@ -184,6 +184,7 @@ pub(super) fn finish(
     table: &mut Table,
     mut keys: Vec<KeyDraft>,
     explicit_null: &HashSet<String>,
+    partitioned: bool,
 ) -> Result<()> {
     let engine = traits(&table.options.engine, cx.flavor);
     drop_covered(cx, &mut keys);
@@ -211,6 +212,11 @@ pub(super) fn finish(
             Some(span) => e.at(span),
             None => e,
         })?;
+        // InnoDB of MySQL forgets a key's own block size, but not where the table is partitioned.
+        let innodb = table.options.engine == "InnoDB" && table.options.key_block_size.is_none();
+        if cx.flavor.is_mysql() && innodb && !partitioned {
+            key.index.key_block_size = None;
+        }
     }
     sort(cx, table, &mut keys);
     check_ignored_primary(cx, &keys)?;
@@ -463,9 +469,6 @@ fn normalise_using(cx: &Context<'_>, table: &Table, index: &mut Index) {
     }
     // A key's own block size is shown where it differs from the table's.
     if index.key_block_size == table.options.key_block_size {
-        index.key_block_size = None;
-    }
-    if cx.flavor.is_mysql() && table.options.engine == "InnoDB" && table.options.key_block_size.is_none() {
         index.key_block_size = None;
     }
 }

@@ -65,11 +65,15 @@ pub(super) fn part_bytes(
                 column.name
             ),
         )),
-        ColumnType::Vector { .. } => Err(if cx.flavor.is_mysql() {
-            refuse(6134, format!("Non-scalar (e.g., vector) column '{}' cannot be used as key.", column.name))
-        } else {
-            wrong_prefix()
-        }),
+        ColumnType::Vector { .. } if cx.flavor.is_mysql() => Err(refuse(
+            6134,
+            format!("Non-scalar (e.g., vector) column '{}' cannot be used as key.", column.name),
+        )),
+        // MariaDB: a string of bytes.
+        ColumnType::Vector { dimensions } => {
+            let own = dimensions.saturating_mul(4);
+            string_part(cx, part.length, own, 1, limit, is_unique, can_hash, existing)
+        }
         ColumnType::Text { .. } | ColumnType::Blob { .. } | ColumnType::Geometry { .. } => {
             if !engine.blob_keys {
                 return Err(refuse(

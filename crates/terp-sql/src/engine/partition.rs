@@ -104,7 +104,7 @@ fn partitioning(
     // Bounds come before the columns that the function is made of.
     let (method, unknown) = match method(cx, table, &clause.by) {
         Ok(method) => (method, None),
-        Err(error) if error.errno() == Some(1054) => {
+        Err(error) if error.errno() == Some(1054) && cx.flavor.is_mysql() => {
             (without_columns(&clause.by, error.clone())?, Some(error))
         }
         Err(error) => return Err(error),

@@ -76,10 +76,10 @@ pub(super) fn resolve(
         }
         TypeKeyword::Char | TypeKeyword::NChar => {
             let length = ty.args.first().copied().unwrap_or(1);
+            let set = character_set(cx, ty, collate, inherited)?;
             if length > 255 {
                 return Err(too_long(column, 255).at(ty.span));
             }
-            let set = character_set(cx, ty, collate, inherited)?;
             if set.set.charset == "binary" {
                 return plain(resolved, ColumnType::Binary { length: length as u32 });
             }

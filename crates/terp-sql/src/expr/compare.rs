@@ -223,14 +223,26 @@ fn constant_beside(
         ColumnType::Integer { size: IntegerSize::BigInt, .. } => Some(match literal {
             Some(Literal::Integer(_) | Literal::Bool(_)) => Operand::Plain,
             Some(Literal::String { value, .. }) if is_plain_integer(value) => Operand::Text(value.clone()),
+            Some(Literal::String { value, .. }) if !value.contains(|c: char| c.is_ascii_digit()) => {
+                Operand::Text("0".to_owned())
+            }
             Some(Literal::Decimal(text)) if has_fraction(text) => Operand::Plain,
             // Items that are no literal are converted on MySQL only.
             None => Operand::Plain,
             _ => return Err(unsure()),
         }),
         ColumnType::Year => Some(match literal {
-            Some(Literal::Integer(digits)) if is_year(digits) => Operand::Plain,
+            Some(Literal::Integer(digits)) => match digits.parse::<u64>() {
+                Ok(value @ 1..70) => Operand::Text((2000 + value).to_string()),
+                Ok(value @ 70..100) => Operand::Text((1900 + value).to_string()),
+                Ok(0 | 100) => Operand::Plain,
+                _ if is_year(digits) => Operand::Plain,
+                _ => return Err(unsure()),
+            },
             Some(Literal::String { value, .. }) if is_year(value) => Operand::Text(value.clone()),
+            Some(Literal::String { value, .. }) if !value.contains(|c: char| c.is_ascii_digit()) => {
+                Operand::Plain
+            }
             _ => return Err(unsure()),
         }),
         ColumnType::Timestamp { .. } if cx.flavor.mariadb_since(11, 0, 0) => {
@@ -239,19 +251,42 @@ fn constant_beside(
             }
             Some(match literal {
                 Some(Literal::Temporal { keyword: "TIMESTAMP", value }) if is_datetime(value) => {
-                    Operand::Text(format!("TIMESTAMP/*WITH LOCAL TIME ZONE*/'{value}'"))
+                    timestamp(value)
                 }
                 Some(Literal::String { value, .. }) if is_date(value) => {
-                    Operand::Text(format!("TIMESTAMP/*WITH LOCAL TIME ZONE*/'{value} 00:00:00'"))
+                    timestamp(&format!("{value} 00:00:00"))
                 }
                 Some(Literal::String { value, .. }) if is_datetime(value) && !value.contains('.') => {
-                    Operand::Text(format!("TIMESTAMP/*WITH LOCAL TIME ZONE*/'{value}'"))
+                    timestamp(value)
+                }
+                Some(Literal::String { value, .. }) if !value.contains(|c: char| c.is_ascii_digit()) => {
+                    Operand::Plain
+                }
+                Some(Literal::Integer(digits)) if digits == "0" => timestamp(ZERO_TIME),
+                // No date, and compared as a number.
+                Some(Literal::Integer(digits)) if digits.parse::<u64>().is_ok_and(|n| n < 101) => {
+                    Operand::Plain
                 }
                 _ => return Err(unsure()),
             })
         }
         _ => None,
     })
+}
+
+const ZERO_TIME: &str = "0000-00-00 00:00:00";
+
+fn timestamp(value: &str) -> Operand {
+    Operand::Text(format!("TIMESTAMP/*WITH LOCAL TIME ZONE*/'{value}'"))
+}
+
+/// MariaDB: the zero that a column is compared with where it stands for a condition.
+pub(super) fn mariadb_zero(expr: &Expr, cx: &ExprContext<'_>) -> String {
+    let timestamp = column_of(expr, cx).is_some_and(|c| matches!(c.ty, ColumnType::Timestamp { .. }));
+    if timestamp && cx.flavor.mariadb_since(11, 8, 0) && !unresolved(cx) {
+        return format!("TIMESTAMP/*WITH LOCAL TIME ZONE*/'{ZERO_TIME}'");
+    }
+    "0".to_owned()
 }
 
 pub(super) fn unsure(constant: &Expr) -> ExprError {
