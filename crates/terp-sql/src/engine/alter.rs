@@ -2,16 +2,16 @@
 
 use std::collections::HashSet;
 
-use terp_schema_model::{CharacterSet, Check, Table, same_name};
+use terp_schema_model::{CharacterSet, Check, ForeignKey, Table, same_name};
 
-use super::alter_columns;
+use super::alter_columns::{self, Wanted};
 use super::alter_expressions;
 use super::alter_keys::{self, TableElementRef};
 use super::alter_requests::{Requests, sort_actions};
 use super::build::{Parts, build};
-use super::catalog::{Catalog, Effect, TableRef};
+use super::catalog::{Catalog, Effect, TableRef, parent_of};
 use super::context::Context;
-use super::error::{Result, Unsupported, messages, refuse, unsupported};
+use super::error::{ExecuteError, Result, Unsupported, messages, refuse, unsupported};
 use super::options::{self, CharsetChoice};
 use super::{check, create, in_place, online, partition_alter, reading, table_ops, versioning};
 use crate::Span;
@@ -94,6 +94,10 @@ fn run(
     let temporary = catalog.temporary(&at).is_some();
     let cx = catalog.context(&at.schema)?;
     let requests = sort_actions(&cx, old, actions)?;
+    if cx.flavor.is_mariadb() && !actions.is_empty() && requests.is_empty() {
+        // All was passed over, and the table is not touched.
+        return Ok(Effect::default());
+    }
     let mut rename = None;
     if let Some(to) = requests.rename_to {
         let target = catalog.resolve(to)?;
@@ -323,7 +327,9 @@ fn change(
     options::forget_page_checksum(&mut table);
     check_row_format(cx, old, requests)?;
     let mut choice = CharsetChoice::default();
-    options::apply(cx, &mut table, &requests.options, &mut choice)?;
+    options::apply(cx, &mut table, &requests.options, &mut choice)
+        .map_err(|e| in_place_option_error(cx, old, &table, e))?;
+    check_transactional(cx, &table, requests)?;
     if let Some(set) = choice.resolve(cx) {
         table.character_set = set;
     }
@@ -364,6 +370,9 @@ fn change(
     if cx.flavor.is_mysql() && carried.as_ref().is_err_and(|e| e.errno() == Some(1828)) {
         // Expressions hold a column before foreign keys do.
         alter_expressions::follow(cx, old, &mut parts, &names)?;
+        if parts.columns.is_empty() {
+            return Err(alter_columns::no_columns_left());
+        }
     }
     carried?;
     alter_expressions::follow(cx, old, &mut parts, &names)?;
@@ -371,7 +380,7 @@ fn change(
         return Err(alter_columns::no_columns_left());
     }
     alter_expressions::check_renames(cx, old, &requests.rename_columns)?;
-    let mut new = build(cx, parts)?;
+    let mut new = build(cx, parts).map_err(|e| too_long_of_other_type(old, requests, e))?;
     if cx.flavor.is_mysql() && !requests.changes_names_only() {
         for (before, resolved) in old.checks.iter().zip(check::resolve(cx, old)?) {
             let kept = |c: &&mut Check| c.expression == before.expression && same_name(&c.name, &before.name);
@@ -380,11 +389,15 @@ fn change(
             }
         }
     }
+    if cx.flavor.is_mariadb() {
+        alter_expressions::read_again(cx, old, &mut new, requests)?;
+    }
     check_casts(cx, old, &new, requests)?;
     check_key_order(cx, old, &new, requests)?;
     if !new.columns.iter().any(|c| c.auto_increment) {
         new.options.auto_increment = None;
     }
+    check_copied_renames(cx, at, old, &new, &names)?;
     let children =
         if temporary { Vec::new() } else { alter_keys::check_foreign_keys(cx, at, old, &new, &names)? };
     if new.partitioning.is_some() && requests.options.iter().any(|o| is_engine(o)) {
@@ -418,6 +431,24 @@ fn check_conversion(cx: &Context<'_>, requests: &Requests<'_>, set: &CharacterSe
             }
             _ => {}
         }
+    }
+    Ok(())
+}
+
+/// MariaDB's InnoDB, which changes its table in place, has another error for options that do not go together.
+fn in_place_option_error(cx: &Context<'_>, old: &Table, new: &Table, error: ExecuteError) -> ExecuteError {
+    let stays = old.options.engine == "InnoDB" && new.options.engine == "InnoDB";
+    if error.errno() != Some(1005) || !stays || cx.flavor.is_mysql() {
+        return error;
+    }
+    refuse(1478, "Table storage engine 'InnoDB' does not support the create option 'KEY_BLOCK_SIZE'")
+}
+
+/// Engines without transactions show TRANSACTIONAL in a comment of their own when it was there before.
+fn check_transactional(cx: &Context<'_>, table: &Table, requests: &Requests<'_>) -> Result<()> {
+    let kept = table.options.transactional.is_some() && requests.options.iter().any(|o| is_engine(o));
+    if cx.flavor.is_mariadb() && kept && !matches!(table.options.engine.as_str(), "InnoDB" | "Aria") {
+        return Err(unsupported("TRANSACTIONAL of a table that gets an engine without transactions"));
     }
     Ok(())
 }
@@ -464,6 +495,60 @@ fn check_casts(cx: &Context<'_>, old: &Table, new: &Table, requests: &Requests<'
         .at(wanted.span));
     }
     Ok(())
+}
+
+/// MySQL: a key that gets too long has an error of its own only where the column was text before.
+fn too_long_of_other_type(old: &Table, requests: &Requests<'_>, error: ExecuteError) -> ExecuteError {
+    let was_text = |wanted: &Wanted<'_>| {
+        let column = wanted.replaces.and_then(|name| old.column(&name.value));
+        column.is_none_or(|c| c.character_set.is_some() || c.ty.is_lob())
+    };
+    if error.errno() == Some(3886)
+        && !requests.columns.is_empty()
+        && requests.convert.is_none()
+        && !requests.columns.iter().any(was_text)
+    {
+        return refuse(1071, "Specified key was too long; max key length is 3072 bytes");
+    }
+    error
+}
+
+/// A table that has to be copied keeps the names of the columns that foreign keys use.
+fn check_copied_renames(
+    cx: &Context<'_>,
+    at: &TableRef,
+    old: &Table,
+    new: &Table,
+    names: &alter_columns::NameMap,
+) -> Result<()> {
+    let new_name = |name: &str| names.get(&name.to_lowercase()).and_then(Option::as_deref);
+    let copied = old.columns.iter().any(|from| {
+        let to = new_name(&from.name).and_then(|name| new.column(name));
+        to.is_some_and(|to| alter_keys::changes_storage(from, to))
+    });
+    if !copied || !cx.session.foreign_key_checks {
+        return Ok(());
+    }
+    let renamed = |name: &String| new_name(name).is_some_and(|new| !same_name(new, name));
+    let own = old
+        .foreign_keys
+        .iter()
+        .filter(|key| new.foreign_keys.iter().any(|kept| kept.name == key.name))
+        .any(|key| key.columns.iter().any(renamed));
+    let as_parent = cx.catalog.children(at).any(|(child_at, child)| {
+        let of_this = |key: &&ForeignKey| parent_of(&child_at.schema, key) == *at;
+        child.foreign_keys.iter().filter(of_this).any(|key| key.referenced_columns.iter().any(renamed))
+    });
+    if !own && !as_parent {
+        return Ok(());
+    }
+    let dot = if cx.flavor.is_mysql() { "." } else { "" };
+    Err(refuse(
+        1846,
+        format!(
+            "ALGORITHM=COPY is not supported. Reason: Columns participating in a foreign key are renamed. Try ALGORITHM=INPLACE{dot}"
+        ),
+    ))
 }
 
 /// When a column of a unique key changes between NULL and NOT NULL, MariaDB puts the unique keys in an order of its own.

@@ -8,6 +8,7 @@ use terp_schema_model::{
 };
 
 use super::Context;
+use super::alter_expressions;
 use super::alter_requests::Requests;
 use super::build::Parts;
 use super::column::{self, ColumnDraft, Inline};
@@ -73,7 +74,7 @@ pub(super) fn assemble<'a>(
         }
         let mut altered = false;
         for (at, (old_name, new_name, span)) in requests.rename_columns.iter().enumerate() {
-            if same_name(&old_name.value, &column.name) && draft.column.name == column.name {
+            if same_name(&old_name.value, &column.name) && !altered {
                 cx.check_name(new_name)?;
                 if new_name.value.is_empty() || new_name.value.ends_with(' ') {
                     return Err(refuse(1166, format!("Incorrect column name '{}'", new_name.value)).at(*span));
@@ -128,11 +129,15 @@ fn check_names(cx: &Context<'_>, old: &Table, requests: &Requests<'_>) -> Result
     let mut names: Vec<&str> = Vec::new();
     for column in &old.columns {
         if requests.drop_columns.iter().any(|n| same_name(&n.value, &column.name)) {
+            check_partition_needs(cx, old, column)?;
             continue;
         }
         let replaced = requests.columns.iter().find(|w| replaces(w, &column.name));
         let renamed = requests.rename_columns.iter().find(|(name, ..)| same_name(&name.value, &column.name));
         if let Some(wanted) = replaced {
+            if !same_name(&wanted.def.name.value, &column.name) {
+                check_partition_needs(cx, old, column)?;
+            }
             check_stored_status(cx, column, wanted.def).map_err(|e| e.at(wanted.span))?;
         }
         match (replaced, renamed) {
@@ -165,6 +170,16 @@ fn check_names(cx: &Context<'_>, old: &Table, requests: &Requests<'_>) -> Result
         names.insert(position, &wanted.def.name.value);
     }
     Ok(())
+}
+
+/// MySQL: whether the table is not partitioned by the column.
+fn check_partition_needs(cx: &Context<'_>, old: &Table, column: &Column) -> Result<()> {
+    match &old.partitioning {
+        Some(partitioning) if cx.flavor.is_mysql() => {
+            alter_expressions::check_partition_needs(cx, &old.name, partitioning, &column.name)
+        }
+        _ => Ok(()),
+    }
 }
 
 fn replaces(wanted: &Wanted<'_>, column: &str) -> bool {

@@ -1,14 +1,17 @@
 //! ALTER TABLE and the expressions that name columns: MySQL refuses to drop or rename what they need, MariaDB rewrites
 //! them.
 
-use terp_schema_model::{DefaultValue, Generated, IndexPartKind, PartitionMethod, Table, quote, same_name};
+use terp_schema_model::{
+    DefaultValue, Generated, IndexPartKind, PartitionMethod, Partitioning, Table, quote, same_name,
+};
 
 use super::alter_columns::NameMap;
+use super::alter_requests::Requests;
 use super::build::{KeySource, Parts};
 use super::context::Context;
 use super::error::{ExecuteError, Result, refuse, unsupported};
 use crate::ast::{Expr, Ident};
-use crate::expr::referenced_columns;
+use crate::expr::{ExprPlace, referenced_columns};
 use crate::{ParseOptions, Span, parse_expression};
 
 /// What the expressions of a table that name its columns are called in errors.
@@ -84,6 +87,41 @@ pub(super) fn check_renames(cx: &Context<'_>, old: &Table, renames: &[(&Ident, &
     Ok(())
 }
 
+/// MariaDB reads what a table's checks are made of again when a column that they name gets another type.
+pub(super) fn read_again(
+    cx: &Context<'_>,
+    old: &Table,
+    new: &mut Table,
+    requests: &Requests<'_>,
+) -> Result<()> {
+    let changed: Vec<&str> = requests
+        .columns
+        .iter()
+        .filter(|wanted| {
+            let from = wanted.replaces.and_then(|name| old.column(&name.value));
+            let to = new.column(&wanted.def.name.value);
+            from.zip(to).is_some_and(|(from, to)| from.ty != to.ty || from.character_set != to.character_set)
+        })
+        .map(|wanted| wanted.def.name.value.as_str())
+        .collect();
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let columns = new.columns.clone();
+    let (table, mut checks) = (new.name.clone(), Vec::new());
+    checks.extend(new.checks.iter_mut().map(|c| (c.name.clone(), &mut c.expression)));
+    for column in &mut new.columns {
+        let name = column.name.clone();
+        checks.extend(column.check.as_mut().map(|c| (name, &mut c.expression)));
+    }
+    for (name, text) in checks {
+        if columns_of(cx, text)?.iter().any(|c| changed.iter().any(|changed| same_name(c, changed))) {
+            *text = cx.print(&expression_of(cx, text)?, ExprPlace::Check, &table, &columns, &name)?;
+        }
+    }
+    Ok(())
+}
+
 fn follow_checks(
     cx: &Context<'_>,
     old: &Table,
@@ -105,6 +143,19 @@ fn follow_checks(
     }
     parts.table.checks = kept;
     Ok(())
+}
+
+/// MySQL: error 3855 where partitions need a column that goes or gets another name.
+pub(super) fn check_partition_needs(
+    cx: &Context<'_>,
+    table: &str,
+    partitioning: &Partitioning,
+    column: &str,
+) -> Result<()> {
+    let touched = [(column, None)];
+    let mut methods = vec![partitioning.method.clone()];
+    methods.extend(partitioning.subpartitioning.as_ref().map(|s| s.method.clone()));
+    methods.iter_mut().try_for_each(|method| follow_partition(cx, table, method, &touched))
 }
 
 fn follow_partition(

@@ -242,6 +242,9 @@ pub(super) fn carry_constraints(
     names: &NameMap,
 ) -> Result<()> {
     let has_foreign_keys = super::options::traits(&table.options.engine, cx.flavor).foreign_keys;
+    if cx.flavor.is_mariadb() && old.partitioning.is_some() && !requests.drop_foreign_keys.is_empty() {
+        return Err(refuse(1506, "Partitioned tables do not support FOREIGN KEY"));
+    }
     for name in &requests.drop_foreign_keys {
         // An engine without foreign keys has none to miss.
         if !has_foreign_keys && cx.flavor.is_mysql() {
@@ -279,6 +282,19 @@ pub(super) fn carry_constraints(
     let own_name = table.name.clone();
     for foreign_key in &mut table.foreign_keys {
         if foreign_key.referenced_schema.is_none() && foreign_key.referenced_table == own_name {
+            let gone = foreign_key
+                .referenced_columns
+                .iter()
+                .find(|column| matches!(names.get(&column.to_lowercase()), Some(None)));
+            if let Some(column) = gone.filter(|_| cx.flavor.is_mariadb() && cx.session.foreign_key_checks) {
+                return Err(refuse(
+                    1829,
+                    format!(
+                        "Cannot drop column '{column}': needed in a foreign key constraint '{}' of table `{}`.`{own_name}`",
+                        foreign_key.name, cx.database
+                    ),
+                ));
+            }
             for column in &mut foreign_key.referenced_columns {
                 if let Some(Some(new)) = names.get(&column.to_lowercase()) {
                     column.clone_from(new);
@@ -388,6 +404,11 @@ fn check_own(
     {
         if primary_goes(cx, old, new) {
             return Err(copy_refused(cx, old));
+        }
+        if cx.flavor.is_mariadb() && old.primary_key().is_some() && new.primary_key().is_none() {
+            return Err(unsupported(
+                "DROP PRIMARY KEY of what a foreign key needs, with another key in its place",
+            ));
         }
         return Err(index_needed(old, new, &before.columns));
     }
@@ -516,6 +537,11 @@ fn check_parent(
         if primary_goes(cx, old, new) {
             return Err(copy_refused(cx, old));
         }
+        if cx.flavor.is_mariadb() && old.primary_key().is_some() && new.primary_key().is_none() {
+            return Err(unsupported(
+                "DROP PRIMARY KEY of what a foreign key needs, with another key in its place",
+            ));
+        }
         return Err(index_needed(old, new, &before.referenced_columns));
     }
     Ok(())
@@ -523,7 +549,13 @@ fn check_parent(
 
 /// MariaDB copies a table to take its primary key away, and finds late what is wrong.
 fn primary_goes(cx: &Context<'_>, old: &Table, new: &Table) -> bool {
-    cx.flavor.is_mariadb() && old.primary_key().is_some() && new.primary_key().is_none()
+    let clustered = |table: &Table| {
+        let first = table.indexes.first();
+        first.is_some_and(|i| {
+            i.kind == IndexKind::Primary || super::index::stands_for_primary(cx, table, &i.name)
+        })
+    };
+    cx.flavor.is_mariadb() && clustered(old) && !clustered(new)
 }
 
 fn copy_refused(cx: &Context<'_>, old: &Table) -> super::ExecuteError {

@@ -44,6 +44,15 @@ pub(super) struct Requests<'a> {
 }
 
 impl Requests<'_> {
+    /// Whether nothing is asked at all.
+    pub(super) fn is_empty(&self) -> bool {
+        self.changes_names_only()
+            && self.rename_to.is_none()
+            && self.unrecorded.is_empty()
+            && self.algorithm.is_none()
+            && self.lock.is_none()
+    }
+
     /// Whether nothing is asked but another name of the table and ENABLE or DISABLE KEYS.
     pub(super) fn changes_names_only(&self) -> bool {
         let keys = |kind: &&AlterActionKind| {

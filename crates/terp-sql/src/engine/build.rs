@@ -66,16 +66,14 @@ pub(super) fn build(cx: &Context<'_>, parts: Parts<'_>) -> Result<Table> {
         carried_foreign_keys,
     } = parts;
     check_columns(cx, &table, &columns)?;
-    let printed = super::column_expressions::print_expressions(cx, &mut columns, &table.name);
-    if printed.is_err() && columns.iter().all(|c| c.column.invisible) {
-        check_visible(cx, columns.iter().map(|c| &c.column))?;
-    }
-    printed?;
-    check_automatic(cx, &columns)?;
-    if cx.flavor.is_mariadb() && columns.iter().any(|c| !c.checks.is_empty()) {
+    // Expressions are resolved when the table is opened: what is wrong with columns and keys comes before.
+    let mut printed = super::column_expressions::print_expressions(cx, &mut columns, &table.name)
+        .and_then(|()| check_automatic(cx, &columns));
+    if printed.is_ok() && cx.flavor.is_mariadb() && columns.iter().any(|c| !c.checks.is_empty()) {
         let known: Vec<Column> = columns.iter().map(|c| c.column.clone()).collect();
-        check::attach_to_columns(cx, &table.name, &mut columns, &known)?;
+        printed = check::attach_to_columns(cx, &table.name, &mut columns, &known);
     }
+    let invisible = invisible_without_value(cx, &columns);
     let late = columns.iter_mut().find_map(|c| c.late.take());
     let explicit_null: HashSet<String> =
         columns.iter().filter(|c| c.explicit_null).map(|c| c.column.name.to_lowercase()).collect();
@@ -94,6 +92,7 @@ pub(super) fn build(cx: &Context<'_>, parts: Parts<'_>) -> Result<Table> {
     }
     // A foreign key's key over TEXT is refused by MariaDB as part of the foreign key.
     index::finish(cx, &mut table, drafts, &explicit_null, partitioned)?;
+    invisible?;
     check_auto_increment(cx, &table)?;
     super::versioning::finish(cx, &mut table, temporary)?;
     if cx.session.sql_require_primary_key && table.primary_key().is_none() && !temporary {
@@ -102,13 +101,15 @@ pub(super) fn build(cx: &Context<'_>, parts: Parts<'_>) -> Result<Table> {
             "Unable to create or change a table without a primary key, when the system variable 'sql_require_primary_key' is set. Add a primary key to the table or unset this variable to avoid this message. Note that tables without a primary key can cause performance problems in row-based replication, so please consult your DBA before changing this setting.",
         ));
     }
-    check::add(cx, &mut table, &checks, altering)?;
-    check_visible(cx, table.columns.iter())?;
-    // MariaDB fills the row of defaults before InnoDB looks at foreign keys, MySQL when all else is right.
+    // MariaDB fills the row of defaults before it opens the table, MySQL when all else is right.
     let mut late = late.map_or(Ok(()), Err);
     if cx.flavor.is_mariadb() {
         std::mem::replace(&mut late, Ok(()))?;
+        std::mem::replace(&mut printed, Ok(()))?;
     }
+    check::add(cx, &mut table, &checks, altering)?;
+    check_visible(cx, &table)?;
+    printed?;
     let foreign: Vec<&ForeignKeyDef> = foreign.iter().map(AsRef::as_ref).collect();
     super::unstable::check(cx, &table, &foreign)?;
     foreign_key::add(cx, &mut table, &foreign, temporary, &carried_foreign_keys, altering)?;
@@ -181,22 +182,28 @@ fn check_columns(cx: &Context<'_>, table: &Table, columns: &[ColumnDraft<'_>]) -
             }));
         }
     }
+    if columns.iter().filter(|c| c.column.auto_increment).count() > 1 {
+        return Err(wrong_auto_key());
+    }
     if let Some(twice) = columns.iter().find_map(|c| c.twice.clone()) {
         return Err(twice);
     }
     if columns.iter().all(|c| c.column.invisible) && cx.flavor.is_mariadb() {
         return Err(refuse(1113, "A table must have at least 1 column"));
     }
-    if cx.flavor.is_mariadb() {
-        for draft in columns.iter().filter(|d| d.defined) {
-            let column = &draft.column;
-            let needs = column.invisible && !column.nullable && !column.auto_increment;
-            if needs && !draft.has_default && draft.generated.is_none() && column.generated.is_none() {
-                return Err(refuse(
-                    4108,
-                    format!("Invisible column `{}` must have a default value", column.name),
-                ));
-            }
+    Ok(())
+}
+
+/// MariaDB: a column that is not seen has to get its value from somewhere.
+fn invisible_without_value(cx: &Context<'_>, columns: &[ColumnDraft<'_>]) -> Result<()> {
+    for draft in columns.iter().filter(|d| d.defined && cx.flavor.is_mariadb()) {
+        let column = &draft.column;
+        let needs = column.invisible && !column.nullable && !column.auto_increment;
+        if needs && !draft.has_default && draft.generated.is_none() && column.generated.is_none() {
+            return Err(refuse(
+                4108,
+                format!("Invisible column `{}` must have a default value", column.name),
+            ));
         }
     }
     Ok(())
@@ -225,16 +232,22 @@ fn check_automatic(cx: &Context<'_>, columns: &[ColumnDraft<'_>]) -> Result<()> 
 }
 
 /// MySQL looks at this when all else is right.
-fn check_visible<'c>(cx: &Context<'_>, mut columns: impl Iterator<Item = &'c Column>) -> Result<()> {
-    if cx.flavor.is_mysql() && columns.all(|c| c.invisible) {
+fn check_visible(cx: &Context<'_>, table: &Table) -> Result<()> {
+    if cx.flavor.is_mysql() && table.columns.iter().all(|c| c.invisible) {
         return Err(refuse(4028, "A table must have at least one visible column."));
     }
     Ok(())
 }
 
+fn wrong_auto_key() -> super::ExecuteError {
+    refuse(
+        1075,
+        "Incorrect table definition; there can be only one auto column and it must be defined as a key",
+    )
+}
+
 fn check_auto_increment(cx: &Context<'_>, table: &Table) -> Result<()> {
-    let mut automatic = table.columns.iter().filter(|c| c.auto_increment);
-    let Some(column) = automatic.next() else { return Ok(()) };
+    let Some(column) = table.columns.iter().find(|c| c.auto_increment) else { return Ok(()) };
     let engine = traits(&table.options.engine, cx.flavor);
     if !engine.auto_increment {
         return Err(refuse(1164, "The used table type doesn't support AUTO_INCREMENT columns"));
@@ -244,11 +257,8 @@ fn check_auto_increment(cx: &Context<'_>, table: &Table) -> Result<()> {
             (at == 0 || engine.auto_part) && part.column_name().is_some_and(|n| same_name(n, &column.name))
         })
     });
-    if automatic.next().is_some() || !keyed {
-        return Err(refuse(
-            1075,
-            "Incorrect table definition; there can be only one auto column and it must be defined as a key",
-        ));
+    if !keyed {
+        return Err(wrong_auto_key());
     }
     Ok(())
 }

@@ -145,19 +145,21 @@ pub(super) fn check_before_type(cx: &Context<'_>, def: &ColumnDef) -> Result<()>
         }
     }
     if let Some(clause) = default {
-        let null = match default::parse(clause, cx)? {
-            ParsedDefault::Constant(constant) => constant.is_null(),
-            ParsedDefault::Now { .. } | ParsedDefault::Expression => false,
+        let (null, now) = match default::parse(clause, cx)? {
+            ParsedDefault::Constant(constant) => (constant.is_null(), None),
+            ParsedDefault::Now { fsp } => (false, Some(u64::from(fsp))),
+            ParsedDefault::Expression => (false, None),
         };
+        let own = written_fsp(def);
+        if cx.flavor.is_mysql() && now.is_some() && now != own {
+            return Err(messages::invalid_default(&def.name.value).at(clause.expr.span));
+        }
         if null && not_null && !automatic || !null && automatic {
             return Err(messages::invalid_default(&def.name.value).at(clause.expr.span));
         }
     }
     let Some((written, span)) = on_update else { return Ok(()) };
-    let own = match def.ty.keyword {
-        TypeKeyword::Timestamp | TypeKeyword::DateTime => Some(def.ty.args.first().copied().unwrap_or(0)),
-        _ => None,
-    };
+    let own = written_fsp(def);
     // MariaDB fits the precision to the column's own, where none or more is written.
     let fits =
         own.is_some_and(|own| written == own || cx.flavor.is_mariadb() && (written == 0 || written > own));
@@ -166,6 +168,14 @@ pub(super) fn check_before_type(cx: &Context<'_>, def: &ColumnDef) -> Result<()>
     }
     let message = format!("Invalid ON UPDATE clause for '{}' column", def.name.value);
     Err(refuse(1294, message).at(span))
+}
+
+/// The digits of a DATETIME or TIMESTAMP, as they are written.
+fn written_fsp(def: &ColumnDef) -> Option<u64> {
+    match def.ty.keyword {
+        TypeKeyword::Timestamp | TypeKeyword::DateTime => Some(def.ty.args.first().copied().unwrap_or(0)),
+        _ => None,
+    }
 }
 
 /// MariaDB's COLLATE DEFAULT: the character set's own collation.

@@ -51,6 +51,13 @@ pub(super) fn create_table(catalog: &mut Catalog, create: &CreateTable) -> Resul
     {
         return Err(refuse(1066, format!("Not unique table/alias: '{}'", at.name)).at(source.span()));
     }
+    if let (CreateTableBody::Like(source), true) = (&create.body, catalog.flavor().is_mysql()) {
+        // The table to be copied is opened first.
+        let from = catalog.resolve(source)?;
+        if catalog.has_database(&from.schema) && catalog.visible(&from).is_none() && !catalog.is_view(&from) {
+            return Err(messages::no_such_table(&from.schema, &from.name).at(source.span()));
+        }
+    }
     if exists && !create.or_replace {
         if create.if_not_exists {
             return Ok(Effect::default());
@@ -237,6 +244,12 @@ fn define(cx: &Context<'_>, at: &TableRef, definition: &TableDefinition, tempora
         }
         let written = |o: &TableOption| matches!(o.kind, crate::ast::TableOptionKind::Engine(_));
         partition::apply(cx, &mut table, clause, definition.options.iter().any(written))?;
+        // What was written is shown, a partitioned Aria's own is not.
+        for option in &definition.options {
+            if let crate::ast::TableOptionKind::PageChecksum(value) = &option.kind {
+                table.options.page_checksum = Some(*value);
+            }
+        }
     }
     if cx.flavor.is_mysql() {
         options::check_row_format(cx, &table)?;

@@ -405,7 +405,15 @@ impl ConstantDefault {
             ColumnType::Bit { width } => {
                 let value = match &self.0 {
                     Constant::Number(number, _) => {
-                        number.to_i128().and_then(|n| u64::try_from(n).ok()).ok_or_else(invalid)?
+                        let value = number.to_i128().ok_or_else(invalid)?;
+                        match u64::try_from(value) {
+                            Ok(value) => value,
+                            // MariaDB keeps the bits of a negative number, where all of them fit.
+                            Err(_) if cx.flavor.is_mariadb() && *width == 64 => {
+                                i64::try_from(value).map_err(|_| invalid())?.cast_unsigned()
+                            }
+                            Err(_) => return Err(invalid()),
+                        }
                     }
                     Constant::Text(text) => bytes_to_u64(text.as_bytes()).ok_or_else(invalid)?,
                     Constant::Bytes(bytes) => bytes_to_u64(bytes).ok_or_else(invalid)?,

@@ -41,6 +41,9 @@ pub(super) fn add(
     if defs.is_empty() {
         return Ok(());
     }
+    if table.partitioning.is_some() && cx.flavor.is_mariadb() {
+        return Err(refuse(1506, "Partitioned tables do not support FOREIGN KEY"));
+    }
     // Other engines read foreign keys and forget them; the keys stay.
     if !traits(&table.options.engine, cx.flavor).foreign_keys {
         return Ok(());
@@ -51,9 +54,6 @@ pub(super) fn add(
         } else {
             messages::foreign_key_malformed(cx.database, &table.name)
         });
-    }
-    if table.partitioning.is_some() {
-        return Err(refuse(1506, "Foreign keys are not yet supported in conjunction with partitioning"));
     }
     let mut next = max_generated_number(table) + 1;
     for def in defs {
@@ -170,6 +170,9 @@ fn resolve(
         check_own_column(cx, table, own, &name, references.on_delete, references.on_update)?;
         columns.push(own.name.clone());
     }
+    if table.partitioning.is_some() {
+        return Err(refuse(1506, "Foreign keys are not yet supported in conjunction with partitioning"));
+    }
     let parent_schema = references.table.schema.as_ref().map_or(cx.database, |s| s.value.as_str());
     let parent_name = &references.table.name.value;
     let mut foreign_key = ForeignKey {
@@ -232,7 +235,7 @@ fn resolve(
 }
 
 fn in_place_error(foreign_key: &ForeignKey, table: &Table, parent: &Table) -> ExecuteError {
-    let keyed = parent.indexes.iter().any(|index| {
+    let keyed = parent.indexes.iter().filter(|index| !index.invisible).any(|index| {
         starts_with(index, &foreign_key.referenced_columns)
             || extended_by_primary(parent, index, &foreign_key.referenced_columns)
     });
@@ -264,12 +267,6 @@ fn check_own_column(
 ) -> Result<()> {
     let sets_null = [on_delete, on_update].contains(&Some(ReferentialAction::SetNull));
     if let Some(Generated::Expression { stored, .. }) = &column.generated {
-        if !stored && cx.flavor.is_mysql() {
-            return Err(refuse(
-                3733,
-                format!("Foreign key '{name}' uses virtual column '{}' which is not supported.", column.name),
-            ));
-        }
         let clause = match (on_delete, on_update) {
             (Some(ReferentialAction::SetNull), _) => Some("ON DELETE SET NULL"),
             (Some(ReferentialAction::SetDefault), _) => Some("ON DELETE SET DEFAULT"),
@@ -283,6 +280,12 @@ fn check_own_column(
             return Err(refuse(
                 errno,
                 format!("Cannot define foreign key with {clause} clause on a generated column{dot}"),
+            ));
+        }
+        if !stored && cx.flavor.is_mysql() {
+            return Err(refuse(
+                3733,
+                format!("Foreign key '{name}' uses virtual column '{}' which is not supported.", column.name),
             ));
         }
     }
@@ -516,7 +519,8 @@ fn storage_class<'a>(ty: &'a ColumnType, column: &'a Column) -> StorageClass<'a>
         | ColumnType::Uuid
         | ColumnType::Binary { .. }
         | ColumnType::Varbinary { .. }
-        | ColumnType::Blob { .. } => StorageClass::Bytes,
+        | ColumnType::Blob { .. }
+        | ColumnType::Json => StorageClass::Bytes,
         ColumnType::Geometry { .. } => StorageClass::Geometry,
         other => StorageClass::Other(other),
     }

@@ -10,7 +10,9 @@ use terp_schema_model::{
 use super::Context;
 use super::error::{ExecuteError, Result, messages, refuse, unsupported};
 use super::key_order::{drop_covered, free_name, sort};
-use super::key_part::{PartBytes, check_hash, key_too_long, part_bytes, spatial_part};
+use super::key_part::{
+    PartBytes, check_hash, check_prefix, key_too_long, never_in_keys, part_bytes, spatial_part,
+};
 use super::options::{EngineTraits, traits};
 use crate::Span;
 use crate::ast::{Ident, IndexDef, IndexOptionKind, IndexPartDefKind};
@@ -187,6 +189,11 @@ pub(super) fn finish(
     partitioned: bool,
 ) -> Result<()> {
     let engine = traits(&table.options.engine, cx.flavor);
+    if cx.flavor.is_mariadb() {
+        for part in keys.iter_mut().flat_map(|key| &mut key.index.parts) {
+            forget_whole_prefix(table, part);
+        }
+    }
     drop_covered(cx, &mut keys);
     if keys.len() > engine.max_keys {
         return Err(refuse(1069, format!("Too many keys specified; max {} keys allowed", engine.max_keys)));
@@ -197,17 +204,13 @@ pub(super) fn finish(
             return Err(error.at(key.span.unwrap_or_default()));
         }
     }
-    if cx.flavor.is_mysql() && keys.iter().filter(|k| k.index.kind == IndexKind::Primary).count() > 1 {
-        let span = keys.iter().rev().find(|k| k.index.kind == IndexKind::Primary).and_then(|k| k.span);
-        let error = refuse(1068, "Multiple primary key defined");
-        return Err(match span {
-            Some(span) => error.at(span),
-            None => error,
-        });
-    }
     let mut names: HashSet<String> = HashSet::with_capacity(keys.len());
     for key in &mut keys {
         let span = key.span;
+        if cx.flavor.is_mysql() && partitioned && key.index.kind == IndexKind::Fulltext {
+            return Err(refuse(1214, "The used table type doesn't support FULLTEXT indexes")
+                .at(span.unwrap_or_default()));
+        }
         prepare(cx, table, key, &engine, explicit_null, &mut names).map_err(|e| match span {
             Some(span) => e.at(span),
             None => e,
@@ -222,6 +225,21 @@ pub(super) fn finish(
     check_ignored_primary(cx, &keys)?;
     table.indexes = keys.into_iter().map(|k| k.index).collect();
     Ok(())
+}
+
+/// A prefix as long as its column is none.
+fn forget_whole_prefix(table: &Table, part: &mut IndexPart) {
+    let column = part.column_name().and_then(|name| table.column(name));
+    if let Some(
+        ColumnType::Char { length }
+        | ColumnType::Varchar { length }
+        | ColumnType::Binary { length }
+        | ColumnType::Varbinary { length },
+    ) = column.map(|column| &column.ty)
+        && part.length == Some(*length)
+    {
+        part.length = None;
+    }
 }
 
 /// Without a primary key the first unique one over NOT NULL columns takes its place, and has to be visible.
@@ -267,8 +285,14 @@ fn prepare(
     }
     let index = &mut key.index;
     let kind = index.kind;
-    if cx.flavor.is_mysql() && !index.name.is_empty() && names.contains(&index.name.to_lowercase()) {
-        return Err(messages::duplicate_key_name(&index.name));
+    let second_primary = || refuse(1068, "Multiple primary key defined");
+    if cx.flavor.is_mysql() {
+        if kind == IndexKind::Primary && names.contains("primary") {
+            return Err(second_primary());
+        }
+        if !index.name.is_empty() && names.contains(&index.name.to_lowercase()) {
+            return Err(messages::duplicate_key_name(&index.name));
+        }
     }
     key.nullable = index
         .parts
@@ -323,6 +347,9 @@ fn prepare(
         let column_name = column.name.clone();
         let column_nullable = column.nullable;
         if cx.flavor.is_mysql() && index.is_unique() && matches!(column.ty, ColumnType::Geometry { .. }) {
+            if index.parts.len() > 1 {
+                return Err(refuse(1070, "Too many key parts specified; max 1 parts allowed"));
+            }
             return Err(refuse(3728, "Spatial indexes can't be primary or unique indexes."));
         }
         if cx.flavor.is_mysql()
@@ -337,13 +364,20 @@ fn prepare(
             && cx.flavor.mysql_since(9, 0, 0)
             && index.parts[at].length.is_none()
         {
-            if key.ordered {
-                return Err(wrong_order(key.span.unwrap_or_default()));
-            }
             if index.parts.len() > 1 {
                 return Err(refuse(1070, "Too many key parts specified; max 1 parts allowed"));
             }
+            // A foreign key's own key counts as ordered.
+            if key.ordered && !(index.generated && column.nullable) {
+                return Err(wrong_order(key.span.unwrap_or_default()));
+            }
             index.kind = IndexKind::Spatial;
+        }
+        if cx.flavor.is_mysql() && matches!(index.kind, IndexKind::Fulltext | IndexKind::Spatial) {
+            never_in_keys(column)?;
+            if index.kind == IndexKind::Spatial {
+                check_prefix(index.parts[at].length)?;
+            }
         }
         let bytes = match index.kind {
             IndexKind::Fulltext => {
@@ -382,19 +416,27 @@ fn prepare(
         index.parts[at].kind = IndexPartKind::Column(column_name.clone());
         total = total.saturating_add(bytes);
         if at == 0 && index.kind == IndexKind::Primary && names.contains("primary") {
-            return Err(refuse(1068, "Multiple primary key defined"));
+            return Err(second_primary());
         }
         if index.kind == IndexKind::Primary {
             promote(cx, &mut table.columns[position], explicit_null.contains(&column_name.to_lowercase()))?;
         }
     }
+    if functional {
+        // A value takes a byte at least.
+        total = total.saturating_add(1);
+    }
     if total > engine.max_key_bytes && !hash {
-        if cx.flavor.is_mariadb() && index.kind == IndexKind::Unique {
+        let ordered = index.using == Some(IndexAlgorithm::BTree);
+        if cx.flavor.is_mariadb() && index.kind == IndexKind::Unique && !ordered {
             check_hash(table, engine, PartBytes { bytes: total, length: None, hash: true })?;
             hash = true;
         } else {
             return Err(key_too_long(engine.max_key_bytes));
         }
+    }
+    if index.kind != IndexKind::Primary && names.contains(&index.name.to_lowercase()) {
+        return Err(messages::duplicate_key_name(&index.name));
     }
     if let Some(twice) = twice {
         return Err(twice);
@@ -415,8 +457,6 @@ fn prepare(
         index.name = "PRIMARY".to_owned();
     } else if index.name.is_empty() {
         index.name = free_name(index, names);
-    } else if names.contains(&index.name.to_lowercase()) {
-        return Err(messages::duplicate_key_name(&index.name));
     }
     names.insert(index.name.to_lowercase());
     Ok(())

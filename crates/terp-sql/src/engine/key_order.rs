@@ -2,7 +2,10 @@
 
 use std::collections::HashSet;
 
-use terp_schema_model::{Generated, Index, IndexAlgorithm, IndexKind, IndexPartKind, Table, same_name};
+use terp_schema_model::{
+    ColumnType, Generated, Index, IndexAlgorithm, IndexKind, IndexPart, IndexPartKind, LobSize, Table,
+    same_name,
+};
 
 use super::context::Context;
 use super::index::KeyDraft;
@@ -53,8 +56,9 @@ fn covers(longer: &Index, shorter: &Index, mariadb: bool) -> bool {
 
 /// The first column's name, or that with `_2`, `_3`, ... (`make_unique_key_name`).
 pub(super) fn free_name(index: &Index, names: &HashSet<String>) -> String {
-    let base = match index.parts.first().map(|p| &p.kind) {
-        Some(IndexPartKind::Column(name)) => name.as_str(),
+    let functional = index.parts.iter().any(|p| p.column_name().is_none());
+    let base = match index.parts.first().and_then(|p| p.column_name()) {
+        Some(name) if !functional => name,
         _ => "functional_index",
     };
     if !names.contains(&base.to_lowercase()) && !base.eq_ignore_ascii_case("PRIMARY") {
@@ -68,12 +72,21 @@ pub(super) fn free_name(index: &Index, names: &HashSet<String>) -> String {
         .unwrap_or_else(|| "not_specified".to_owned())
 }
 
+/// A prefix as long as the longest value: of the tiny ones 255 bytes.
+fn is_whole(table: &Table, part: &IndexPart) -> bool {
+    let column = part.column_name().and_then(|name| table.column(name));
+    column.is_some_and(|column| match column.ty {
+        ColumnType::Blob { size: LobSize::Tiny } => part.length == Some(255),
+        _ => false,
+    })
+}
+
 /// PRIMARY, UNIQUE without NULLs, UNIQUE with, the others, FULLTEXT last; otherwise as they came
 /// (`sort_keys` in the servers' `sql_table.cc`).
 pub(super) fn sort(cx: &Context<'_>, table: &Table, keys: &mut [KeyDraft]) {
     let rank = |key: &KeyDraft| {
         let (index, nullable) = (&key.index, key.nullable);
-        let partial = index.parts.iter().any(|p| p.length.is_some());
+        let partial = index.parts.iter().any(|p| p.length.is_some() && !is_whole(table, p));
         let virtual_part = index.parts.iter().any(|p| match p.column_name() {
             None => true,
             Some(name) => table

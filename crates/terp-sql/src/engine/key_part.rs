@@ -1,6 +1,8 @@
 //! One part of a key: how many bytes it takes, how much of a long value it can hold, and what is refused.
 
-use terp_schema_model::{Column, ColumnType, GeometryKind, Index, IndexKind, IntegerSize, LobSize, Table};
+use terp_schema_model::{
+    Column, ColumnType, GeometryKind, Index, IndexAlgorithm, IndexKind, IntegerSize, LobSize, Table,
+};
 
 use super::Context;
 use super::error::{ExecuteError, Result, refuse, unsupported};
@@ -55,20 +57,14 @@ pub(super) fn part_bytes(
     let limit = max_part_bytes(cx, table, engine);
     let is_unique = index.is_unique();
     // MariaDB keeps a unique key that is too long as a hash.
-    let can_hash = cx.flavor.is_mariadb() && index.kind == IndexKind::Unique;
+    let ordered = index.using == Some(IndexAlgorithm::BTree);
+    let can_hash = cx.flavor.is_mariadb() && index.kind == IndexKind::Unique && !ordered;
     let hashed = |part: PartBytes| if part.hash { check_hash(table, engine, part) } else { Ok(part) };
     let bytes = match &column.ty {
-        ColumnType::Json => Err(refuse(
-            3152,
-            format!(
-                "JSON column '{}' supports indexing only via generated columns on a specified JSON path.",
-                column.name
-            ),
-        )),
-        ColumnType::Vector { .. } if cx.flavor.is_mysql() => Err(refuse(
-            6134,
-            format!("Non-scalar (e.g., vector) column '{}' cannot be used as key.", column.name),
-        )),
+        ColumnType::Json => never_in_keys(column).map(|()| PartBytes { bytes: 0, length: None, hash: false }),
+        ColumnType::Vector { .. } if cx.flavor.is_mysql() => {
+            never_in_keys(column).map(|()| PartBytes { bytes: 0, length: None, hash: false })
+        }
         // MariaDB: a string of bytes.
         ColumnType::Vector { dimensions } => {
             let own = dimensions.saturating_mul(4);
@@ -165,6 +161,29 @@ pub(super) fn check_hash(table: &Table, engine: &EngineTraits, part: PartBytes) 
         return Err(refuse(1910, "MEMORY storage engine does not support generated columns"));
     }
     Err(key_too_long(engine.max_key_bytes))
+}
+
+/// MySQL: types that no key takes.
+pub(super) fn never_in_keys(column: &Column) -> Result<()> {
+    match column.ty {
+        ColumnType::Json => Err(refuse(
+            3152,
+            format!(
+                "JSON column '{}' supports indexing only via generated columns on a specified JSON path.",
+                column.name
+            ),
+        )),
+        ColumnType::Vector { .. } => Err(refuse(
+            6134,
+            format!("Non-scalar (e.g., vector) column '{}' cannot be used as key.", column.name),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// No part of a spatial key has a prefix.
+pub(super) fn check_prefix(length: Option<u32>) -> Result<()> {
+    if length.is_some() { Err(wrong_prefix()) } else { Ok(()) }
 }
 
 #[expect(clippy::too_many_arguments, reason = "the limits of one part, each from another place")]

@@ -173,7 +173,7 @@ impl CharsetChoice {
         let inherited = self.charset.as_deref().unwrap_or(&cx.database_set.charset);
         let chosen = cx.collation(name, self.charset.as_deref(), inherited)?;
         if let (Some(before), true) = (&self.collation, cx.flavor.is_mariadb())
-            && before.charset != chosen.charset
+            && (before.charset != chosen.charset || self.charset.is_some() && *before != chosen)
         {
             return Err(refuse(
                 1302,
@@ -217,18 +217,22 @@ pub(super) fn apply(
     charset: &mut CharsetChoice,
 ) -> Result<()> {
     // The engine decides about other options, wherever it stands.
+    let mut chosen = None;
     for option in options {
         if let TableOptionKind::Engine(name) = &option.kind {
             match known_engine(&name.value, cx.flavor) {
-                Some(engine) => set_engine(cx, table, engine),
+                Some(engine) => chosen = Some(engine),
                 None if cx.session.sql_mode.no_engine_substitution => {
                     return Err(
                         refuse(1286, format!("Unknown storage engine '{}'", name.value)).at(option.span)
                     );
                 }
-                None => set_engine(cx, table, &cx.session.default_storage_engine),
+                None => chosen = Some(&cx.session.default_storage_engine),
             }
         }
+    }
+    if let Some(engine) = chosen {
+        set_engine(cx, table, engine);
     }
     for option in options {
         apply_one(cx, table, option, charset).map_err(|e| e.at(option.span))?;
@@ -369,6 +373,9 @@ fn apply_one(
         }
         TableOptionKind::Connection(text) => {
             to.connection = (!text.value.is_empty()).then(|| text.value.clone());
+        }
+        TableOptionKind::Transactional(Some(_)) if !matches!(to.engine.as_str(), "InnoDB" | "Aria") => {
+            return Err(refuse(1911, "Unknown option 'transactional'"));
         }
         TableOptionKind::Transactional(v) => to.transactional = *v,
         TableOptionKind::PageChecksum(v) => to.page_checksum = Some(*v),

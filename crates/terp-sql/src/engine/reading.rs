@@ -91,18 +91,22 @@ fn check_elements<'a>(
 }
 
 fn check_column<'a>(cx: &Context<'_>, table: &Table, def: &'a ColumnDef) -> Result<Option<ColumnDraft<'a>>> {
-    if cx.flavor.is_mariadb() {
-        check_functions(cx, def)?;
+    let drafted = column::draft(cx, def, &table.character_set, &mut Inline::default());
+    if let Err(error) = &drafted
+        && matches!(error.errno(), Some(1115 | 1253 | 1273))
+    {
+        return Err(error.clone());
     }
+    check_functions(cx, def)?;
     column::check_before_type(cx, def)?;
-    match column::draft(cx, def, &table.character_set, &mut Inline::default()) {
+    match drafted {
         Ok(draft) => Ok(Some(draft)),
         Err(error) if of_a_column(cx, &error, def) => Err(error),
         Err(_) => Ok(None),
     }
 }
 
-/// MariaDB reads a column's expressions before its type.
+/// A column's expressions are read before its type; MySQL looks at checks later.
 fn check_functions(cx: &Context<'_>, def: &ColumnDef) -> Result<()> {
     let name = &def.name.value;
     for attribute in &def.attributes {
@@ -111,7 +115,7 @@ fn check_functions(cx: &Context<'_>, def: &ColumnDef) -> Result<()> {
                 (expr, ExprPlace::Generated { stored: stored.unwrap_or(false) })
             }
             ColumnAttributeKind::Default(clause) => (&clause.expr, ExprPlace::Default),
-            ColumnAttributeKind::Check(check) => (&check.expr, ExprPlace::Check),
+            ColumnAttributeKind::Check(check) if cx.flavor.is_mariadb() => (&check.expr, ExprPlace::Check),
             _ => continue,
         };
         cx.check_functions(expr, place, name)?;

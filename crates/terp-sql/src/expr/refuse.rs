@@ -1,5 +1,7 @@
 //! What the servers refuse in an expression, with their errno and wording.
 
+use terp_schema_model::{ColumnType, LobSize};
+
 use super::functions::{Function, Lookup, lookup};
 use super::text_kind::{TextKind, text_kind};
 use super::{ExprContext, ExprError, ExprPlace, QueryScope, bare, quote, walk};
@@ -413,6 +415,9 @@ pub(super) fn result_of_index_part(expr: &Expr, cx: &ExprContext<'_>) -> Result<
         {
             (3753, JSON_INDEX)
         }
+        ExprKind::Function { name, args, .. } if changes_case(&name.value) && is_long(args, cx) => {
+            (3757, LOB_INDEX)
+        }
         ExprKind::Function { name, args, .. } => {
             match lookup(cx.flavor, &name.value.to_ascii_lowercase(), args.len()) {
                 Lookup::Native(function) => match function.index_errno() {
@@ -427,6 +432,19 @@ pub(super) fn result_of_index_part(expr: &Expr, cx: &ExprContext<'_>) -> Result<
         _ => return Ok(()),
     };
     Err(ExprError::refused(errno, message, expr.span))
+}
+
+fn changes_case(name: &str) -> bool {
+    ["lower", "lcase", "upper", "ucase", "reverse"].iter().any(|known| name.eq_ignore_ascii_case(known))
+}
+
+/// Whether the only argument is a column whose texts are too long for a VARCHAR.
+fn is_long(args: &[Expr], cx: &ExprContext<'_>) -> bool {
+    let [arg] = args else { return false };
+    super::compare::column_of(arg, cx).is_some_and(|column| match column.ty {
+        ColumnType::Text { size } | ColumnType::Blob { size } => *size != LobSize::Tiny,
+        _ => false,
+    })
 }
 
 const JSON_INDEX: &str =

@@ -8,7 +8,8 @@ use super::{Generator, quoted};
 impl Generator<'_> {
     pub(super) fn alter_table(&mut self) -> String {
         let name = self.table_name();
-        let count = self.rng.below(3);
+        self.current = Some(name.clone());
+        let count = if self.rng.percent(15) { 5 } else { self.rng.below(3) };
         let columns = self.columns_of(&name);
         let partitioned = self.table(&name).is_some_and(|t| t.partitioning.is_some());
         if self.rng.percent(if partitioned { 25 } else { 2 }) {
@@ -64,7 +65,10 @@ impl Generator<'_> {
                 format!("ALTER COLUMN {} {what}", self.column_name(columns))
             }
             53..63 => format!("ADD {}", self.key(columns)),
-            63..70 => format!("DROP {} {}", self.rng.pick(&["INDEX", "KEY"]), self.index_name_of(table)),
+            63..70 => {
+                let exists = self.if_exists();
+                format!("DROP {} {exists}{}", self.rng.pick(&["INDEX", "KEY"]), self.index_name_of(table))
+            }
             70..73 => "DROP PRIMARY KEY".to_owned(),
             73..76 => {
                 let old = self.index_name_of(table);
@@ -99,6 +103,7 @@ impl Generator<'_> {
     fn position(&mut self, columns: &[Column]) -> String {
         match self.rng.below(10) {
             0 => " FIRST".to_owned(),
+            1 if self.rng.percent(30) => format!(" AFTER {}", self.new_column_name()),
             1 => format!(" AFTER {}", self.column_name(columns)),
             _ => String::new(),
         }

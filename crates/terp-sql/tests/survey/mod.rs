@@ -48,7 +48,7 @@ fn panicked() -> ServerError {
 
 fn sequence(server: &Endpoint, seed: u64, report: &mut Report) -> Result<(), ServerError> {
     let mut rng = Rng::new(seed);
-    let mut pair = Pair::new(server, Compare::Changed)?;
+    let mut pair = Pair::new(server, seed, Compare::Changed)?;
     let mut done = Vec::new();
     for _ in 0..STATEMENTS {
         let sql = generator::statement(rng.next(), &pair.engine, pair.server.name());
@@ -78,7 +78,7 @@ fn sequence(server: &Endpoint, seed: u64, report: &mut Report) -> Result<(), Ser
         None => read_again(server, &mut pair, report, seed),
         Some(late) => {
             // What the server changed and the engine did not: whose statement was it?
-            let (length, difference) = first_difference(server, &done)?.unwrap_or((done.len(), late));
+            let (length, difference) = first_difference(server, seed, &done)?.unwrap_or((done.len(), late));
             done.truncate(length);
             add(server, report, seed, &done, &difference);
             Ok(())
@@ -88,14 +88,14 @@ fn sequence(server: &Endpoint, seed: u64, report: &mut Report) -> Result<(), Ser
 
 fn add(server: &Endpoint, report: &mut Report, seed: u64, done: &[String], difference: &Difference) {
     report.add(difference, || {
-        let shortest = shorten(server, done.to_vec(), &difference.kind);
+        let shortest = shorten(server, seed, done.to_vec(), &difference.kind);
         format!("seed {seed}\n{}\n{}", shortest.join(";\n"), difference.text)
     });
 }
 
 /// What the server shows of each table, executed by engine and server as the servers' dump programs do it.
 fn read_again(server: &Endpoint, pair: &mut Pair, report: &mut Report, seed: u64) -> Result<(), ServerError> {
-    let mut again = Pair::new(server, Compare::Changed)?;
+    let mut again = Pair::new(server, seed, Compare::Changed)?;
     for sql in ["SET foreign_key_checks = 0", "SET sql_mode = 'NO_AUTO_VALUE_ON_ZERO'"] {
         again.execute(sql)?;
     }
@@ -115,13 +115,13 @@ fn read_again(server: &Endpoint, pair: &mut Pair, report: &mut Report, seed: u64
 }
 
 /// Drops statements from a sequence as long as it still ends in the same kind of difference.
-fn shorten(server: &Endpoint, mut sequence: Vec<String>, kind: &str) -> Vec<String> {
+fn shorten(server: &Endpoint, seed: u64, mut sequence: Vec<String>, kind: &str) -> Vec<String> {
     let mut at = sequence.len().saturating_sub(1);
     while at > 0 {
         at -= 1;
         let mut shorter = sequence.clone();
         shorter.remove(at);
-        let found = first_difference(server, &shorter);
+        let found = first_difference(server, seed, &shorter);
         if let Ok(Some((length, difference))) = found
             && length == shorter.len()
             && difference.kind == kind
@@ -135,9 +135,10 @@ fn shorten(server: &Endpoint, mut sequence: Vec<String>, kind: &str) -> Vec<Stri
 /// How many statements of a sequence it takes to make a difference, and which one.
 fn first_difference(
     server: &Endpoint,
+    seed: u64,
     sequence: &[String],
 ) -> Result<Option<(usize, Difference)>, ServerError> {
-    let mut pair = Pair::new(server, Compare::All)?;
+    let mut pair = Pair::new(server, seed, Compare::All)?;
     for (at, sql) in sequence.iter().enumerate() {
         if let Step::Differs(difference) = pair.execute(sql)? {
             return Ok(Some((at + 1, difference)));

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use terp_schema_model::CharacterSet;
 use terp_sql::{Catalog, ExecuteError};
-use terp_testserver::{Endpoint, ServerError, TestDatabase};
+use terp_testserver::{Connection, Endpoint, ServerError, TestDatabase};
 
 use super::report::{Difference, Way};
 
@@ -25,18 +26,33 @@ pub(super) enum Compare {
 pub(super) struct Pair {
     pub(super) engine: Catalog,
     pub(super) server: TestDatabase,
+    /// A session of its own for what is shown, since sql_mode changes it.
+    reader: Connection,
     compare: Compare,
     /// The tables that engine and server have shown the same.
     shown: BTreeMap<String, String>,
 }
 
 impl Pair {
-    pub(super) fn new(server: &Endpoint, compare: Compare) -> Result<Self, ServerError> {
-        let database = server.create_database_with("CHARACTER SET utf8mb4")?;
+    /// An empty database, of one of several character sets.
+    pub(super) fn new(server: &Endpoint, seed: u64, compare: Compare) -> Result<Self, ServerError> {
+        let mut character_set = server.flavor.default_character_set();
+        let mut options = "CHARACTER SET utf8mb4";
+        let other = match seed % 10 {
+            0 => Some(("latin1", "latin1_swedish_ci")),
+            1 => Some(("utf8mb4", "utf8mb4_bin")),
+            _ => None,
+        };
+        if let Some((charset, collation)) = other {
+            character_set = CharacterSet::new(charset, collation);
+            options = if charset == "latin1" { "CHARACTER SET latin1" } else { "COLLATE utf8mb4_bin" };
+        }
+        let database = server.create_database_with(options)?;
         let mut engine = Catalog::new(server.flavor);
-        engine.create_database(database.name(), server.flavor.default_character_set());
+        engine.create_database(database.name(), character_set);
         engine.use_database(database.name());
-        Ok(Self { engine, server: database, compare, shown: BTreeMap::new() })
+        let reader = database.connect()?;
+        Ok(Self { engine, server: database, reader, compare, shown: BTreeMap::new() })
     }
 
     pub(super) fn execute(&mut self, sql: &str) -> Result<Step, ServerError> {
@@ -97,7 +113,7 @@ impl Pair {
     /// The first table that engine and server do not show the same.
     pub(super) fn all(&mut self) -> Result<Option<Difference>, ServerError> {
         let schema = self.server.name().to_owned();
-        let names = self.server.table_names()?;
+        let names = self.reader.table_names()?;
         let ours: Vec<&str> = self.engine.table_names(&schema).collect();
         if ours != names.iter().map(String::as_str).collect::<Vec<_>>() {
             let text = format!("the engine has {ours:?}, the server {names:?}");
@@ -118,7 +134,7 @@ impl Pair {
     }
 
     fn one(&mut self, schema: &str, name: String, ours: String) -> Result<Option<Difference>, ServerError> {
-        let theirs = match self.server.show_create_table(&name) {
+        let theirs = match self.reader.show_create_table(&name) {
             Ok(text) => without_counter(&text),
             Err(error) => {
                 let kind = format!("the server does not show it: {}", error.errno);

@@ -357,7 +357,9 @@ fn check_lengths(cx: &Context<'_>, table: &Table, needs: &Needs) -> Result<()> {
         | ColumnType::Binary { length }
         | ColumnType::Varbinary { length } => {
             let set = column.character_set.as_ref();
-            u64::from(*length) * set.map_or(1, |c| u64::from(cx.max_bytes(&c.set.charset)))
+            let bytes = u64::from(*length) * set.map_or(1, |c| u64::from(cx.max_bytes(&c.set.charset)));
+            let varies = matches!(column.ty, ColumnType::Varchar { .. } | ColumnType::Varbinary { .. });
+            bytes + if varies { 2 } else { 0 }
         }
         _ => 8,
     };
