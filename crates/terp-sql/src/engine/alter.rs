@@ -330,6 +330,7 @@ fn change(
     options::apply(cx, &mut table, &requests.options, &mut choice)
         .map_err(|e| in_place_option_error(cx, old, &table, e))?;
     check_transactional(cx, &table, requests)?;
+    check_aria_format(old, &table, requests)?;
     if let Some(set) = choice.resolve(cx) {
         table.character_set = set;
     }
@@ -381,17 +382,7 @@ fn change(
     }
     alter_expressions::check_renames(cx, old, &requests.rename_columns)?;
     let mut new = build(cx, parts).map_err(|e| too_long_of_other_type(old, requests, e))?;
-    if cx.flavor.is_mysql() && !requests.changes_names_only() {
-        for (before, resolved) in old.checks.iter().zip(check::resolve(cx, old)?) {
-            let kept = |c: &&mut Check| c.expression == before.expression && same_name(&c.name, &before.name);
-            if let Some(check) = new.checks.iter_mut().find(kept) {
-                check.expression = resolved.expression;
-            }
-        }
-    }
-    if cx.flavor.is_mariadb() {
-        alter_expressions::read_again(cx, old, &mut new, requests)?;
-    }
+    alter_expressions::read_again(cx, old, &mut new, requests)?;
     check_casts(cx, old, &new, requests)?;
     check_key_order(cx, old, &new, requests)?;
     if !new.columns.iter().any(|c| c.auto_increment) {
@@ -408,6 +399,14 @@ fn change(
     }
     if new.partitioning.is_some() && requests.partition.is_empty() {
         partition_alter::recheck(cx, &new)?;
+    }
+    if cx.flavor.is_mysql() && !requests.changes_names_only() {
+        for (before, resolved) in old.checks.iter().zip(check::resolve(cx, old)?) {
+            let kept = |c: &&mut Check| c.expression == before.expression && same_name(&c.name, &before.name);
+            if let Some(check) = new.checks.iter_mut().find(kept) {
+                check.expression = resolved.expression;
+            }
+        }
     }
     if cx.flavor.is_mysql() {
         options::check_row_format(cx, &new)?;
@@ -442,6 +441,16 @@ fn in_place_option_error(cx: &Context<'_>, old: &Table, new: &Table, error: Exec
         return error;
     }
     refuse(1478, "Table storage engine 'InnoDB' does not support the create option 'KEY_BLOCK_SIZE'")
+}
+
+/// Aria keeps what was written of a row format, and shows its own.
+fn check_aria_format(old: &Table, table: &Table, requests: &Requests<'_>) -> Result<()> {
+    let written = requests.options.iter().any(|o| matches!(o.kind, TableOptionKind::RowFormat(_)));
+    let paged = old.options.engine == "Aria" && old.options.row_format.as_deref() == Some("PAGE");
+    if paged && table.options.engine != "Aria" && !written {
+        return Err(unsupported("ROW_FORMAT of a table that was Aria's"));
+    }
+    Ok(())
 }
 
 /// Engines without transactions show TRANSACTIONAL in a comment of their own when it was there before.

@@ -308,7 +308,12 @@ fn alter_one<'a>(cx: &Context<'_>, draft: &mut ColumnDraft<'a>, change: &'a Alte
 fn set_default<'a>(cx: &Context<'_>, draft: &mut ColumnDraft<'a>, clause: &'a DefaultClause) -> Result<()> {
     let column = &mut draft.column;
     if column.generated.is_some() && cx.flavor.is_mariadb() {
-        // It is read and forgotten.
+        // It has to fit, and is forgotten.
+        if let ParsedDefault::Constant(constant) = default::parse(clause, cx)?
+            && !constant.is_null()
+        {
+            draft.late = constant.store(cx, column).err();
+        }
         return Ok(());
     }
     if column.generated.is_some() {

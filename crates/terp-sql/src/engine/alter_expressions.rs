@@ -2,7 +2,7 @@
 //! them.
 
 use terp_schema_model::{
-    DefaultValue, Generated, IndexPartKind, PartitionMethod, Partitioning, Table, quote, same_name,
+    Column, DefaultValue, Generated, IndexPartKind, PartitionMethod, Partitioning, Table, quote, same_name,
 };
 
 use super::alter_columns::NameMap;
@@ -87,36 +87,46 @@ pub(super) fn check_renames(cx: &Context<'_>, old: &Table, renames: &[(&Ident, &
     Ok(())
 }
 
-/// MariaDB reads what a table's checks are made of again when a column that they name gets another type.
+/// Generated columns, and on MariaDB checks, are read again when a column that they name gets another type or character set.
 pub(super) fn read_again(
     cx: &Context<'_>,
     old: &Table,
     new: &mut Table,
     requests: &Requests<'_>,
 ) -> Result<()> {
-    let changed: Vec<&str> = requests
-        .columns
-        .iter()
-        .filter(|wanted| {
-            let from = wanted.replaces.and_then(|name| old.column(&name.value));
-            let to = new.column(&wanted.def.name.value);
-            from.zip(to).is_some_and(|(from, to)| from.ty != to.ty || from.character_set != to.character_set)
-        })
-        .map(|wanted| wanted.def.name.value.as_str())
-        .collect();
+    let changes = |column: &Column| {
+        let wanted = requests.columns.iter().find(|wanted| same_name(&wanted.def.name.value, &column.name));
+        let before = match wanted {
+            Some(wanted) => wanted.replaces.and_then(|name| old.column(&name.value)),
+            None => old.column(&column.name),
+        };
+        before.is_some_and(|b| b.ty != column.ty || b.character_set != column.character_set)
+    };
+    let changed: Vec<String> =
+        new.columns.iter().filter(|column| changes(column)).map(|column| column.name.clone()).collect();
     if changed.is_empty() {
         return Ok(());
     }
     let columns = new.columns.clone();
-    let (table, mut checks) = (new.name.clone(), Vec::new());
-    checks.extend(new.checks.iter_mut().map(|c| (c.name.clone(), &mut c.expression)));
-    for column in &mut new.columns {
-        let name = column.name.clone();
-        checks.extend(column.check.as_mut().map(|c| (name, &mut c.expression)));
+    let (table, mut texts) = (new.name.clone(), Vec::new());
+    if cx.flavor.is_mariadb() {
+        let check = ExprPlace::Check;
+        texts.extend(new.checks.iter_mut().map(|c| (c.name.clone(), check, &mut c.expression)));
     }
-    for (name, text) in checks {
+    for column in &mut new.columns {
+        let defined = requests.columns.iter().any(|w| same_name(&w.def.name.value, &column.name));
+        let name = column.name.clone();
+        if let Some(Generated::Expression { expression, stored }) = &mut column.generated
+            && !defined
+        {
+            texts.push((name.clone(), ExprPlace::Generated { stored: *stored }, expression));
+        }
+        let check = column.check.as_mut().filter(|_| cx.flavor.is_mariadb());
+        texts.extend(check.map(|c| (name, ExprPlace::Check, &mut c.expression)));
+    }
+    for (name, place, text) in texts {
         if columns_of(cx, text)?.iter().any(|c| changed.iter().any(|changed| same_name(c, changed))) {
-            *text = cx.print(&expression_of(cx, text)?, ExprPlace::Check, &table, &columns, &name)?;
+            *text = cx.print(&expression_of(cx, text)?, place, &table, &columns, &name)?;
         }
     }
     Ok(())

@@ -124,7 +124,8 @@ fn check_key_drops(cx: &Context<'_>, old: &Table, requests: &Requests<'_>) -> Re
     }
     let missing = |name: &Ident| key_missing(name, old);
     for (name, _, _) in &requests.alter_indexes {
-        let dropped = requests.drop_keys.iter().any(|n| same_name(&n.value, &name.value));
+        let dropped = requests.drop_keys.iter().any(|n| same_name(&n.value, &name.value))
+            || requests.drop_primary.is_some() && name.value.eq_ignore_ascii_case("PRIMARY");
         let renamed = requests.rename_keys.iter().any(|(from, _, _)| same_name(&from.value, &name.value));
         if old.index(&name.value).is_none() || dropped || renamed {
             return Err(missing(name));
@@ -286,7 +287,16 @@ pub(super) fn carry_constraints(
                 .referenced_columns
                 .iter()
                 .find(|column| matches!(names.get(&column.to_lowercase()), Some(None)));
-            if let Some(column) = gone.filter(|_| cx.flavor.is_mariadb() && cx.session.foreign_key_checks) {
+            // With the key that rows are kept by the table is copied, and another check comes first.
+            let copied = gone.is_some_and(|column| {
+                let of_it = |part: &terp_schema_model::IndexPart| {
+                    part.column_name().is_some_and(|name| same_name(name, column))
+                };
+                clustered(cx, old).is_some_and(|index| index.parts.iter().any(of_it))
+            });
+            if let Some(column) =
+                gone.filter(|_| copied && cx.flavor.is_mariadb() && cx.session.foreign_key_checks)
+            {
                 return Err(refuse(
                     1829,
                     format!(
@@ -405,11 +415,7 @@ fn check_own(
         if primary_goes(cx, old, new) {
             return Err(copy_refused(cx, old));
         }
-        if cx.flavor.is_mariadb() && old.primary_key().is_some() && new.primary_key().is_none() {
-            return Err(unsupported(
-                "DROP PRIMARY KEY of what a foreign key needs, with another key in its place",
-            ));
-        }
+        check_clustered(cx, old, new)?;
         return Err(index_needed(old, new, &before.columns));
     }
     let to_itself = parent_of(&at.schema, before) == *at;
@@ -537,11 +543,7 @@ fn check_parent(
         if primary_goes(cx, old, new) {
             return Err(copy_refused(cx, old));
         }
-        if cx.flavor.is_mariadb() && old.primary_key().is_some() && new.primary_key().is_none() {
-            return Err(unsupported(
-                "DROP PRIMARY KEY of what a foreign key needs, with another key in its place",
-            ));
-        }
+        check_clustered(cx, old, new)?;
         return Err(index_needed(old, new, &before.referenced_columns));
     }
     Ok(())
@@ -549,13 +551,26 @@ fn check_parent(
 
 /// MariaDB copies a table to take its primary key away, and finds late what is wrong.
 fn primary_goes(cx: &Context<'_>, old: &Table, new: &Table) -> bool {
-    let clustered = |table: &Table| {
-        let first = table.indexes.first();
-        first.is_some_and(|i| {
-            i.kind == IndexKind::Primary || super::index::stands_for_primary(cx, table, &i.name)
-        })
+    cx.flavor.is_mariadb() && clustered(cx, old).is_some() && clustered(cx, new).is_none()
+}
+
+/// The key that rows are kept by: the primary one, or the first that can take its place.
+fn clustered<'t>(cx: &Context<'_>, table: &'t Table) -> Option<&'t Index> {
+    let stands =
+        |i: &&Index| i.kind == IndexKind::Primary || super::index::stands_for_primary(cx, table, &i.name);
+    table.indexes.first().filter(stands)
+}
+
+/// With another key to keep rows by, MariaDB lets the one go that a foreign key needs; what becomes of the foreign key is not known.
+fn check_clustered(cx: &Context<'_>, old: &Table, new: &Table) -> Result<()> {
+    let changes = match (clustered(cx, old), clustered(cx, new)) {
+        (Some(before), Some(after)) => !same_name(&before.name, &after.name),
+        _ => false,
     };
-    cx.flavor.is_mariadb() && clustered(old) && !clustered(new)
+    if cx.flavor.is_mariadb() && changes {
+        return Err(unsupported("dropping the first unique key, which a foreign key needs, before another"));
+    }
+    Ok(())
 }
 
 fn copy_refused(cx: &Context<'_>, old: &Table) -> super::ExecuteError {

@@ -93,6 +93,12 @@ pub(super) fn build(cx: &Context<'_>, parts: Parts<'_>) -> Result<Table> {
     // A foreign key's key over TEXT is refused by MariaDB as part of the foreign key.
     index::finish(cx, &mut table, drafts, &explicit_null, partitioned)?;
     invisible?;
+    let nullable = !traits(&table.options.engine, cx.flavor).nullable_columns
+        && table.columns.iter().any(|c| c.nullable);
+    if nullable && cx.flavor.is_mysql() {
+        return Err(no_nullable_columns());
+    }
+    check_archive(cx, &table)?;
     check_auto_increment(cx, &table)?;
     super::versioning::finish(cx, &mut table, temporary)?;
     if cx.session.sql_require_primary_key && table.primary_key().is_none() && !temporary {
@@ -113,12 +119,23 @@ pub(super) fn build(cx: &Context<'_>, parts: Parts<'_>) -> Result<Table> {
     let foreign: Vec<&ForeignKeyDef> = foreign.iter().map(AsRef::as_ref).collect();
     super::unstable::check(cx, &table, &foreign)?;
     foreign_key::add(cx, &mut table, &foreign, temporary, &carried_foreign_keys, altering)?;
-    if !traits(&table.options.engine, cx.flavor).nullable_columns && table.columns.iter().any(|c| c.nullable)
-    {
+    if nullable {
         return Err(no_nullable_columns());
     }
     limits::check_row_size(cx, &table)?;
     late.map(|()| table)
+}
+
+/// ARCHIVE has a key of its AUTO_INCREMENT column, and no other.
+fn check_archive(cx: &Context<'_>, table: &Table) -> Result<()> {
+    let automatic = |index: &Index| {
+        let first = index.parts.first().and_then(|part| part.column_name());
+        first.and_then(|name| table.column(name)).is_some_and(|column| column.auto_increment)
+    };
+    if cx.flavor.is_mysql() && table.options.engine == "ARCHIVE" && !table.indexes.iter().all(automatic) {
+        return Err(refuse(1030, "Got error -1 - 'Unknown error -1' from storage engine"));
+    }
+    Ok(())
 }
 
 fn no_nullable_columns() -> super::ExecuteError {
@@ -160,18 +177,17 @@ fn check_columns(cx: &Context<'_>, table: &Table, columns: &[ColumnDraft<'_>]) -
         if !engine.blobs && column.ty.is_lob() {
             return Err(at(refuse(1163, "The used table type doesn't support BLOB/TEXT columns")));
         }
-        if !engine.nullable_columns && column.nullable && cx.flavor.is_mysql() {
-            return Err(at(no_nullable_columns()));
-        }
         let expression = draft.default.is_some()
             || matches!(column.default, Some(terp_schema_model::DefaultValue::Expression(_)));
-        if table.options.engine == "MEMORY" && expression && cx.flavor.is_mysql() {
+        let kept = matches!(table.options.engine.as_str(), "InnoDB" | "MyISAM" | "MRG_MyISAM");
+        if !kept && expression && cx.flavor.is_mysql() {
             return Err(at(refuse(
                 3774,
                 "'Specified storage engine' is not supported for default value expressions.",
             )));
         }
-        if !engine.virtual_columns && draft.generated.is_some() {
+        let generated = matches!(column.generated, Some(Generated::Expression { .. }));
+        if !engine.virtual_columns && (generated || draft.generated.is_some()) {
             return Err(at(if cx.flavor.is_mysql() {
                 refuse(3106, "'Specified storage engine' is not supported for generated columns.")
             } else {

@@ -8,8 +8,8 @@ use super::error::{ExecuteError, Result, messages, refuse, unsupported};
 use super::types;
 use crate::Span;
 use crate::ast::{
-    CheckDef, ColumnAttributeKind, ColumnDef, DefaultClause, Expr, ForeignKeyDef, Ident, IndexDef,
-    IndexPartDef, IndexPartDefKind, TypeKeyword,
+    CheckDef, ColumnAttributeKind, ColumnDef, DefaultClause, Expr, ExprKind, ForeignKeyDef, Ident, IndexDef,
+    IndexPartDef, IndexPartDefKind, Literal, TypeKeyword,
 };
 
 /// A column on its way: what is known before the other columns are.
@@ -139,7 +139,7 @@ pub(super) fn check_before_type(cx: &Context<'_>, def: &ColumnDef) -> Result<()>
             ColumnAttributeKind::Null => not_null = false,
             ColumnAttributeKind::NotNull | ColumnAttributeKind::PrimaryKey => not_null = true,
             ColumnAttributeKind::AutoIncrement => automatic = true,
-            ColumnAttributeKind::Default(clause) => default = Some(clause),
+            ColumnAttributeKind::Default(clause) if !is_truth(cx, clause) => default = Some(clause),
             ColumnAttributeKind::OnUpdateNow { fsp } => on_update = Some((fsp.unwrap_or(0), attribute.span)),
             _ => {}
         }
@@ -168,6 +168,11 @@ pub(super) fn check_before_type(cx: &Context<'_>, def: &ColumnDef) -> Result<()>
     }
     let message = format!("Invalid ON UPDATE clause for '{}' column", def.name.value);
     Err(refuse(1294, message).at(span))
+}
+
+/// TRUE and FALSE, which MySQL does not miss beside AUTO_INCREMENT.
+fn is_truth(cx: &Context<'_>, clause: &DefaultClause) -> bool {
+    cx.flavor.is_mysql() && matches!(clause.expr.kind, ExprKind::Literal(Literal::Bool(_)))
 }
 
 /// The digits of a DATETIME or TIMESTAMP, as they are written.
@@ -368,13 +373,17 @@ fn finish(cx: &Context<'_>, draft: &mut ColumnDraft<'_>, def: &ColumnDef, primar
         column.nullable = false;
     }
     let mut null_default = false;
+    if column.auto_increment && draft.default.is_some_and(|clause| is_truth(cx, clause)) {
+        draft.default = None;
+        draft.has_default = false;
+    }
     match draft.default {
         Some(clause) => match default::parse(clause, cx)? {
             ParsedDefault::Constant(constant) => {
                 if constant.is_null() {
                     // It counts as a NULL that was written: a primary key cannot take the column then.
                     null_default = cx.flavor.is_mysql();
-                    if not_null || draft.explicit_null && primary {
+                    if !column.auto_increment && (not_null || draft.explicit_null && primary) {
                         return Err(messages::invalid_default(&name).at(clause.expr.span));
                     }
                     column.default = implied_null(cx, column);

@@ -57,7 +57,6 @@ pub(super) fn add(
     }
     let mut next = max_generated_number(table) + 1;
     for def in defs {
-        check_checks(cx, table, def, next).map_err(|e| e.at(def.span))?;
         let foreign_key = resolve(cx, table, def, &mut next, altering).map_err(|e| e.at(def.span))?;
         let duplicate = table.foreign_keys.iter().any(|f| same_name(&f.name, &foreign_key.name));
         let taken = !carried_names.contains(&foreign_key.name.to_lowercase())
@@ -83,7 +82,7 @@ pub(super) fn add(
 }
 
 /// A foreign key must not change columns behind the back of a check; MySQL, MariaDB has seen it before.
-fn check_checks(cx: &Context<'_>, table: &Table, def: &ForeignKeyDef, next: u32) -> Result<()> {
+fn check_checks(cx: &Context<'_>, table: &Table, def: &ForeignKeyDef, name: &str) -> Result<()> {
     use ReferentialAction::{Cascade, SetDefault, SetNull};
     let references = &def.references;
     let changes = matches!(references.on_delete, Some(SetNull | SetDefault))
@@ -91,8 +90,6 @@ fn check_checks(cx: &Context<'_>, table: &Table, def: &ForeignKeyDef, next: u32)
     if !changes || cx.flavor.is_mariadb() {
         return Ok(());
     }
-    let generated = format!("{}_ibfk_{next}", table.name);
-    let name = def.constraint.as_ref().map_or(generated.as_str(), |name| &name.value);
     for check in &table.checks {
         let named = super::alter_expressions::columns_of(cx, &check.expression)?;
         let changed = def.columns.iter().find(|c| named.iter().any(|n| same_name(n, &c.value)));
@@ -170,6 +167,7 @@ fn resolve(
         check_own_column(cx, table, own, &name, references.on_delete, references.on_update)?;
         columns.push(own.name.clone());
     }
+    check_checks(cx, table, def, &name)?;
     if table.partitioning.is_some() {
         return Err(refuse(1506, "Foreign keys are not yet supported in conjunction with partitioning"));
     }
@@ -492,7 +490,6 @@ enum StorageClass<'a> {
     /// Bytes, which DECIMAL, DATETIME, TIMESTAMP, TIME, BIT, addresses and UUIDs are too; their lengths are not compared.
     Bytes,
     Geometry,
-    Other(&'a ColumnType),
 }
 
 fn storage_class<'a>(ty: &'a ColumnType, column: &'a Column) -> StorageClass<'a> {
@@ -517,12 +514,12 @@ fn storage_class<'a>(ty: &'a ColumnType, column: &'a Column) -> StorageClass<'a>
         | ColumnType::Inet4
         | ColumnType::Inet6
         | ColumnType::Uuid
+        | ColumnType::Vector { .. }
         | ColumnType::Binary { .. }
         | ColumnType::Varbinary { .. }
         | ColumnType::Blob { .. }
         | ColumnType::Json => StorageClass::Bytes,
         ColumnType::Geometry { .. } => StorageClass::Geometry,
-        other => StorageClass::Other(other),
     }
 }
 

@@ -126,15 +126,8 @@ pub(super) fn draft(cx: &Context<'_>, def: &IndexDef, table: &str, columns: &[Co
                 index.parser = Some(parser.value.to_ascii_lowercase());
             }
             IndexOptionKind::Invisible(invisible) => {
-                if *invisible && def.kind == IndexKind::Primary {
-                    let message = if cx.flavor.is_mysql() {
-                        "A primary key index cannot be invisible"
-                    } else {
-                        "A primary key cannot be marked as IGNORE"
-                    };
-                    return Err(
-                        refuse(if cx.flavor.is_mysql() { 3522 } else { 4174 }, message).at(option.span)
-                    );
+                if *invisible && def.kind == IndexKind::Primary && cx.flavor.is_mysql() {
+                    return Err(invisible_primary(cx).at(option.span));
                 }
                 index.invisible = *invisible;
             }
@@ -216,7 +209,9 @@ pub(super) fn finish(
             None => e,
         })?;
         // InnoDB of MySQL forgets a key's own block size, but not where the table is partitioned.
-        let innodb = table.options.engine == "InnoDB" && table.options.key_block_size.is_none();
+        let innodb = table.options.engine == "InnoDB"
+            && table.options.key_block_size.is_none()
+            && table.options.row_format.as_deref() != Some("COMPRESSED");
         if cx.flavor.is_mysql() && innodb && !partitioned {
             key.index.key_block_size = None;
         }
@@ -225,6 +220,12 @@ pub(super) fn finish(
     check_ignored_primary(cx, &keys)?;
     table.indexes = keys.into_iter().map(|k| k.index).collect();
     Ok(())
+}
+
+/// Whether an expression gives NULL at times, as far as its form tells.
+fn can_be_null(cx: &Context<'_>, table: &Table, text: &str) -> bool {
+    let Ok(expr) = super::alter_expressions::expression_of(cx, text) else { return true };
+    crate::expr::can_be_null(&expr, &|name| table.column(name).is_none_or(|c| c.nullable))
 }
 
 /// A prefix as long as its column is none.
@@ -252,7 +253,7 @@ fn check_ignored_primary(cx: &Context<'_>, keys: &[KeyDraft]) -> Result<()> {
 }
 
 fn could_be_primary(cx: &Context<'_>, index: &Index) -> bool {
-    let fits = |p: &IndexPart| p.column_name().is_some() && (cx.flavor.is_mysql() || p.length.is_none());
+    let fits = |p: &IndexPart| cx.flavor.is_mysql() || p.column_name().is_some() && p.length.is_none();
     index.kind == IndexKind::Unique && index.parts.iter().all(fits)
 }
 
@@ -285,6 +286,9 @@ fn prepare(
     }
     let index = &mut key.index;
     let kind = index.kind;
+    if cx.flavor.is_mysql() && kind == IndexKind::Spatial && index.parts.len() > 1 {
+        return Err(refuse(1070, "Too many key parts specified; max 1 parts allowed"));
+    }
     let second_primary = || refuse(1068, "Multiple primary key defined");
     if cx.flavor.is_mysql() {
         if kind == IndexKind::Primary && names.contains("primary") {
@@ -294,10 +298,10 @@ fn prepare(
             return Err(messages::duplicate_key_name(&index.name));
         }
     }
-    key.nullable = index
-        .parts
-        .iter()
-        .any(|p| p.column_name().is_none_or(|n| table.column(n).is_some_and(|c| c.nullable)));
+    key.nullable = index.parts.iter().any(|p| match &p.kind {
+        IndexPartKind::Column(name) => table.column(name).is_some_and(|c| c.nullable),
+        IndexPartKind::Expression(text) => can_be_null(cx, table, text),
+    });
     if kind == IndexKind::Fulltext && !engine.fulltext {
         return Err(if cx.flavor.is_mysql() {
             refuse(1214, "The used table type doesn't support FULLTEXT indexes")
@@ -346,6 +350,10 @@ fn prepare(
         }
         let column_name = column.name.clone();
         let column_nullable = column.nullable;
+        let computed = matches!(column.generated, Some(Generated::Expression { stored: false, .. }));
+        if computed && table.options.engine == "Aria" {
+            return Err(refuse(1904, "Key/Index cannot be defined on a virtual generated column"));
+        }
         if cx.flavor.is_mysql() && index.is_unique() && matches!(column.ty, ColumnType::Geometry { .. }) {
             if index.parts.len() > 1 {
                 return Err(refuse(1070, "Too many key parts specified; max 1 parts allowed"));
@@ -415,10 +423,7 @@ fn prepare(
         }
         index.parts[at].kind = IndexPartKind::Column(column_name.clone());
         total = total.saturating_add(bytes);
-        if at == 0 && index.kind == IndexKind::Primary && names.contains("primary") {
-            return Err(second_primary());
-        }
-        if index.kind == IndexKind::Primary {
+        if index.kind == IndexKind::Primary && !names.contains("primary") {
             promote(cx, &mut table.columns[position], explicit_null.contains(&column_name.to_lowercase()))?;
         }
     }
@@ -434,6 +439,12 @@ fn prepare(
         } else {
             return Err(key_too_long(engine.max_key_bytes));
         }
+    }
+    if index.kind == IndexKind::Primary && names.contains("primary") {
+        return Err(second_primary());
+    }
+    if index.kind == IndexKind::Primary && index.invisible {
+        return Err(invisible_primary(cx));
     }
     if index.kind != IndexKind::Primary && names.contains(&index.name.to_lowercase()) {
         return Err(messages::duplicate_key_name(&index.name));

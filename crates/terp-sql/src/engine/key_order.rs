@@ -98,7 +98,7 @@ pub(super) fn sort(cx: &Context<'_>, table: &Table, keys: &mut [KeyDraft]) {
             // MariaDB puts hashes behind the others.
             IndexKind::Unique => {
                 let hash = cx.flavor.is_mariadb() && index.using == Some(IndexAlgorithm::Hash);
-                (1, hash, nullable, partial, virtual_part)
+                (1, hash, nullable, partial, virtual_part && cx.flavor.is_mysql())
             }
             // MySQL puts keys over virtual columns, functional ones among them, behind the others.
             IndexKind::Key | IndexKind::Spatial => {

@@ -124,6 +124,9 @@ pub(super) fn part_bytes(
                         | ColumnType::Blob { size: LobSize::Tiny } => 255,
                         _ => u32::MAX,
                     };
+                    if length > own && !existing && can_hash {
+                        return Err(unsupported("a prefix longer than a TINYTEXT of a UNIQUE key"));
+                    }
                     if length > own && !existing && cx.flavor.is_mariadb() {
                         return Err(wrong_prefix());
                     }
@@ -226,7 +229,8 @@ fn too_long_by_change(
     index: &Index,
     existing: bool,
 ) -> ExecuteError {
-    if !existing || cx.flavor.is_mariadb() || error.errno() != Some(1071) {
+    if !existing || cx.flavor.is_mariadb() || index.kind == IndexKind::Primary || error.errno() != Some(1071)
+    {
         return error;
     }
     refuse(

@@ -121,6 +121,7 @@ fn partitioning(
         },
         subpartitioning,
     };
+    let names_unknown = unknown.is_some();
     let needs = match unknown {
         Some(error) => Err(error),
         None => function::check_methods(cx, table, &partitioning),
@@ -150,6 +151,7 @@ fn partitioning(
         }
     }
     partitioning.partitions = partitions;
+    let needs = if names_unknown { Ok(needs?) } else { needs };
     check_names(&partitioning)?;
     check_order(cx, table, &partitioning)?;
     let needs = needs?;

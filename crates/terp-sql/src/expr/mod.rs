@@ -35,6 +35,7 @@ use terp_schema_model::{CharacterSet, ColumnType, Flavor};
 use crate::ast::{Expr, ExprKind, Ident, Literal, QueryExpr, UnaryOp};
 use crate::{Span, SqlMode};
 
+pub(crate) use walk::can_be_null;
 pub use walk::{referenced_columns, walk};
 
 /// What an expression may refer to and what it is printed for.

@@ -415,9 +415,7 @@ pub(super) fn result_of_index_part(expr: &Expr, cx: &ExprContext<'_>) -> Result<
         {
             (3753, JSON_INDEX)
         }
-        ExprKind::Function { name, args, .. } if changes_case(&name.value) && is_long(args, cx) => {
-            (3757, LOB_INDEX)
-        }
+        ExprKind::Function { name, args, .. } if gives_long_text(&name.value, args, cx) => (3757, LOB_INDEX),
         ExprKind::Function { name, args, .. } => {
             match lookup(cx.flavor, &name.value.to_ascii_lowercase(), args.len()) {
                 Lookup::Native(function) => match function.index_errno() {
@@ -434,15 +432,18 @@ pub(super) fn result_of_index_part(expr: &Expr, cx: &ExprContext<'_>) -> Result<
     Err(ExprError::refused(errno, message, expr.span))
 }
 
-fn changes_case(name: &str) -> bool {
-    ["lower", "lcase", "upper", "ucase", "reverse"].iter().any(|known| name.eq_ignore_ascii_case(known))
-}
-
-/// Whether the only argument is a column whose texts are too long for a VARCHAR.
-fn is_long(args: &[Expr], cx: &ExprContext<'_>) -> bool {
-    let [arg] = args else { return false };
-    super::compare::column_of(arg, cx).is_some_and(|column| match column.ty {
-        ColumnType::Text { size } | ColumnType::Blob { size } => *size != LobSize::Tiny,
+/// Whether a function of a column gives a text that is too long for a VARCHAR.
+fn gives_long_text(name: &str, args: &[Expr], cx: &ExprContext<'_>) -> bool {
+    let is_one_of = |names: &[&str]| names.iter().any(|known| name.eq_ignore_ascii_case(known));
+    let passes_on = is_one_of(&["coalesce", "if", "ifnull"]);
+    if !passes_on && !is_one_of(&["concat", "lower", "lcase", "reverse", "ucase", "upper"]) {
+        return false;
+    }
+    // Of IF the condition is no part of the result.
+    let results = if name.eq_ignore_ascii_case("if") { args.get(1..).unwrap_or_default() } else { args };
+    results.iter().filter_map(|arg| super::compare::column_of(arg, cx)).any(|column| match column.ty {
+        ColumnType::Text { size } | ColumnType::Blob { size } => passes_on || *size != LobSize::Tiny,
+        ColumnType::Geometry { .. } => true,
         _ => false,
     })
 }

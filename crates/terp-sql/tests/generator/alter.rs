@@ -46,12 +46,12 @@ impl Generator<'_> {
             }
             28..38 => {
                 let name = self.column_name(columns);
-                format!("MODIFY COLUMN {}{}", self.column(&name), self.position(columns))
+                format!("MODIFY COLUMN {}{}", self.changed_column(&name), self.position(columns))
             }
             38..44 => {
                 let old = self.column_name(columns);
                 let new = if self.rng.percent(40) { old.clone() } else { self.new_column_name() };
-                format!("CHANGE COLUMN {old} {}{}", self.column(&new), self.position(columns))
+                format!("CHANGE COLUMN {old} {}{}", self.changed_column(&new), self.position(columns))
             }
             44..49 => format!("RENAME COLUMN {} TO {}", self.column_name(columns), self.new_column_name()),
             49..53 => {
@@ -97,6 +97,15 @@ impl Generator<'_> {
                 format!("ALTER INDEX {index} {}", self.rng.pick(&[on, off]))
             }
             _ => self.table_option(),
+        }
+    }
+
+    /// Only a new column takes REFERENCES; elsewhere it is a mistake of syntax.
+    fn changed_column(&mut self, name: &str) -> String {
+        let text = self.column(name);
+        match text.split_once(" REFERENCES ") {
+            Some((before, _)) => before.to_owned(),
+            None => text,
         }
     }
 
