@@ -138,7 +138,11 @@ fn refusal_changes_nothing(flavor: Flavor, seeds: &[u64]) -> Result<(), TestCase
     for seed in seeds {
         let sql = statement(*seed, &catalog, SCHEMA);
         let before = catalog.clone();
-        if let Err(error) = catalog.execute_text(&sql) {
+        // MariaDB drops the tables that it can of several.
+        let drops_some = flavor.is_mariadb() && sql.starts_with("DROP TABLE") && sql.contains(", ");
+        if let Err(error) = catalog.execute_text(&sql)
+            && !drops_some
+        {
             prop_assert!(tables(&before) == tables(&catalog), "{} changed tables:\n{}", error, sql);
             prop_assert!(before.session() == catalog.session(), "{} changed the session:\n{}", error, sql);
             // What is kept besides the tables decides about the statements that follow.

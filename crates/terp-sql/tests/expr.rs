@@ -74,6 +74,7 @@ fn print_for(
     let expr = parse_expression(expr, &options).map_err(|_| "!1064".to_owned())?;
     let cx = ExprContext {
         query: None,
+        resolved: false,
         flavor,
         sql_mode,
         connection,

@@ -2,20 +2,24 @@
 
 use std::collections::HashSet;
 
-use terp_schema_model::Table;
+use terp_schema_model::{CharacterSet, Check, ForeignKey, Table, same_name};
 
-use super::alter_columns;
+use super::alter_columns::{self, Wanted};
 use super::alter_expressions;
 use super::alter_keys::{self, TableElementRef};
 use super::alter_requests::{Requests, sort_actions};
 use super::build::{Parts, build};
-use super::catalog::{Catalog, Effect, TableRef};
+use super::catalog::{Catalog, Effect, TableRef, parent_of};
 use super::context::Context;
-use super::error::{Result, Unsupported, messages, refuse, unsupported};
+use super::error::{ExecuteError, Result, Unsupported, messages, refuse, unsupported};
 use super::options::{self, CharsetChoice};
-use super::{create, in_place, online, partition_alter, table_ops, versioning};
+use super::{check, create, in_place, online, partition_alter, reading, table_ops, versioning};
 use crate::Span;
-use crate::ast::{AlterAction, AlterActionKind, AlterTable, CreateIndex, DropIndex, ObjectName, TableOption};
+use crate::ast::{
+    AlterAction, AlterActionKind, AlterTable, CreateIndex, DropIndex, ObjectName, TableOption,
+    TableOptionKind,
+};
+use crate::expr::types_mariadb::{assignable, number_type, special_type};
 
 /// Executes ALTER TABLE.
 pub(super) fn alter_table(catalog: &mut Catalog, alter: &AlterTable) -> Result<Effect> {
@@ -73,6 +77,9 @@ fn run(
     if !catalog.has_database(&at.schema) && catalog.flavor().is_mysql() {
         return Err(messages::unknown_database(&at.schema).at(name.span()));
     }
+    if let Ok(cx) = catalog.context(&at.schema) {
+        reading::check_alter(&cx, &Table::new(&at.name, cx.database_set.clone()), actions)?;
+    }
     let Some(old) = catalog.visible(&at) else {
         if catalog.is_view(&at) {
             return Err(
@@ -87,6 +94,10 @@ fn run(
     let temporary = catalog.temporary(&at).is_some();
     let cx = catalog.context(&at.schema)?;
     let requests = sort_actions(&cx, old, actions)?;
+    if cx.flavor.is_mariadb() && !actions.is_empty() && requests.is_empty() {
+        // All was passed over, and the table is not touched.
+        return Ok(Effect::default());
+    }
     let mut rename = None;
     if let Some(to) = requests.rename_to {
         let target = catalog.resolve(to)?;
@@ -324,11 +335,15 @@ fn change(
     options::forget_page_checksum(&mut table);
     check_row_format(cx, old, requests)?;
     let mut choice = CharsetChoice::default();
-    options::apply(cx, &mut table, &requests.options, &mut choice)?;
+    options::apply(cx, &mut table, &requests.options, &mut choice)
+        .map_err(|e| in_place_option_error(cx, old, &table, e))?;
+    check_transactional(cx, &table, requests)?;
+    check_aria_format(old, &table, requests)?;
     if let Some(set) = choice.resolve(cx) {
         table.character_set = set;
     }
     if let Some(set) = &requests.convert {
+        check_conversion(cx, requests, set)?;
         table.character_set = set.clone();
     }
     versioning::check_alter(cx, at, old, requests, table.options.engine != old.options.engine)?;
@@ -344,6 +359,7 @@ fn change(
         keys: Vec::with_capacity(old.indexes.len()),
         checks: Vec::new(),
         temporary,
+        partitioned: old.partitioning.is_some() || !requests.partition.is_empty(),
         altering: true,
         carried_foreign_keys: old.foreign_keys.iter().map(|f| f.name.to_lowercase()).collect::<HashSet<_>>(),
     };
@@ -359,13 +375,28 @@ fn change(
         create::add_period(&mut parts, period)?;
     }
     alter_keys::assemble(cx, old, requests, &mut parts, &names)?;
-    alter_keys::carry_constraints(cx, old, requests, &mut parts.table, &names)?;
+    let carried = alter_keys::carry_constraints(cx, old, requests, &mut parts.table, &names);
+    if cx.flavor.is_mysql() && carried.as_ref().is_err_and(|e| e.errno() == Some(1828)) {
+        // Expressions hold a column before foreign keys do.
+        alter_expressions::follow(cx, old, &mut parts, &names)?;
+        if parts.columns.is_empty() {
+            return Err(alter_columns::no_columns_left());
+        }
+    }
+    carried?;
     alter_expressions::follow(cx, old, &mut parts, &names)?;
-    let mut new = build(cx, parts)?;
+    if parts.columns.is_empty() {
+        return Err(alter_columns::no_columns_left());
+    }
+    alter_expressions::check_renames(cx, old, &requests.rename_columns)?;
+    let mut new = build(cx, parts).map_err(|e| too_long_of_other_type(old, requests, e))?;
+    alter_expressions::read_again(cx, old, &mut new, requests)?;
+    check_casts(cx, old, &new, requests)?;
     check_key_order(cx, old, &new, requests)?;
     if !new.columns.iter().any(|c| c.auto_increment) {
         new.options.auto_increment = None;
     }
+    check_copied_renames(cx, at, old, &new, &names)?;
     let children =
         if temporary { Vec::new() } else { alter_keys::check_foreign_keys(cx, at, old, &new, &names)? };
     if new.partitioning.is_some() && requests.options.iter().any(|o| is_engine(o)) {
@@ -377,17 +408,73 @@ fn change(
     if new.partitioning.is_some() && requests.partition.is_empty() {
         partition_alter::recheck(cx, &new)?;
     }
+    if cx.flavor.is_mysql() && !requests.changes_names_only() {
+        for (before, resolved) in old.checks.iter().zip(check::resolve(cx, old)?) {
+            let kept = |c: &&mut Check| c.expression == before.expression && same_name(&c.name, &before.name);
+            if let Some(check) = new.checks.iter_mut().find(kept) {
+                check.expression = resolved.expression;
+            }
+        }
+    }
     if cx.flavor.is_mysql() {
         options::check_row_format(cx, &new)?;
     }
     Ok((new, children))
 }
 
+/// MySQL: CONVERT TO and the options of the table have to agree on the character set.
+fn check_conversion(cx: &Context<'_>, requests: &Requests<'_>, set: &CharacterSet) -> Result<()> {
+    for option in requests.options.iter().filter(|_| cx.flavor.is_mysql()) {
+        match &option.kind {
+            TableOptionKind::CharacterSet(Some(name)) if cx.charset(name)?.name != set.charset => {
+                let message = format!(
+                    "Conflicting declarations: 'CHARACTER SET {}' and 'CHARACTER SET {}'",
+                    name.value, set.charset
+                );
+                return Err(refuse(1302, message).at(option.span));
+            }
+            TableOptionKind::Collate(Some(name)) => {
+                cx.collation(name, Some(&set.charset), &set.charset)?;
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// MariaDB's InnoDB, which changes its table in place, has another error for options that do not go together.
+fn in_place_option_error(cx: &Context<'_>, old: &Table, new: &Table, error: ExecuteError) -> ExecuteError {
+    let stays = old.options.engine == "InnoDB" && new.options.engine == "InnoDB";
+    if error.errno() != Some(1005) || !stays || cx.flavor.is_mysql() {
+        return error;
+    }
+    refuse(1478, "Table storage engine 'InnoDB' does not support the create option 'KEY_BLOCK_SIZE'")
+}
+
+/// Aria keeps what was written of a row format, and shows its own.
+fn check_aria_format(old: &Table, table: &Table, requests: &Requests<'_>) -> Result<()> {
+    let written = requests.options.iter().any(|o| matches!(o.kind, TableOptionKind::RowFormat(_)));
+    let paged = old.options.engine == "Aria" && old.options.row_format.as_deref() == Some("PAGE");
+    if paged && table.options.engine != "Aria" && !written {
+        return Err(unsupported("ROW_FORMAT of a table that was Aria's"));
+    }
+    Ok(())
+}
+
+/// Engines without transactions show TRANSACTIONAL in a comment of their own when it was there before.
+fn check_transactional(cx: &Context<'_>, table: &Table, requests: &Requests<'_>) -> Result<()> {
+    let kept = table.options.transactional.is_some() && requests.options.iter().any(|o| is_engine(o));
+    if cx.flavor.is_mariadb() && kept && !matches!(table.options.engine.as_str(), "InnoDB" | "Aria") {
+        return Err(unsupported("TRANSACTIONAL of a table that gets an engine without transactions"));
+    }
+    Ok(())
+}
+
 /// ALTER TABLE has its own error for a row format that InnoDB lacks.
 fn check_row_format(cx: &Context<'_>, old: &Table, requests: &Requests<'_>) -> Result<()> {
-    let fixed = requests.options.iter().any(|o| {
-        matches!(&o.kind, crate::ast::TableOptionKind::RowFormat(word) if matches!(word.as_str(), "FIXED" | "PAGE"))
-    });
+    let fixed = requests.options.iter().any(
+        |o| matches!(&o.kind, TableOptionKind::RowFormat(word) if matches!(word.as_str(), "FIXED" | "PAGE")),
+    );
     let stays = old.options.engine == "InnoDB" && !requests.options.iter().any(|o| is_engine(o));
     if fixed && stays && cx.session.innodb_strict_mode {
         return Err(refuse(
@@ -396,6 +483,89 @@ fn check_row_format(cx: &Context<'_>, old: &Table, requests: &Requests<'_>) -> R
         ));
     }
     Ok(())
+}
+
+/// MariaDB: values of some types do not become values of others.
+fn check_casts(cx: &Context<'_>, old: &Table, new: &Table, requests: &Requests<'_>) -> Result<()> {
+    if cx.flavor.is_mysql() {
+        return Ok(());
+    }
+    for wanted in &requests.columns {
+        let from = wanted.replaces.and_then(|name| old.column(&name.value));
+        let (Some(from), Some(to)) = (from, new.column(&wanted.def.name.value)) else { continue };
+        let generated = to.generated.is_some() || from.generated.is_some();
+        if generated || assignable(&from.ty, &to.ty, cx.flavor.mariadb_since(11, 0, 0)) {
+            continue;
+        }
+        let name = |ty| special_type(ty).or_else(|| number_type(ty)).unwrap_or_default();
+        return Err(refuse(
+            4078,
+            format!(
+                "Cannot cast '{}' as '{}' in assignment of `{}`.`{}`.`{}`",
+                name(&from.ty),
+                name(&to.ty),
+                cx.database,
+                old.name,
+                to.name
+            ),
+        )
+        .at(wanted.span));
+    }
+    Ok(())
+}
+
+/// MySQL: a key that gets too long has an error of its own only where the column was text before.
+fn too_long_of_other_type(old: &Table, requests: &Requests<'_>, error: ExecuteError) -> ExecuteError {
+    let was_text = |wanted: &Wanted<'_>| {
+        let column = wanted.replaces.and_then(|name| old.column(&name.value));
+        column.is_none_or(|c| c.character_set.is_some() || c.ty.is_lob())
+    };
+    if error.errno() == Some(3886)
+        && !requests.columns.is_empty()
+        && requests.convert.is_none()
+        && !requests.columns.iter().any(was_text)
+    {
+        return refuse(1071, "Specified key was too long; max key length is 3072 bytes");
+    }
+    error
+}
+
+/// A table that has to be copied keeps the names of the columns that foreign keys use.
+fn check_copied_renames(
+    cx: &Context<'_>,
+    at: &TableRef,
+    old: &Table,
+    new: &Table,
+    names: &alter_columns::NameMap,
+) -> Result<()> {
+    let new_name = |name: &str| names.get(&name.to_lowercase()).and_then(Option::as_deref);
+    let copied = old.columns.iter().any(|from| {
+        let to = new_name(&from.name).and_then(|name| new.column(name));
+        to.is_some_and(|to| alter_keys::changes_storage(from, to))
+    });
+    if !copied || !cx.session.foreign_key_checks {
+        return Ok(());
+    }
+    let renamed = |name: &String| new_name(name).is_some_and(|new| !same_name(new, name));
+    let own = old
+        .foreign_keys
+        .iter()
+        .filter(|key| new.foreign_keys.iter().any(|kept| kept.name == key.name))
+        .any(|key| key.columns.iter().any(renamed));
+    let as_parent = cx.catalog.children(at).any(|(child_at, child)| {
+        let of_this = |key: &&ForeignKey| parent_of(&child_at.schema, key) == *at;
+        child.foreign_keys.iter().filter(of_this).any(|key| key.referenced_columns.iter().any(renamed))
+    });
+    if !own && !as_parent {
+        return Ok(());
+    }
+    let dot = if cx.flavor.is_mysql() { "." } else { "" };
+    Err(refuse(
+        1846,
+        format!(
+            "ALGORITHM=COPY is not supported. Reason: Columns participating in a foreign key are renamed. Try ALGORITHM=INPLACE{dot}"
+        ),
+    ))
 }
 
 /// When a column of a unique key changes between NULL and NOT NULL, MariaDB puts the unique keys in an order of its own.
@@ -419,5 +589,5 @@ fn check_key_order(cx: &Context<'_>, old: &Table, new: &Table, requests: &Reques
 }
 
 const fn is_engine(option: &TableOption) -> bool {
-    matches!(option.kind, crate::ast::TableOptionKind::Engine(_))
+    matches!(option.kind, TableOptionKind::Engine(_))
 }

@@ -8,14 +8,15 @@ use terp_schema_model::{
 };
 
 use super::Context;
+use super::alter_expressions;
 use super::alter_requests::Requests;
 use super::build::Parts;
 use super::column::{self, ColumnDraft, Inline};
 use super::create::push_column;
 use super::default::{self, ParsedDefault};
-use super::error::{Result, messages, refuse, unsupported};
+use super::error::{ExecuteError, Result, messages, refuse, unsupported};
 use crate::Span;
-use crate::ast::{AlterColumn, ColumnDef, ColumnPosition, DefaultClause, Ident};
+use crate::ast::{AlterColumn, ColumnAttributeKind, ColumnDef, ColumnPosition, DefaultClause, Ident};
 
 /// A column of the statement: new, or in the place of an old one.
 pub(super) struct Wanted<'a> {
@@ -38,6 +39,7 @@ pub(super) fn assemble<'a>(
 ) -> Result<NameMap> {
     let mut names: NameMap = NameMap::new();
     check_drops(cx, old, requests)?;
+    check_names(cx, old, requests)?;
     let inherited = parts.table.character_set.clone();
     let mut used = vec![false; requests.columns.len()];
     let mut defaults_used = vec![false; requests.alter_columns.len()];
@@ -49,17 +51,13 @@ pub(super) fn assemble<'a>(
             names.insert(key, None);
             continue;
         }
-        let wanted = requests
-            .columns
-            .iter()
-            .enumerate()
-            .find(|(_, w)| w.replaces.is_some_and(|r| same_name(&r.value, &column.name)));
+        let wanted = requests.columns.iter().enumerate().find(|(_, w)| replaces(w, &column.name));
         if let Some((at, wanted)) = wanted {
             used[at] = true;
             let mut inline = Inline::default();
             let mut draft = column::draft(cx, wanted.def, &inherited, &mut inline)?;
             draft.old_name = Some(column.name.clone());
-            check_stored_status(cx, column, &draft).map_err(|e| e.at(wanted.span))?;
+            convert_defined(cx, &mut draft.column, requests)?;
             names.insert(key, Some(draft.column.name.clone()));
             if wanted.position.is_none() {
                 push_column(cx, parts, draft, Inline::default(), None);
@@ -74,17 +72,18 @@ pub(super) fn assemble<'a>(
         if let Some(set) = &requests.convert {
             convert(cx, &mut draft.column, set)?;
         }
+        let mut altered = false;
         for (at, (old_name, new_name, span)) in requests.rename_columns.iter().enumerate() {
-            if same_name(&old_name.value, &column.name) && draft.column.name == column.name {
+            if same_name(&old_name.value, &column.name) && !altered {
                 cx.check_name(new_name)?;
                 if new_name.value.is_empty() || new_name.value.ends_with(' ') {
                     return Err(refuse(1166, format!("Incorrect column name '{}'", new_name.value)).at(*span));
                 }
                 draft.column.name.clone_from(&new_name.value);
                 renames_used[at] = true;
+                altered = true;
             }
         }
-        let mut altered = draft.column.name != column.name;
         for (at, (name, change, span)) in requests.alter_columns.iter().enumerate() {
             // Once for a column, and not when it is renamed.
             if same_name(&name.value, &column.name) && !std::mem::replace(&mut altered, true) {
@@ -95,7 +94,7 @@ pub(super) fn assemble<'a>(
         names.insert(key, Some(draft.column.name.clone()));
         push_column(cx, parts, draft, Inline::default(), None);
     }
-    place_wanted(cx, old, requests, parts, &used, &mut keys_of_changed, &inherited)?;
+    place_wanted(cx, requests, parts, &used, &mut keys_of_changed, &inherited)?;
     if let Some((unknown, at)) = requests
         .alter_columns
         .iter()
@@ -114,16 +113,82 @@ pub(super) fn assemble<'a>(
     {
         return Err(messages::unknown_column(&unknown.value, &old.name).at(at));
     }
-    if parts.columns.is_empty() {
-        return Err(refuse(1090, "You can't delete all columns with ALTER TABLE; use DROP TABLE instead"));
+    if parts.columns.is_empty() && cx.flavor.is_mariadb() {
+        return Err(no_columns_left());
     }
     Ok(names)
+}
+
+pub(super) fn no_columns_left() -> ExecuteError {
+    refuse(1090, "You can't delete all columns with ALTER TABLE; use DROP TABLE instead")
+}
+
+/// Whether the columns that are named are there, in the order in which they are put together. No column's definition is looked at
+/// before.
+fn check_names(cx: &Context<'_>, old: &Table, requests: &Requests<'_>) -> Result<()> {
+    let mut names: Vec<&str> = Vec::new();
+    for column in &old.columns {
+        if requests.drop_columns.iter().any(|n| same_name(&n.value, &column.name)) {
+            check_partition_needs(cx, old, column)?;
+            continue;
+        }
+        let replaced = requests.columns.iter().find(|w| replaces(w, &column.name));
+        let renamed = requests.rename_columns.iter().find(|(name, ..)| same_name(&name.value, &column.name));
+        if let Some(wanted) = replaced {
+            if !same_name(&wanted.def.name.value, &column.name) {
+                check_partition_needs(cx, old, column)?;
+            }
+            check_stored_status(cx, column, wanted.def).map_err(|e| e.at(wanted.span))?;
+        }
+        match (replaced, renamed) {
+            (Some(Wanted { position: Some(_), .. }), _) => {}
+            (Some(wanted), _) => names.push(&wanted.def.name.value),
+            (None, Some((_, new, _))) => names.push(&new.value),
+            (None, None) => names.push(&column.name),
+        }
+    }
+    let unknown = |name: &Ident| Err(messages::unknown_column(&name.value, &old.name).at(name.span));
+    for (at, wanted) in requests.columns.iter().enumerate() {
+        if let Some(name) = wanted.replaces {
+            let gone = requests.drop_columns.iter().any(|n| same_name(&n.value, &name.value));
+            let before = requests.columns[..at].iter().any(|w| replaces(w, &name.value));
+            if old.column(&name.value).is_none() || gone || before {
+                return unknown(name);
+            }
+            if wanted.position.is_none() {
+                continue;
+            }
+        }
+        let position = match wanted.position {
+            None => names.len(),
+            Some(ColumnPosition::First) => 0,
+            Some(ColumnPosition::After(name)) => match names.iter().position(|n| same_name(n, &name.value)) {
+                Some(found) => found + 1,
+                None => return unknown(name),
+            },
+        };
+        names.insert(position, &wanted.def.name.value);
+    }
+    Ok(())
+}
+
+/// MySQL: whether the table is not partitioned by the column.
+fn check_partition_needs(cx: &Context<'_>, old: &Table, column: &Column) -> Result<()> {
+    match &old.partitioning {
+        Some(partitioning) if cx.flavor.is_mysql() => {
+            alter_expressions::check_partition_needs(cx, &old.name, partitioning, &column.name)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn replaces(wanted: &Wanted<'_>, column: &str) -> bool {
+    wanted.replaces.is_some_and(|name| same_name(&name.value, column))
 }
 
 /// New columns, and changed ones that move, in the order of the statement.
 fn place_wanted<'a>(
     cx: &Context<'_>,
-    old: &Table,
     requests: &Requests<'a>,
     parts: &mut Parts<'a>,
     used: &[bool],
@@ -140,13 +205,6 @@ fn place_wanted<'a>(
             }
             continue;
         }
-        if let Some(replaces) = wanted.replaces {
-            let exists = old.column(&replaces.value).is_some();
-            let dropped = requests.drop_columns.iter().any(|n| same_name(&n.value, &replaces.value));
-            if !exists || dropped || known.is_none() {
-                return Err(messages::unknown_column(&replaces.value, &old.name).at(replaces.span));
-            }
-        }
         let mut inline = Inline::default();
         let mut draft = column::draft(cx, wanted.def, inherited, &mut inline)?;
         if wanted.replaces.is_none()
@@ -160,15 +218,13 @@ fn place_wanted<'a>(
             .at(wanted.span));
         }
         draft.old_name = wanted.replaces.map(|r| r.value.clone());
+        convert_defined(cx, &mut draft.column, requests)?;
         let position = match wanted.position {
             None => None,
             Some(ColumnPosition::First) => Some(0),
             Some(ColumnPosition::After(name)) => {
                 let found = parts.columns.iter().position(|c| same_name(&c.column.name, &name.value));
-                let Some(found) = found else {
-                    return Err(messages::unknown_column(&name.value, &old.name).at(name.span));
-                };
-                Some(found + 1)
+                found.map(|found| found + 1)
             }
         };
         push_column(cx, parts, draft, inline, position);
@@ -211,13 +267,16 @@ fn check_drops(cx: &Context<'_>, old: &Table, requests: &Requests<'_>) -> Result
 }
 
 /// A generated column stays virtual or stored; only a stored one can become an ordinary one, and the other way.
-fn check_stored_status(cx: &Context<'_>, old: &Column, new: &ColumnDraft<'_>) -> Result<()> {
+fn check_stored_status(cx: &Context<'_>, old: &Column, new: &ColumnDef) -> Result<()> {
     let before = match &old.generated {
         Some(Generated::Expression { stored, .. }) => Some(*stored),
         Some(_) => return Ok(()),
         None => None,
     };
-    let after = new.generated.map(|(_, stored)| stored);
+    let after = new.attributes.iter().rev().find_map(|attribute| match &attribute.kind {
+        ColumnAttributeKind::Generated { stored, .. } => Some(stored.unwrap_or(false)),
+        _ => None,
+    });
     let is_virtual = |state: Option<bool>| state == Some(false);
     if is_virtual(before) == is_virtual(after) {
         return Ok(());
@@ -249,22 +308,46 @@ fn alter_one<'a>(cx: &Context<'_>, draft: &mut ColumnDraft<'a>, change: &'a Alte
 fn set_default<'a>(cx: &Context<'_>, draft: &mut ColumnDraft<'a>, clause: &'a DefaultClause) -> Result<()> {
     let column = &mut draft.column;
     if column.generated.is_some() && cx.flavor.is_mariadb() {
-        // It is read and forgotten.
+        // It has to fit, and is forgotten.
+        if let ParsedDefault::Constant(constant) = default::parse(clause, cx)?
+            && !constant.is_null()
+        {
+            draft.late = constant.store(cx, column).err();
+        }
         return Ok(());
     }
-    if column.generated.is_some() || column.auto_increment {
-        return Err(messages::invalid_default(&column.name));
+    if column.generated.is_some() {
+        return Err(refuse(1221, "Incorrect usage of DEFAULT and generated column"));
+    }
+    if column.auto_increment {
+        return match default::parse(clause, cx)? {
+            ParsedDefault::Constant(constant) if !constant.is_null() => {
+                // It has to fit, and is forgotten.
+                constant.store(cx, column).map(drop)
+            }
+            ParsedDefault::Expression if cx.flavor.is_mariadb() => {
+                Err(unsupported("SET DEFAULT to an expression on an AUTO_INCREMENT column"))
+            }
+            _ => Err(messages::invalid_default(&column.name)),
+        };
     }
     // MariaDB keeps DEFAULT NOW and ON UPDATE NOW together, and gives up both for another DEFAULT.
     column.on_update_now &= cx.flavor.is_mysql() || column.default != Some(DefaultValue::Now);
     match default::parse(clause, cx)? {
         ParsedDefault::Constant(constant) if constant.is_null() => {
+            if cx.flavor.is_mysql() && default::takes_no_constant(&column.ty) {
+                return Err(messages::no_default(&column.name));
+            }
             if !column.nullable {
                 return Err(messages::invalid_default(&column.name));
             }
             column.default = column::implied_null(cx, column);
         }
-        ParsedDefault::Constant(constant) => column.default = Some(constant.store(cx, column)?),
+        ParsedDefault::Constant(constant) => match constant.store(cx, column) {
+            Ok(value) => column.default = Some(value),
+            Err(error) if default::is_early(&error, &column.ty) => return Err(error),
+            Err(error) => draft.late = Some(error),
+        },
         ParsedDefault::Now { fsp } => {
             let own = column.ty.fsp().filter(|_| !matches!(column.ty, ColumnType::Time { .. }));
             if own != Some(fsp) && cx.flavor.is_mysql() {
@@ -283,6 +366,17 @@ fn set_default<'a>(cx: &Context<'_>, draft: &mut ColumnDraft<'a>, clause: &'a De
     }
     draft.has_default = true;
     Ok(())
+}
+
+/// CONVERT TO CHARACTER SET is for the statement's own columns too, whatever character set they have.
+fn convert_defined(cx: &Context<'_>, column: &mut Column, requests: &Requests<'_>) -> Result<()> {
+    let Some(set) = &requests.convert else { return Ok(()) };
+    if column.check.as_ref().is_some_and(|check| check.expression.starts_with("json_valid("))
+        || matches!(column.ty, ColumnType::Text { .. })
+    {
+        return Err(unsupported("CONVERT TO CHARACTER SET with a new TEXT column"));
+    }
+    convert(cx, column, set)
 }
 
 /// CONVERT TO CHARACTER SET: text columns change, and grow where the same text may need more bytes.

@@ -1,14 +1,17 @@
 //! ALTER TABLE and the expressions that name columns: MySQL refuses to drop or rename what they need, MariaDB rewrites
 //! them.
 
-use terp_schema_model::{DefaultValue, Generated, IndexPartKind, PartitionMethod, Table, quote, same_name};
+use terp_schema_model::{
+    Column, DefaultValue, Generated, IndexPartKind, PartitionMethod, Partitioning, Table, quote, same_name,
+};
 
 use super::alter_columns::NameMap;
+use super::alter_requests::Requests;
 use super::build::{KeySource, Parts};
 use super::context::Context;
 use super::error::{ExecuteError, Result, refuse, unsupported};
-use crate::ast::Expr;
-use crate::expr::referenced_columns;
+use crate::ast::{Expr, Ident};
+use crate::expr::{ExprPlace, referenced_columns};
 use crate::{ParseOptions, Span, parse_expression};
 
 /// What the expressions of a table that name its columns are called in errors.
@@ -64,6 +67,71 @@ pub(super) fn follow(cx: &Context<'_>, old: &Table, parts: &mut Parts<'_>, names
     Ok(())
 }
 
+/// MySQL: generated columns and functional indexes forbid RENAME COLUMN of what they need even to the name that it has.
+pub(super) fn check_renames(cx: &Context<'_>, old: &Table, renames: &[(&Ident, &Ident, Span)]) -> Result<()> {
+    let same = renames.iter().filter(|(from, to, _)| cx.flavor.is_mysql() && from.value == to.value);
+    for (name, _, _) in same {
+        let touched = [(name.value.as_str(), None)];
+        for column in &old.columns {
+            if let Some(Generated::Expression { expression, .. }) = &column.generated {
+                follow_one(cx, &old.name, &mut expression.clone(), &touched, "", &Dependency::Generated)?;
+            }
+        }
+        for part in old.indexes.iter().flat_map(|index| &index.parts) {
+            if let IndexPartKind::Expression(expression) = &part.kind {
+                let dependency = Dependency::FunctionalIndex;
+                follow_one(cx, &old.name, &mut expression.clone(), &touched, "", &dependency)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Generated columns, and on MariaDB checks, are read again when a column that they name gets another type or character set.
+pub(super) fn read_again(
+    cx: &Context<'_>,
+    old: &Table,
+    new: &mut Table,
+    requests: &Requests<'_>,
+) -> Result<()> {
+    let changes = |column: &Column| {
+        let wanted = requests.columns.iter().find(|wanted| same_name(&wanted.def.name.value, &column.name));
+        let before = match wanted {
+            Some(wanted) => wanted.replaces.and_then(|name| old.column(&name.value)),
+            None => old.column(&column.name),
+        };
+        before.is_some_and(|b| b.ty != column.ty || b.character_set != column.character_set)
+    };
+    let changed: Vec<String> =
+        new.columns.iter().filter(|column| changes(column)).map(|column| column.name.clone()).collect();
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let columns = new.columns.clone();
+    let (table, mut texts) = (new.name.clone(), Vec::new());
+    if cx.flavor.is_mariadb() {
+        let check = ExprPlace::Check;
+        texts.extend(new.checks.iter_mut().map(|c| (c.name.clone(), check, &mut c.expression)));
+    }
+    for column in &mut new.columns {
+        let defined = requests.columns.iter().any(|w| same_name(&w.def.name.value, &column.name));
+        let name = column.name.clone();
+        if let Some(Generated::Expression { expression, stored }) = &mut column.generated
+            && !defined
+        {
+            texts.push((name.clone(), ExprPlace::Generated { stored: *stored }, expression));
+        }
+        let check = column.check.as_mut().filter(|_| cx.flavor.is_mariadb());
+        texts.extend(check.map(|c| (name, ExprPlace::Check, &mut c.expression)));
+    }
+    for (name, place, text) in texts {
+        if columns_of(cx, text)?.iter().any(|c| changed.iter().any(|changed| same_name(c, changed))) {
+            *text = cx.print(&expression_of(cx, text)?, place, &table, &columns, &name)?;
+        }
+    }
+    Ok(())
+}
+
 fn follow_checks(
     cx: &Context<'_>,
     old: &Table,
@@ -85,6 +153,19 @@ fn follow_checks(
     }
     parts.table.checks = kept;
     Ok(())
+}
+
+/// MySQL: error 3855 where partitions need a column that goes or gets another name.
+pub(super) fn check_partition_needs(
+    cx: &Context<'_>,
+    table: &str,
+    partitioning: &Partitioning,
+    column: &str,
+) -> Result<()> {
+    let touched = [(column, None)];
+    let mut methods = vec![partitioning.method.clone()];
+    methods.extend(partitioning.subpartitioning.as_ref().map(|s| s.method.clone()));
+    methods.iter_mut().try_for_each(|method| follow_partition(cx, table, method, &touched))
 }
 
 fn follow_partition(

@@ -14,6 +14,7 @@ use super::check::CheckDraft;
 use super::error::{Result, messages, refuse, unsupported};
 use super::foreign_key;
 use crate::ast::{Ident, TableElement};
+use crate::expr::ExprPlace;
 
 /// Carries the keys that stay into the parts, and adds the statement's.
 pub(super) fn assemble<'a>(
@@ -37,6 +38,12 @@ pub(super) fn assemble<'a>(
         }
         let mut index = index.clone();
         if !follow_columns(cx, old, parts, &mut index, names)? {
+            let altered = requests.alter_indexes.iter().map(|(name, ..)| *name);
+            let renamed = requests.rename_keys.iter().map(|(name, ..)| *name);
+            let named = altered.chain(renamed).find(|name| same_name(&name.value, &index.name));
+            if let Some(name) = named {
+                return Err(key_missing(name, old));
+            }
             continue;
         }
         for (name, invisible, span) in &requests.alter_indexes {
@@ -56,13 +63,25 @@ pub(super) fn assemble<'a>(
         }
         parts.keys.push(KeySource::Existing(index));
     }
-    parts.keys.extend(brought);
+    // Those that columns bring and those that stand by themselves come in the statement's order.
+    let mut defined = brought;
     for element in &requests.keys {
         match element {
-            TableElementRef::Index(def) => parts.keys.push(KeySource::Defined(Cow::Borrowed(def))),
-            TableElementRef::ForeignKey(def) => parts.keys.push(KeySource::ForeignKey(Cow::Borrowed(def))),
+            TableElementRef::Index(def) => defined.push(KeySource::Defined(Cow::Borrowed(def))),
+            TableElementRef::ForeignKey(def) => defined.push(KeySource::ForeignKey(Cow::Borrowed(def))),
             TableElementRef::Check(def) => parts.checks.push(CheckDraft { def, column: None }),
         }
+    }
+    for def in &requests.keys_of_passed_over {
+        defined.push(KeySource::Defined(Cow::Owned(def.clone())));
+    }
+    defined.sort_by_key(KeySource::start);
+    parts.keys.extend(defined);
+    // MySQL looks for what no CHECK may hold before it looks at columns and keys.
+    for CheckDraft { def, .. } in parts.checks.iter().filter(|_| cx.flavor.is_mysql()) {
+        let generated = format!("{}_chk_1", old.name);
+        let name = def.constraint.as_ref().map_or(generated.as_str(), |name| &name.value);
+        cx.check_functions(&def.expr, ExprPlace::Check, name)?;
     }
     Ok(())
 }
@@ -85,6 +104,10 @@ impl<'a> TableElementRef<'a> {
     }
 }
 
+fn key_missing(name: &Ident, table: &Table) -> super::ExecuteError {
+    refuse(1176, format!("Key '{}' doesn't exist in table '{}'", name.value, table.name)).at(name.span)
+}
+
 fn check_key_drops(cx: &Context<'_>, old: &Table, requests: &Requests<'_>) -> Result<()> {
     if let Some(span) = requests.drop_primary
         && old.primary_key().is_none()
@@ -99,11 +122,10 @@ fn check_key_drops(cx: &Context<'_>, old: &Table, requests: &Requests<'_>) -> Re
         }
         seen.push(&name.value);
     }
-    let missing = |name: &Ident| {
-        refuse(1176, format!("Key '{}' doesn't exist in table '{}'", name.value, old.name)).at(name.span)
-    };
+    let missing = |name: &Ident| key_missing(name, old);
     for (name, _, _) in &requests.alter_indexes {
-        let dropped = requests.drop_keys.iter().any(|n| same_name(&n.value, &name.value));
+        let dropped = requests.drop_keys.iter().any(|n| same_name(&n.value, &name.value))
+            || requests.drop_primary.is_some() && name.value.eq_ignore_ascii_case("PRIMARY");
         let renamed = requests.rename_keys.iter().any(|(from, _, _)| same_name(&from.value, &name.value));
         if old.index(&name.value).is_none() || dropped || renamed {
             return Err(missing(name));
@@ -221,6 +243,9 @@ pub(super) fn carry_constraints(
     names: &NameMap,
 ) -> Result<()> {
     let has_foreign_keys = super::options::traits(&table.options.engine, cx.flavor).foreign_keys;
+    if cx.flavor.is_mariadb() && old.partitioning.is_some() && !requests.drop_foreign_keys.is_empty() {
+        return Err(refuse(1506, "Partitioned tables do not support FOREIGN KEY"));
+    }
     for name in &requests.drop_foreign_keys {
         // An engine without foreign keys has none to miss.
         if !has_foreign_keys && cx.flavor.is_mysql() {
@@ -258,6 +283,28 @@ pub(super) fn carry_constraints(
     let own_name = table.name.clone();
     for foreign_key in &mut table.foreign_keys {
         if foreign_key.referenced_schema.is_none() && foreign_key.referenced_table == own_name {
+            let gone = foreign_key
+                .referenced_columns
+                .iter()
+                .find(|column| matches!(names.get(&column.to_lowercase()), Some(None)));
+            // With the key that rows are kept by the table is copied, and another check comes first.
+            let copied = gone.is_some_and(|column| {
+                let of_it = |part: &terp_schema_model::IndexPart| {
+                    part.column_name().is_some_and(|name| same_name(name, column))
+                };
+                clustered(cx, old).is_some_and(|index| index.parts.iter().any(of_it))
+            });
+            if let Some(column) =
+                gone.filter(|_| copied && cx.flavor.is_mariadb() && cx.session.foreign_key_checks)
+            {
+                return Err(refuse(
+                    1829,
+                    format!(
+                        "Cannot drop column '{column}': needed in a foreign key constraint '{}' of table `{}`.`{own_name}`",
+                        foreign_key.name, cx.database
+                    ),
+                ));
+            }
             for column in &mut foreign_key.referenced_columns {
                 if let Some(Some(new)) = names.get(&column.to_lowercase()) {
                     column.clone_from(new);
@@ -312,11 +359,25 @@ pub(super) fn check_foreign_keys(
     if keys_stay && old.columns == new.columns {
         return Ok(Vec::new());
     }
-    for foreign_key in &mut new.foreign_keys.clone() {
-        let Some(before) = old.foreign_keys.iter().find(|f| same_name(&f.name, &foreign_key.name)) else {
-            continue;
-        };
-        check_own(cx, at, old, new, foreign_key, before)?;
+    let check_all_own = || -> Result<()> {
+        for foreign_key in &mut new.foreign_keys.clone() {
+            let Some(before) = old.foreign_keys.iter().find(|f| same_name(&f.name, &foreign_key.name)) else {
+                continue;
+            };
+            check_own(cx, at, old, new, foreign_key, before)?;
+        }
+        Ok(())
+    };
+    // MariaDB looks at what refers to the table first, the table itself too.
+    if cx.flavor.is_mysql() {
+        check_all_own()?;
+    } else {
+        for before in &old.foreign_keys {
+            let stays = new.foreign_keys.iter().any(|f| same_name(&f.name, &before.name));
+            if stays && parent_of(&at.schema, before) == *at {
+                check_parent(cx, at, old, &mut before.clone(), old, new, names)?;
+            }
+        }
     }
     let mut changed = Vec::new();
     for (child_at, child) in cx.catalog.children(at) {
@@ -334,6 +395,9 @@ pub(super) fn check_foreign_keys(
             changed.push((child_at.clone(), Table { foreign_keys, ..child.clone() }));
         }
     }
+    if cx.flavor.is_mariadb() {
+        check_all_own()?;
+    }
     Ok(changed)
 }
 
@@ -348,9 +412,19 @@ fn check_own(
     let unguarded = cx.flavor.is_mariadb() && !cx.session.foreign_key_checks;
     if foreign_key::has_child_key(before, old) && !foreign_key::has_child_key(foreign_key, new) && !unguarded
     {
+        if primary_goes(cx, old, new) {
+            return Err(copy_refused(cx, old));
+        }
+        check_clustered(cx, old, new)?;
         return Err(index_needed(old, new, &before.columns));
     }
     let to_itself = parent_of(&at.schema, before) == *at;
+    if to_itself && cx.flavor.is_mysql() {
+        let held = |key: &ForeignKey, table: &Table| foreign_key::holds_itself(cx, key, table);
+        if held(before, old) && !held(foreign_key, new) {
+            return Err(index_needed(old, new, &before.columns));
+        }
+    }
     for position in 0..before.columns.len() {
         let (Some(from), Some(to)) =
             (old.column(&before.columns[position]), new.column(&foreign_key.columns[position]))
@@ -471,19 +545,47 @@ fn check_parent(
         && !foreign_key::has_parent_key(cx, foreign_key, new)
         && !unguarded
     {
-        let primary_gone = old.primary_key().is_some() && new.primary_key().is_none();
-        if cx.flavor.is_mariadb() && primary_gone {
-            return Err(refuse(
-                1025,
-                format!(
-                    "Error on rename of './{}/#sql-alter' to './{}/{}' (errno: 150 \"Foreign key constraint is incorrectly formed\")",
-                    cx.database, cx.database, old.name
-                ),
-            ));
+        if primary_goes(cx, old, new) {
+            return Err(copy_refused(cx, old));
         }
+        check_clustered(cx, old, new)?;
         return Err(index_needed(old, new, &before.referenced_columns));
     }
     Ok(())
+}
+
+/// MariaDB copies a table to take its primary key away, and finds late what is wrong.
+fn primary_goes(cx: &Context<'_>, old: &Table, new: &Table) -> bool {
+    cx.flavor.is_mariadb() && clustered(cx, old).is_some() && clustered(cx, new).is_none()
+}
+
+/// The key that rows are kept by: the primary one, or the first that can take its place.
+fn clustered<'t>(cx: &Context<'_>, table: &'t Table) -> Option<&'t Index> {
+    let stands =
+        |i: &&Index| i.kind == IndexKind::Primary || super::index::stands_for_primary(cx, table, &i.name);
+    table.indexes.first().filter(stands)
+}
+
+/// With another key to keep rows by, MariaDB lets the one go that a foreign key needs; what becomes of the foreign key is not known.
+fn check_clustered(cx: &Context<'_>, old: &Table, new: &Table) -> Result<()> {
+    let changes = match (clustered(cx, old), clustered(cx, new)) {
+        (Some(before), Some(after)) => !same_name(&before.name, &after.name),
+        _ => false,
+    };
+    if cx.flavor.is_mariadb() && changes {
+        return Err(unsupported("dropping the first unique key, which a foreign key needs, before another"));
+    }
+    Ok(())
+}
+
+fn copy_refused(cx: &Context<'_>, old: &Table) -> super::ExecuteError {
+    refuse(
+        1025,
+        format!(
+            "Error on rename of './{}/#sql-alter' to './{}/{}' (errno: 150 \"Foreign key constraint is incorrectly formed\")",
+            cx.database, cx.database, old.name
+        ),
+    )
 }
 
 /// Error 1553, naming the key that went and was needed.

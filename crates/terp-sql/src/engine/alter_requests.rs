@@ -1,15 +1,17 @@
 //! The sub-clauses of ALTER TABLE, sorted by what they are about. IF EXISTS and IF NOT EXISTS are decided here.
 
-use terp_schema_model::{CharacterSet, Table, same_name};
+use terp_schema_model::{CharacterSet, IndexKind, Table, same_name};
 
 use super::alter_columns::Wanted;
 use super::alter_keys::TableElementRef;
+use super::column;
 use super::context::Context;
 use super::error::{Result, messages, refuse, unsupported};
 use super::options::CharsetChoice;
 use crate::Span;
 use crate::ast::{
-    AlterAction, AlterActionKind, AlterColumn, Ident, ObjectName, PeriodDef, TableElement, TableOption,
+    AlterAction, AlterActionKind, AlterColumn, ColumnAttributeKind, ColumnDef, Ident, IndexDef, ObjectName,
+    PeriodDef, TableElement, TableOption,
 };
 
 /// The sub-clauses of an ALTER TABLE, sorted by what they are about.
@@ -20,6 +22,8 @@ pub(super) struct Requests<'a> {
     pub(super) rename_columns: Vec<(&'a Ident, &'a Ident, Span)>,
     pub(super) alter_columns: Vec<(&'a Ident, &'a AlterColumn, Span)>,
     pub(super) keys: Vec<TableElementRef<'a>>,
+    /// MariaDB: the keys of columns that ADD COLUMN IF NOT EXISTS passes over, which are made all the same.
+    pub(super) keys_of_passed_over: Vec<IndexDef>,
     pub(super) drop_keys: Vec<&'a Ident>,
     pub(super) drop_primary: Option<Span>,
     pub(super) rename_keys: Vec<(&'a Ident, &'a Ident, Span)>,
@@ -40,6 +44,15 @@ pub(super) struct Requests<'a> {
 }
 
 impl Requests<'_> {
+    /// Whether nothing is asked at all.
+    pub(super) fn is_empty(&self) -> bool {
+        self.changes_names_only()
+            && self.rename_to.is_none()
+            && self.unrecorded.is_empty()
+            && self.algorithm.is_none()
+            && self.lock.is_none()
+    }
+
     /// Whether nothing is asked but another name of the table and ENABLE or DISABLE KEYS.
     pub(super) fn changes_names_only(&self) -> bool {
         let keys = |kind: &&AlterActionKind| {
@@ -51,6 +64,7 @@ impl Requests<'_> {
             && self.rename_columns.is_empty()
             && self.alter_columns.is_empty()
             && self.keys.is_empty()
+            && self.keys_of_passed_over.is_empty()
             && self.drop_keys.is_empty()
             && self.drop_primary.is_none()
             && self.rename_keys.is_empty()
@@ -90,7 +104,9 @@ fn sort_one<'a>(
     match &action.kind {
         AlterActionKind::AddColumn { if_not_exists, column, position } => {
             let promised = requests.columns.iter().any(|w| same_name(&w.def.name.value, &column.name.value));
-            if !(*if_not_exists && (has_column(&column.name) || promised)) {
+            if *if_not_exists && (has_column(&column.name) || promised) {
+                pass_over(old, requests, column)?;
+            } else {
                 requests.columns.push(Wanted {
                     def: column,
                     replaces: None,
@@ -103,7 +119,9 @@ fn sort_one<'a>(
             for element in elements {
                 match element {
                     TableElement::Column(def) => {
-                        if !(*if_not_exists && has_column(&def.name)) {
+                        if *if_not_exists && has_column(&def.name) {
+                            pass_over(old, requests, def)?;
+                        } else {
                             requests.columns.push(Wanted {
                                 def,
                                 replaces: None,
@@ -263,6 +281,28 @@ fn sort_one<'a>(
         }
         AlterActionKind::SecondaryLoad => return Err(unsupported("SECONDARY_LOAD")),
         AlterActionKind::Unsupported(what) => return Err(unsupported(what.clone())),
+    }
+    Ok(())
+}
+
+/// A column that is there already: the server forgets its definition, and not the keys in it.
+fn pass_over(old: &Table, requests: &mut Requests<'_>, def: &ColumnDef) -> Result<()> {
+    for attribute in &def.attributes {
+        match &attribute.kind {
+            ColumnAttributeKind::PrimaryKey if old.primary_key().is_some() => {
+                return Err(unsupported("PRIMARY KEY of a column that IF NOT EXISTS passes over"));
+            }
+            ColumnAttributeKind::PrimaryKey => {
+                requests.keys_of_passed_over.push(column::key(IndexKind::Primary, &def.name));
+            }
+            ColumnAttributeKind::Unique => {
+                requests.keys_of_passed_over.push(column::key(IndexKind::Unique, &def.name));
+            }
+            ColumnAttributeKind::References(_) => {
+                return Err(unsupported("REFERENCES of a column that IF NOT EXISTS passes over"));
+            }
+            _ => {}
+        }
     }
     Ok(())
 }

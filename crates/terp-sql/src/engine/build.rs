@@ -26,6 +26,17 @@ pub(super) enum KeySource<'a> {
     ForeignKey(Cow<'a, ForeignKeyDef>),
 }
 
+impl KeySource<'_> {
+    /// Where a key of the statement stands in it.
+    pub(super) fn start(&self) -> u32 {
+        match self {
+            Self::Existing(_) => 0,
+            Self::Defined(def) => def.span.start,
+            Self::ForeignKey(def) => def.span.start,
+        }
+    }
+}
+
 /// What a table is to be made of.
 pub(super) struct Parts<'a> {
     /// Name, options, character set, and the constraints that are carried over; no columns or keys.
@@ -34,6 +45,8 @@ pub(super) struct Parts<'a> {
     pub(super) keys: Vec<KeySource<'a>>,
     pub(super) checks: Vec<CheckDraft<'a>>,
     pub(super) temporary: bool,
+    /// Whether it is, or is to be, partitioned.
+    pub(super) partitioned: bool,
     /// ALTER TABLE rather than CREATE TABLE.
     pub(super) altering: bool,
     /// Names, in lower case, of the foreign keys that the table had before the statement.
@@ -42,14 +55,26 @@ pub(super) struct Parts<'a> {
 
 /// Checks and completes the parts.
 pub(super) fn build(cx: &Context<'_>, parts: Parts<'_>) -> Result<Table> {
-    let Parts { mut table, mut columns, keys, checks, temporary, altering, carried_foreign_keys } = parts;
+    let Parts {
+        mut table,
+        mut columns,
+        keys,
+        checks,
+        temporary,
+        partitioned,
+        altering,
+        carried_foreign_keys,
+    } = parts;
     check_columns(cx, &table, &columns)?;
-    super::column_expressions::print_expressions(cx, &mut columns, &table.name)?;
-    check_automatic(cx, &columns)?;
-    if cx.flavor.is_mariadb() && columns.iter().any(|c| !c.checks.is_empty()) {
+    // Expressions are resolved when the table is opened: what is wrong with columns and keys comes before.
+    let mut printed = super::column_expressions::print_expressions(cx, &mut columns, &table.name)
+        .and_then(|()| check_automatic(cx, &columns));
+    if printed.is_ok() && cx.flavor.is_mariadb() && columns.iter().any(|c| !c.checks.is_empty()) {
         let known: Vec<Column> = columns.iter().map(|c| c.column.clone()).collect();
-        check::attach_to_columns(cx, &table.name, &mut columns, &known)?;
+        printed = check::attach_to_columns(cx, &table.name, &mut columns, &known);
     }
+    let invisible = invisible_without_value(cx, &columns);
+    let late = columns.iter_mut().find_map(|c| c.late.take());
     let explicit_null: HashSet<String> =
         columns.iter().filter(|c| c.explicit_null).map(|c| c.column.name.to_lowercase()).collect();
     table.columns = columns.into_iter().map(|c| c.column).collect();
@@ -66,7 +91,14 @@ pub(super) fn build(cx: &Context<'_>, parts: Parts<'_>) -> Result<Table> {
         }
     }
     // A foreign key's key over TEXT is refused by MariaDB as part of the foreign key.
-    index::finish(cx, &mut table, drafts, &explicit_null)?;
+    index::finish(cx, &mut table, drafts, &explicit_null, partitioned)?;
+    invisible?;
+    let nullable = !traits(&table.options.engine, cx.flavor).nullable_columns
+        && table.columns.iter().any(|c| c.nullable);
+    if nullable && cx.flavor.is_mysql() {
+        return Err(no_nullable_columns());
+    }
+    check_archive(cx, &table)?;
     check_auto_increment(cx, &table)?;
     super::versioning::finish(cx, &mut table, temporary)?;
     if cx.session.sql_require_primary_key && table.primary_key().is_none() && !temporary {
@@ -75,17 +107,35 @@ pub(super) fn build(cx: &Context<'_>, parts: Parts<'_>) -> Result<Table> {
             "Unable to create or change a table without a primary key, when the system variable 'sql_require_primary_key' is set. Add a primary key to the table or unset this variable to avoid this message. Note that tables without a primary key can cause performance problems in row-based replication, so please consult your DBA before changing this setting.",
         ));
     }
+    // MariaDB fills the row of defaults before it opens the table, MySQL when all else is right.
+    let mut late = late.map_or(Ok(()), Err);
+    if cx.flavor.is_mariadb() {
+        std::mem::replace(&mut late, Ok(()))?;
+        std::mem::replace(&mut printed, Ok(()))?;
+    }
     check::add(cx, &mut table, &checks, altering)?;
     check_visible(cx, &table)?;
+    printed?;
     let foreign: Vec<&ForeignKeyDef> = foreign.iter().map(AsRef::as_ref).collect();
     super::unstable::check(cx, &table, &foreign)?;
     foreign_key::add(cx, &mut table, &foreign, temporary, &carried_foreign_keys, altering)?;
-    if !traits(&table.options.engine, cx.flavor).nullable_columns && table.columns.iter().any(|c| c.nullable)
-    {
+    if nullable {
         return Err(no_nullable_columns());
     }
     limits::check_row_size(cx, &table)?;
-    Ok(table)
+    late.map(|()| table)
+}
+
+/// ARCHIVE has a key of its AUTO_INCREMENT column, and no other.
+fn check_archive(cx: &Context<'_>, table: &Table) -> Result<()> {
+    let automatic = |index: &Index| {
+        let first = index.parts.first().and_then(|part| part.column_name());
+        first.and_then(|name| table.column(name)).is_some_and(|column| column.auto_increment)
+    };
+    if cx.flavor.is_mysql() && table.options.engine == "ARCHIVE" && !table.indexes.iter().all(automatic) {
+        return Err(refuse(1030, "Got error -1 - 'Unknown error -1' from storage engine"));
+    }
+    Ok(())
 }
 
 fn no_nullable_columns() -> super::ExecuteError {
@@ -127,18 +177,17 @@ fn check_columns(cx: &Context<'_>, table: &Table, columns: &[ColumnDraft<'_>]) -
         if !engine.blobs && column.ty.is_lob() {
             return Err(at(refuse(1163, "The used table type doesn't support BLOB/TEXT columns")));
         }
-        if !engine.nullable_columns && column.nullable && cx.flavor.is_mysql() {
-            return Err(at(no_nullable_columns()));
-        }
         let expression = draft.default.is_some()
             || matches!(column.default, Some(terp_schema_model::DefaultValue::Expression(_)));
-        if table.options.engine == "MEMORY" && expression && cx.flavor.is_mysql() {
+        let kept = matches!(table.options.engine.as_str(), "InnoDB" | "MyISAM" | "MRG_MyISAM");
+        if !kept && expression && cx.flavor.is_mysql() {
             return Err(at(refuse(
                 3774,
                 "'Specified storage engine' is not supported for default value expressions.",
             )));
         }
-        if !engine.virtual_columns && draft.generated.is_some() {
+        let generated = matches!(column.generated, Some(Generated::Expression { .. }));
+        if !engine.virtual_columns && (generated || draft.generated.is_some()) {
             return Err(at(if cx.flavor.is_mysql() {
                 refuse(3106, "'Specified storage engine' is not supported for generated columns.")
             } else {
@@ -149,19 +198,28 @@ fn check_columns(cx: &Context<'_>, table: &Table, columns: &[ColumnDraft<'_>]) -
             }));
         }
     }
+    if columns.iter().filter(|c| c.column.auto_increment).count() > 1 {
+        return Err(wrong_auto_key());
+    }
+    if let Some(twice) = columns.iter().find_map(|c| c.twice.clone()) {
+        return Err(twice);
+    }
     if columns.iter().all(|c| c.column.invisible) && cx.flavor.is_mariadb() {
         return Err(refuse(1113, "A table must have at least 1 column"));
     }
-    if cx.flavor.is_mariadb() {
-        for draft in columns.iter().filter(|d| d.defined) {
-            let column = &draft.column;
-            let needs = column.invisible && !column.nullable && !column.auto_increment;
-            if needs && !draft.has_default && draft.generated.is_none() && column.generated.is_none() {
-                return Err(refuse(
-                    4108,
-                    format!("Invisible column `{}` must have a default value", column.name),
-                ));
-            }
+    Ok(())
+}
+
+/// MariaDB: a column that is not seen has to get its value from somewhere.
+fn invisible_without_value(cx: &Context<'_>, columns: &[ColumnDraft<'_>]) -> Result<()> {
+    for draft in columns.iter().filter(|d| d.defined && cx.flavor.is_mariadb()) {
+        let column = &draft.column;
+        let needs = column.invisible && !column.nullable && !column.auto_increment;
+        if needs && !draft.has_default && draft.generated.is_none() && column.generated.is_none() {
+            return Err(refuse(
+                4108,
+                format!("Invisible column `{}` must have a default value", column.name),
+            ));
         }
     }
     Ok(())
@@ -197,9 +255,15 @@ fn check_visible(cx: &Context<'_>, table: &Table) -> Result<()> {
     Ok(())
 }
 
+fn wrong_auto_key() -> super::ExecuteError {
+    refuse(
+        1075,
+        "Incorrect table definition; there can be only one auto column and it must be defined as a key",
+    )
+}
+
 fn check_auto_increment(cx: &Context<'_>, table: &Table) -> Result<()> {
-    let mut automatic = table.columns.iter().filter(|c| c.auto_increment);
-    let Some(column) = automatic.next() else { return Ok(()) };
+    let Some(column) = table.columns.iter().find(|c| c.auto_increment) else { return Ok(()) };
     let engine = traits(&table.options.engine, cx.flavor);
     if !engine.auto_increment {
         return Err(refuse(1164, "The used table type doesn't support AUTO_INCREMENT columns"));
@@ -209,11 +273,8 @@ fn check_auto_increment(cx: &Context<'_>, table: &Table) -> Result<()> {
             (at == 0 || engine.auto_part) && part.column_name().is_some_and(|n| same_name(n, &column.name))
         })
     });
-    if automatic.next().is_some() || !keyed {
-        return Err(refuse(
-            1075,
-            "Incorrect table definition; there can be only one auto column and it must be defined as a key",
-        ));
+    if !keyed {
+        return Err(wrong_auto_key());
     }
     Ok(())
 }

@@ -3,8 +3,9 @@
 use terp_schema_model::{Check, Column, Table, same_name};
 
 use super::Context;
+use super::alter_expressions::expression_of;
 use super::column::ColumnDraft;
-use super::error::{Result, refuse};
+use super::error::{ExecuteError, Result, refuse, unsupported};
 use crate::ast::CheckDef;
 use crate::expr::{ExprPlace, referenced_columns};
 
@@ -97,7 +98,14 @@ pub(super) fn add(
         if cx.flavor.is_mariadb() {
             refuse_automatic(def, &table.columns)?;
         }
+        let printed = cx.print(&def.expr, ExprPlace::Check, &table.name, &table.columns, &name);
         if cx.flavor.is_mysql() {
+            // What no CHECK may hold comes before the columns.
+            if let Err(error) = &printed
+                && matches!(error.errno(), Some(3812 | 3814..=3816))
+            {
+                return Err(error.clone());
+            }
             for column in referenced_columns(&def.expr) {
                 match (table.column(&column.value), &draft.column) {
                     (None, _) if altering => {
@@ -138,13 +146,53 @@ pub(super) fn add(
                 }
             }
         }
-        let expression = cx.print(&def.expr, ExprPlace::Check, &table.name, &table.columns, &name)?;
+        let expression = printed?;
+        if cx.flavor.is_mysql() {
+            check_resolved(cx, table, def, &name)?;
+        }
         table.checks.push(Check { name, expression, not_enforced: def.enforced == Some(false) });
     }
     if cx.flavor.is_mysql() {
         table.checks.sort_by_cached_key(|c| c.name.to_lowercase());
     }
     Ok(())
+}
+
+/// MySQL resolves a check to see whether it can, and keeps it as it was before.
+fn check_resolved(cx: &Context<'_>, table: &Table, def: &CheckDef, name: &str) -> Result<()> {
+    match cx.print_resolved(&def.expr, &table.name, &table.columns, name) {
+        // How strings agree changes nothing of what is kept.
+        Err(ExecuteError::Unsupported(what)) if what.construct == "strings of several character sets" => {
+            Ok(())
+        }
+        Err(error) => Err(error),
+        Ok(_) => Ok(()),
+    }
+}
+
+/// MySQL: checks as ALTER TABLE and LIKE read them from a table, with what their operands were converted to.
+pub(super) fn resolve(cx: &Context<'_>, table: &Table) -> Result<Vec<Check>> {
+    let mode = &cx.session.sql_mode;
+    table
+        .checks
+        .iter()
+        .map(|check| {
+            let expr = expression_of(cx, &check.expression)?;
+            let expression = cx.print_resolved(&expr, &table.name, &table.columns, &check.name)?;
+            // The server prints the zero date, and cannot read it again.
+            if expression.contains("'0000-00-00") {
+                if !(mode.strict() && mode.no_zero_date) {
+                    return Err(unsupported("a zero date in a check"));
+                }
+                return Err(if expression.contains("DATE'0000-00-00'") {
+                    refuse(1525, "Incorrect DATE value: '0000-00-00'")
+                } else {
+                    refuse(1292, "Incorrect datetime value: '0000-00-00 00:00:00'")
+                });
+            }
+            Ok(Check { expression, ..check.clone() })
+        })
+        .collect()
 }
 
 /// The N of a name that MySQL made for that table.

@@ -4,12 +4,12 @@ use terp_schema_model::{CharacterSet, Check, Column, ColumnType, DefaultValue, G
 
 use super::Context;
 use super::default::{self, ParsedDefault};
-use super::error::{Result, messages, refuse, unsupported};
+use super::error::{ExecuteError, Result, messages, refuse, unsupported};
 use super::types;
 use crate::Span;
 use crate::ast::{
-    CheckDef, ColumnAttributeKind, ColumnDef, DefaultClause, Expr, ForeignKeyDef, Ident, IndexDef,
-    IndexPartDef, IndexPartDefKind, TypeKeyword,
+    CheckDef, ColumnAttributeKind, ColumnDef, DefaultClause, Expr, ExprKind, ForeignKeyDef, Ident, IndexDef,
+    IndexPartDef, IndexPartDefKind, Literal, TypeKeyword,
 };
 
 /// A column on its way: what is known before the other columns are.
@@ -28,6 +28,10 @@ pub(super) struct ColumnDraft<'a> {
     pub(super) old_name: Option<String>,
     /// Whether this statement defines it (rather than carrying it over).
     pub(super) defined: bool,
+    /// The refusal of a constant DEFAULT that does not fit: it comes when all else is right.
+    pub(super) late: Option<ExecuteError>,
+    /// The refusal of an ENUM or SET with a member twice.
+    pub(super) twice: Option<ExecuteError>,
     pub(super) span: Option<Span>,
 }
 
@@ -44,6 +48,8 @@ impl ColumnDraft<'_> {
             has_default: column.default.is_some(),
             old_name: Some(column.name.clone()),
             defined: false,
+            late: None,
+            twice: None,
             span: None,
         }
     }
@@ -72,6 +78,7 @@ pub(super) fn draft<'a>(
         ColumnAttributeKind::Collate(collation) if !is_default(collation) => Some(collation),
         _ => None,
     });
+    check_before_type(cx, def)?;
     let resolved =
         types::resolve(cx, &name.value, &def.ty, collate, inherited).map_err(|e| e.at(def.ty.span))?;
     let mut column = Column::new(&name.value, resolved.ty);
@@ -90,6 +97,8 @@ pub(super) fn draft<'a>(
         has_default: false,
         old_name: None,
         defined: true,
+        late: None,
+        twice: None,
         span: Some(def.span),
     };
     if let Some(method) = &def.ty.compressed {
@@ -118,7 +127,60 @@ pub(super) fn draft<'a>(
         inline.keys.retain(|key| key.kind != IndexKind::Unique);
     }
     finish(cx, &mut draft, def, primary)?;
+    draft.twice = resolved.twice;
     Ok(draft)
+}
+
+/// What servers find wrong with DEFAULT and ON UPDATE before they look at the column's type.
+pub(super) fn check_before_type(cx: &Context<'_>, def: &ColumnDef) -> Result<()> {
+    let (mut not_null, mut automatic, mut default, mut on_update) = (false, false, None, None);
+    for attribute in &def.attributes {
+        match &attribute.kind {
+            ColumnAttributeKind::Null => not_null = false,
+            ColumnAttributeKind::NotNull | ColumnAttributeKind::PrimaryKey => not_null = true,
+            ColumnAttributeKind::AutoIncrement => automatic = true,
+            ColumnAttributeKind::Default(clause) if !is_truth(cx, clause) => default = Some(clause),
+            ColumnAttributeKind::OnUpdateNow { fsp } => on_update = Some((fsp.unwrap_or(0), attribute.span)),
+            _ => {}
+        }
+    }
+    if let Some(clause) = default {
+        let (null, now) = match default::parse(clause, cx)? {
+            ParsedDefault::Constant(constant) => (constant.is_null(), None),
+            ParsedDefault::Now { fsp } => (false, Some(u64::from(fsp))),
+            ParsedDefault::Expression => (false, None),
+        };
+        let own = written_fsp(def);
+        if cx.flavor.is_mysql() && now.is_some() && now != own {
+            return Err(messages::invalid_default(&def.name.value).at(clause.expr.span));
+        }
+        if null && not_null && !automatic || !null && automatic {
+            return Err(messages::invalid_default(&def.name.value).at(clause.expr.span));
+        }
+    }
+    let Some((written, span)) = on_update else { return Ok(()) };
+    let own = written_fsp(def);
+    // MariaDB fits the precision to the column's own, where none or more is written.
+    let fits =
+        own.is_some_and(|own| written == own || cx.flavor.is_mariadb() && (written == 0 || written > own));
+    if fits {
+        return Ok(());
+    }
+    let message = format!("Invalid ON UPDATE clause for '{}' column", def.name.value);
+    Err(refuse(1294, message).at(span))
+}
+
+/// TRUE and FALSE, which MySQL does not miss beside AUTO_INCREMENT.
+fn is_truth(cx: &Context<'_>, clause: &DefaultClause) -> bool {
+    cx.flavor.is_mysql() && matches!(clause.expr.kind, ExprKind::Literal(Literal::Bool(_)))
+}
+
+/// The digits of a DATETIME or TIMESTAMP, as they are written.
+fn written_fsp(def: &ColumnDef) -> Option<u64> {
+    match def.ty.keyword {
+        TypeKeyword::Timestamp | TypeKeyword::DateTime => Some(def.ty.args.first().copied().unwrap_or(0)),
+        _ => None,
+    }
 }
 
 /// MariaDB's COLLATE DEFAULT: the character set's own collation.
@@ -139,7 +201,7 @@ fn serial(draft: &mut ColumnDraft<'_>, inline: &mut Inline, name: &Ident) {
     inline.keys.push(key(IndexKind::Unique, name));
 }
 
-fn key(kind: IndexKind, column: &Ident) -> IndexDef {
+pub(super) fn key(kind: IndexKind, column: &Ident) -> IndexDef {
     IndexDef {
         kind,
         constraint: None,
@@ -183,23 +245,7 @@ fn apply<'a>(
             draft.default = Some(clause);
             draft.has_default = true;
         }
-        ColumnAttributeKind::OnUpdateNow { fsp } => {
-            let own = match &column.ty {
-                ColumnType::Timestamp { fsp } | ColumnType::DateTime { fsp } => Some(*fsp),
-                _ => None,
-            };
-            let written = fsp.unwrap_or(0);
-            // MariaDB fits the precision to the column's own, where none or more is written.
-            let fits = match own {
-                Some(own) if cx.flavor.is_mariadb() => written == 0 || written >= u64::from(own),
-                Some(own) => u64::from(own) == written,
-                None => false,
-            };
-            if !fits {
-                return Err(refuse(1294, format!("Invalid ON UPDATE clause for '{}' column", name.value)));
-            }
-            column.on_update_now = true;
-        }
+        ColumnAttributeKind::OnUpdateNow { .. } => column.on_update_now = true,
         ColumnAttributeKind::AutoIncrement => {
             column.auto_increment = true;
             column.nullable = false;
@@ -302,9 +348,6 @@ fn finish(cx: &Context<'_>, draft: &mut ColumnDraft<'_>, def: &ColumnDef, primar
         if !allowed {
             return Err(refuse(1063, format!("Incorrect column specifier for column '{name}'")).at(def.span));
         }
-        if draft.has_default {
-            return Err(messages::invalid_default(&name).at(def.span));
-        }
     }
     if draft.generated.is_some() {
         if draft.has_default {
@@ -330,18 +373,26 @@ fn finish(cx: &Context<'_>, draft: &mut ColumnDraft<'_>, def: &ColumnDef, primar
         column.nullable = false;
     }
     let mut null_default = false;
+    if column.auto_increment && draft.default.is_some_and(|clause| is_truth(cx, clause)) {
+        draft.default = None;
+        draft.has_default = false;
+    }
     match draft.default {
         Some(clause) => match default::parse(clause, cx)? {
             ParsedDefault::Constant(constant) => {
                 if constant.is_null() {
                     // It counts as a NULL that was written: a primary key cannot take the column then.
                     null_default = cx.flavor.is_mysql();
-                    if not_null || draft.explicit_null && primary {
+                    if !column.auto_increment && (not_null || draft.explicit_null && primary) {
                         return Err(messages::invalid_default(&name).at(clause.expr.span));
                     }
                     column.default = implied_null(cx, column);
                 } else {
-                    column.default = Some(constant.store(cx, column).map_err(|e| e.at(clause.expr.span))?);
+                    match constant.store(cx, column).map_err(|e| e.at(clause.expr.span)) {
+                        Ok(value) => column.default = Some(value),
+                        Err(error) if default::is_early(&error, &column.ty) => return Err(error),
+                        Err(error) => draft.late = Some(error),
+                    }
                 }
                 draft.default = None;
             }

@@ -64,12 +64,17 @@ pub(super) fn print_expressions(cx: &Context<'_>, drafts: &mut [ColumnDraft<'_>]
             }
             let expression =
                 cx.print(&clause.expr, ExprPlace::Default, table, &columns, &draft.column.name)?;
-            if cx.flavor.is_mariadb() && default::is_stored(&clause.expr, &draft.column.ty) {
+            if cx.flavor.is_mariadb() && default::is_stored(&clause.expr) {
                 // MariaDB works it out at once, and refuses what does not fit the column.
-                return Err(unsupported(
-                    "an expression without columns as DEFAULT of a column that is no string",
-                )
-                .at(clause.expr.span));
+                match default::check_value(cx, &clause.expr, &draft.column) {
+                    Some(Ok(())) => {}
+                    Some(Err(error)) => draft.late = Some(error.at(clause.expr.span)),
+                    None if default::takes_any_text(&draft.column.ty) => {}
+                    None => {
+                        return Err(unsupported("the value of an expression without columns as DEFAULT")
+                            .at(clause.expr.span));
+                    }
+                }
             }
             if cx.flavor.is_mysql() {
                 check_default_order(&clause.expr, at, &columns, &generated, &defaulted)?;

@@ -111,6 +111,26 @@ impl Context<'_> {
         expr::untyped(expr, &self.expression(place, table, &resolver, object)).map_err(ExecuteError::from)
     }
 
+    /// Whether the place takes all functions of an expression, whatever columns there are.
+    pub(super) fn check_functions(&self, expr: &Expr, place: ExprPlace, object: &str) -> Result<()> {
+        let context = self.expression(place, "", &Resolver(&[]), object);
+        expr::functions_allowed(expr, &context).map_err(ExecuteError::from)
+    }
+
+    /// MySQL: a CHECK as it is printed once its operands have been resolved.
+    pub(super) fn print_resolved(
+        &self,
+        expr: &Expr,
+        table: &str,
+        columns: &[Column],
+        object: &str,
+    ) -> Result<String> {
+        let resolver = Resolver(columns);
+        let context =
+            ExprContext { resolved: true, ..self.expression(ExprPlace::Check, table, &resolver, object) };
+        expr::canonical(expr, &context).map_err(ExecuteError::from)
+    }
+
     fn expression<'a>(
         &'a self,
         place: ExprPlace,
@@ -128,6 +148,7 @@ impl Context<'_> {
             table,
             object,
             query: None,
+            resolved: false,
         }
     }
 }

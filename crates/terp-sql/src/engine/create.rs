@@ -7,7 +7,7 @@ use terp_schema_model::Table;
 
 use super::build::{KeySource, Parts, build};
 use super::catalog::{Catalog, Effect, TableRef};
-use super::check::CheckDraft;
+use super::check::{self, CheckDraft};
 use super::column::{self, ColumnDraft, Inline};
 use super::context::Context;
 use super::error::{Result, messages, refuse, unsupported};
@@ -19,8 +19,14 @@ use crate::ast::{CreateTable, CreateTableBody, PeriodDef, TableDefinition, Table
 pub(super) fn create_table(catalog: &mut Catalog, create: &CreateTable) -> Result<Effect> {
     let at = catalog.resolve(&create.name)?;
     catalog.check_writable(&at)?;
+    if create.or_replace && create.if_not_exists {
+        return Err(refuse(1221, "Incorrect usage of OR REPLACE and IF NOT EXISTS"));
+    }
     if let CreateTableBody::Definition(definition) = &create.body {
         check_options_first(catalog, &at, definition)?;
+        if let Ok(cx) = catalog.context(&at.schema) {
+            reading::check_create(&cx, &Table::new(&at.name, cx.database_set.clone()), definition)?;
+        }
     }
     if !catalog.has_database(&at.schema) {
         return Err(messages::unknown_database(&at.schema).at(create.name.span()));
@@ -38,9 +44,6 @@ pub(super) fn create_table(catalog: &mut Catalog, create: &CreateTable) -> Resul
     } else {
         catalog.table(&at.schema, &at.name).is_some() || catalog.is_view(&at)
     };
-    if create.or_replace && create.if_not_exists {
-        return Err(refuse(1221, "Incorrect usage of OR REPLACE and IF NOT EXISTS"));
-    }
     if let CreateTableBody::Like(source) = &create.body
         && !create.temporary
         && catalog.resolve(source)? == at
@@ -48,11 +51,12 @@ pub(super) fn create_table(catalog: &mut Catalog, create: &CreateTable) -> Resul
     {
         return Err(refuse(1066, format!("Not unique table/alias: '{}'", at.name)).at(source.span()));
     }
-    if let (CreateTableBody::Definition(definition), true, true) =
-        (&create.body, exists, catalog.flavor().is_mariadb())
-    {
-        let cx = catalog.context(&at.schema)?;
-        reading::check(&cx, &Table::new(&at.name, cx.database_set.clone()), definition)?;
+    if let (CreateTableBody::Like(source), true) = (&create.body, catalog.flavor().is_mysql()) {
+        // The table to be copied is opened first.
+        let from = catalog.resolve(source)?;
+        if catalog.has_database(&from.schema) && catalog.visible(&from).is_none() && !catalog.is_view(&from) {
+            return Err(messages::no_such_table(&from.schema, &from.name).at(source.span()));
+        }
     }
     if exists && !create.or_replace {
         if create.if_not_exists {
@@ -217,6 +221,7 @@ fn define(cx: &Context<'_>, at: &TableRef, definition: &TableDefinition, tempora
         keys: Vec::new(),
         checks: Vec::new(),
         temporary,
+        partitioned: definition.partitioning.is_some(),
         altering: false,
         carried_foreign_keys: HashSet::new(),
     };
@@ -239,6 +244,12 @@ fn define(cx: &Context<'_>, at: &TableRef, definition: &TableDefinition, tempora
         }
         let written = |o: &TableOption| matches!(o.kind, crate::ast::TableOptionKind::Engine(_));
         partition::apply(cx, &mut table, clause, definition.options.iter().any(written))?;
+        // What was written is shown, a partitioned Aria's own is not.
+        for option in &definition.options {
+            if let crate::ast::TableOptionKind::PageChecksum(value) = &option.kind {
+                table.options.page_checksum = Some(*value);
+            }
+        }
     }
     if cx.flavor.is_mysql() {
         options::check_row_format(cx, &table)?;
@@ -380,6 +391,7 @@ fn like(cx: &Context<'_>, source: &Table, at: &TableRef, temporary: bool) -> Res
         index.generated = false;
     }
     if cx.flavor.is_mysql() {
+        table.checks = check::resolve(cx, source)?;
         for (n, check) in table.checks.iter_mut().enumerate() {
             check.name = format!("{}_chk_{}", at.name, n + 1);
         }

@@ -3,10 +3,10 @@
 use terp_schema_model::{CharacterSet, Column, ColumnType, DefaultValue, IntegerSize};
 
 use super::Context;
-use super::error::{Result, messages, refuse};
+use super::error::{ExecuteError, Result, messages, refuse, unsupported};
 use super::number::{Decimal, float_text};
 use super::{temporal, types};
-use crate::ast::{DefaultClause, Expr, ExprKind, Literal, UnaryOp};
+use crate::ast::{BinaryOp, DefaultClause, Expr, ExprKind, Literal, UnaryOp};
 
 /// A constant as DEFAULT takes it.
 #[derive(Debug, Clone)]
@@ -88,6 +88,25 @@ fn sort(clause: &DefaultClause, cx: &Context<'_>) -> ParsedDefault {
     ParsedDefault::Expression
 }
 
+/// MySQL: the types that take an expression for a default, and no constant.
+pub(super) const fn takes_no_constant(ty: &ColumnType) -> bool {
+    matches!(
+        ty,
+        ColumnType::Text { .. }
+            | ColumnType::Blob { .. }
+            | ColumnType::Json
+            | ColumnType::Geometry { .. }
+            | ColumnType::Vector { .. }
+    )
+}
+
+/// Whether a constant that does not fit is refused with its column, rather than when the whole table is made.
+pub(super) fn is_early(error: &ExecuteError, ty: &ColumnType) -> bool {
+    matches!(error, ExecuteError::Unsupported(_))
+        || error.errno() == Some(1101)
+        || matches!(ty, ColumnType::Enum { .. } | ColumnType::Set { .. })
+}
+
 /// LOCALTIME and LOCALTIMESTAMP, which MariaDB 11.7 and later keep as functions of their own.
 fn is_local_time(expr: &Expr, cx: &Context<'_>) -> bool {
     match &expr.kind {
@@ -127,43 +146,87 @@ const CHANGING: [&str; 24] = [
     "nextval",
 ];
 
-/// Whether MariaDB stores an expression's value when the table is made, and that value may not fit: an expression of
-/// constants, more than arithmetic, for a column that is no string.
-pub(super) fn is_stored(expr: &Expr, ty: &ColumnType) -> bool {
-    let string = matches!(
-        ty,
-        ColumnType::Char { .. }
-            | ColumnType::Varchar { .. }
-            | ColumnType::Text { .. }
-            | ColumnType::Binary { .. }
-            | ColumnType::Varbinary { .. }
-            | ColumnType::Blob { .. }
-            | ColumnType::Json
-    );
-    let numeric = matches!(
-        ty,
-        ColumnType::Integer { .. }
-            | ColumnType::Decimal { .. }
-            | ColumnType::Float { .. }
-            | ColumnType::Bit { .. }
-    );
-    let (mut changes, mut arithmetic) = (false, true);
+/// Whether an expression names no column and gives the same each time, so that MariaDB works it out when the table is made.
+pub(super) fn is_stored(expr: &Expr) -> bool {
+    let mut changes = false;
     crate::expr::walk(expr, &mut |e| match &e.kind {
         ExprKind::Function { name, .. } => {
             changes |= CHANGING.iter().any(|f| name.value.eq_ignore_ascii_case(f));
-            arithmetic = false;
         }
-        ExprKind::Literal(
-            Literal::Integer(_) | Literal::Decimal(_) | Literal::Float(_) | Literal::Bool(_),
-        )
-        | ExprKind::Paren(_)
-        | ExprKind::Unary { .. }
-        | ExprKind::Binary { .. } => {}
-        ExprKind::Literal(_) => arithmetic = false,
+        ExprKind::Literal(_) | ExprKind::Paren(_) | ExprKind::Unary { .. } | ExprKind::Binary { .. } => {}
         // A column's value, a sequence's, or what is not known here.
         _ => changes = true,
     });
-    !(string || changes || numeric && arithmetic)
+    !changes
+}
+
+/// Whether a column takes whatever text an expression gives, as far as its length goes.
+pub(super) const fn takes_any_text(ty: &ColumnType) -> bool {
+    match ty {
+        ColumnType::Text { .. } | ColumnType::Blob { .. } | ColumnType::Json => true,
+        ColumnType::Char { length }
+        | ColumnType::Varchar { length }
+        | ColumnType::Binary { length }
+        | ColumnType::Varbinary { length } => *length >= 64,
+        _ => false,
+    }
+}
+
+/// MariaDB: the value of an expression of constants, where it is known here.
+pub(super) fn value(expr: &Expr) -> Option<ConstantDefault> {
+    let text = |e: &Expr| match value(e)?.0 {
+        Constant::Number(_, text) | Constant::Text(text) => Some(text),
+        _ => None,
+    };
+    let integer = |e: &Expr| match value(e)?.0 {
+        Constant::Number(number, _) => number.to_i128(),
+        _ => None,
+    };
+    let of_integer = |value: i128| {
+        let text = value.to_string();
+        Decimal::parse(&text).map(|number| ConstantDefault(Constant::Number(number, text)))
+    };
+    match &expr.kind {
+        ExprKind::Paren(inner) => value(inner),
+        ExprKind::Literal(Literal::Integer(_) | Literal::String { .. }) => {
+            constant(expr).map(ConstantDefault)
+        }
+        ExprKind::Binary { op, left, right } => {
+            let (left, right) = (integer(left)?, integer(right)?);
+            match op {
+                BinaryOp::Add => of_integer(left.checked_add(right)?),
+                BinaryOp::Subtract => of_integer(left.checked_sub(right)?),
+                BinaryOp::Multiply => of_integer(left.checked_mul(right)?),
+                _ => None,
+            }
+        }
+        ExprKind::Function { schema: None, name, args, .. } => {
+            let joined = match (name.value.to_ascii_lowercase().as_str(), args.as_slice()) {
+                ("concat", args) => args.iter().map(text).collect::<Option<String>>()?,
+                ("json_array", []) => "[]".to_owned(),
+                ("json_object", []) => "{}".to_owned(),
+                _ => return None,
+            };
+            Some(ConstantDefault(Constant::Text(joined)))
+        }
+        _ => None,
+    }
+}
+
+/// MariaDB: whether an expression of constants fits its column. `None` where that is not known.
+pub(super) fn check_value(cx: &Context<'_>, expr: &Expr, column: &Column) -> Option<Result<()>> {
+    let value = value(expr)?;
+    if let (ColumnType::Enum { values } | ColumnType::Set { values }, Constant::Number(number, _)) =
+        (&column.ty, &value.0)
+    {
+        let most = match column.ty {
+            ColumnType::Enum { .. } => i128::try_from(values.len()).ok()?,
+            _ => 1i128.checked_shl(u32::try_from(values.len()).ok()?)?.checked_sub(1)?,
+        };
+        let fits = number.to_i128().is_some_and(|n| (0..=most).contains(&n));
+        return Some(if fits { Ok(()) } else { Err(messages::invalid_default(&column.name)) });
+    }
+    Some(value.store(cx, column).map(drop))
 }
 
 /// Whether an expression calls a function for which MySQL's ADD COLUMN has no value that is safe to replicate.
@@ -229,6 +292,33 @@ fn constant(expr: &Expr) -> Option<Constant> {
     }
 }
 
+/// A text that the column's character set lacks: 1067, and 3854 where MySQL converts it for a CHAR or ENUM.
+fn check_encodable(cx: &Context<'_>, text: &str, set: Option<&CharacterSet>, column: &str) -> Result<()> {
+    let Some(set) = set.filter(|_| !text.is_ascii()) else { return Ok(()) };
+    let lacks = match set.charset.as_str() {
+        "utf8mb4" | "binary" | "utf16" | "utf16le" | "utf32" | "gb18030" => false,
+        "utf8mb3" | "ucs2" => text.chars().any(|c| u32::from(c) > 0xFFFF),
+        "ascii" => true,
+        // Windows-1252: what Latin-1 has, and some more.
+        "latin1" if text.chars().all(|c| u32::from(c) < 0x100) => false,
+        "latin1" if text.chars().any(|c| u32::from(c) > 0x2122) => true,
+        other => return Err(unsupported(format!("a default beyond ASCII in the character set {other}"))),
+    };
+    match lacks {
+        false => Ok(()),
+        true if cx.flavor.is_mysql() => {
+            let bytes: String = text
+                .chars()
+                .filter(|c| !c.is_ascii())
+                .flat_map(|c| c.to_string().into_bytes())
+                .map(|byte| format!("\\x{byte:02X}"))
+                .collect();
+            Err(refuse(3854, format!("Cannot convert string '{bytes}' from utf8mb4 to {}", set.charset)))
+        }
+        true => Err(messages::invalid_default(column)),
+    }
+}
+
 fn bits_to_bytes(digits: &str) -> Vec<u8> {
     let padded = format!("{}{digits}", "0".repeat((8 - digits.len() % 8) % 8));
     padded
@@ -277,8 +367,11 @@ impl ConstantDefault {
                 literal(Some(text))
             }
             ColumnType::Decimal { precision, scale, unsigned, zerofill } => {
-                let number = self.number().ok_or_else(invalid)?.rounded(*scale);
-                if number.whole_digits() > i32::from(precision - scale) || *unsigned && number.is_negative() {
+                let number = self.number().ok_or_else(|| self.not_decimal(cx, &column.name))?;
+                // The sign is looked at before digits go.
+                let negative = *unsigned && number.is_negative();
+                let number = number.rounded(*scale);
+                if number.whole_digits() > i32::from(precision - scale) || negative {
                     return Err(invalid());
                 }
                 let mut text = number.to_text();
@@ -312,7 +405,15 @@ impl ConstantDefault {
             ColumnType::Bit { width } => {
                 let value = match &self.0 {
                     Constant::Number(number, _) => {
-                        number.to_i128().and_then(|n| u64::try_from(n).ok()).ok_or_else(invalid)?
+                        let value = number.to_i128().ok_or_else(invalid)?;
+                        match u64::try_from(value) {
+                            Ok(value) => value,
+                            // MariaDB keeps the bits of a negative number, where all of them fit.
+                            Err(_) if cx.flavor.is_mariadb() && *width == 64 => {
+                                i64::try_from(value).map_err(|_| invalid())?.cast_unsigned()
+                            }
+                            Err(_) => return Err(invalid()),
+                        }
                     }
                     Constant::Text(text) => bytes_to_u64(text.as_bytes()).ok_or_else(invalid)?,
                     Constant::Bytes(bytes) => bytes_to_u64(bytes).ok_or_else(invalid)?,
@@ -325,6 +426,7 @@ impl ConstantDefault {
             }
             ColumnType::Char { length } => {
                 let text = self.text(set).ok_or_else(invalid)?;
+                check_encodable(cx, &text, set, &column.name)?;
                 // CHAR drops trailing blanks, so they may stand beyond its length.
                 let text = text.trim_end_matches(' ').to_owned();
                 if text.chars().count() > *length as usize {
@@ -334,6 +436,10 @@ impl ConstantDefault {
             }
             ColumnType::Varchar { length } => {
                 let mut text = self.text(set).ok_or_else(invalid)?;
+                check_encodable(cx, &text, set, &column.name).map_err(|e| match e.errno() {
+                    Some(3854) => invalid(),
+                    _ => e,
+                })?;
                 let length = *length as usize;
                 if text.chars().count() > length {
                     let cut: String = text.chars().take(length).collect();
@@ -362,6 +468,7 @@ impl ConstantDefault {
             }
             ColumnType::Enum { values } => {
                 let text = self.member_text().ok_or_else(invalid)?;
+                check_encodable(cx, &text, set, &column.name)?;
                 let text = text.trim_end_matches(' ');
                 let found = values.iter().find(|v| types::same_member(v, text, set));
                 literal(Some(found.ok_or_else(invalid)?.clone()))
@@ -401,20 +508,22 @@ impl ConstantDefault {
                     Constant::Bytes(bytes) if matches!(column.ty, ColumnType::Blob { .. }) => {
                         Ok(DefaultValue::Expression(format!("0x{}", hex(bytes))))
                     }
-                    _ => literal(self.text(set)),
+                    _ => {
+                        let text = self.text(set).ok_or_else(invalid)?;
+                        check_encodable(cx, &text, set, &column.name)?;
+                        literal(Some(text))
+                    }
                 }
             }
             ColumnType::Geometry { .. } if cx.flavor.is_mariadb() => {
                 Err(refuse(1416, "Cannot get geometry object from data you send to the GEOMETRY field"))
             }
+            ColumnType::Vector { .. } if cx.flavor.is_mariadb() => Err(invalid()),
             ColumnType::Text { .. }
             | ColumnType::Blob { .. }
             | ColumnType::Json
             | ColumnType::Geometry { .. }
-            | ColumnType::Vector { .. } => Err(refuse(
-                1101,
-                format!("BLOB, TEXT, GEOMETRY or JSON column '{}' can't have a default value", column.name),
-            )),
+            | ColumnType::Vector { .. } => Err(messages::no_default(&column.name)),
             ColumnType::Inet4 => {
                 let text = self.text(None).ok_or_else(invalid)?;
                 let address: std::net::Ipv4Addr = text.trim().parse().map_err(|_| invalid())?;
@@ -444,6 +553,23 @@ impl ConstantDefault {
             Constant::Text(text) => Decimal::parse(text.trim()),
             Constant::Bytes(bytes) => bytes_to_u64(bytes).map(Decimal::from_u64),
             Constant::Null | Constant::Typed => None,
+        }
+    }
+
+    /// MySQL has an error of its own for a text that begins with a number and goes on.
+    fn not_decimal(&self, cx: &Context<'_>, column: &str) -> ExecuteError {
+        match &self.0 {
+            Constant::Text(text)
+                if cx.flavor.is_mysql()
+                    && text
+                        .trim_start()
+                        .trim_start_matches(['+', '-'])
+                        .starts_with(|c: char| c.is_ascii_digit()) =>
+            {
+                let message = format!("Incorrect decimal value: '{text}' for column '{column}' at row 1");
+                refuse(1366, message)
+            }
+            _ => messages::invalid_default(column),
         }
     }
 

@@ -160,6 +160,10 @@ pub(crate) mod messages {
         refuse(1060, format!("Duplicate column name '{name}'"))
     }
 
+    pub(crate) fn no_default(column: &str) -> ExecuteError {
+        refuse(1101, format!("BLOB, TEXT, GEOMETRY or JSON column '{column}' can't have a default value"))
+    }
+
     pub(crate) fn duplicate_key_name(name: &str) -> ExecuteError {
         refuse(1061, format!("Duplicate key name '{name}'"))
     }

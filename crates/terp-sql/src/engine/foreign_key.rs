@@ -26,7 +26,7 @@ pub(super) fn generated_key(cx: &Context<'_>, def: &ForeignKeyDef) -> Result<Key
     let parts = def.columns.iter().map(|c| IndexPart::column(&c.value)).collect();
     let mut index = Index::new(name.map_or("", |n| &n.value), IndexKind::Key, parts);
     index.generated = true;
-    Ok(KeyDraft::defined(index, def.span))
+    Ok(KeyDraft { ordered: true, ..KeyDraft::defined(index, def.span) })
 }
 
 /// Adds new foreign keys to a table whose columns and indexes are final. `carried` are those that it has already.
@@ -41,6 +41,9 @@ pub(super) fn add(
     if defs.is_empty() {
         return Ok(());
     }
+    if table.partitioning.is_some() && cx.flavor.is_mariadb() {
+        return Err(refuse(1506, "Partitioned tables do not support FOREIGN KEY"));
+    }
     // Other engines read foreign keys and forget them; the keys stay.
     if !traits(&table.options.engine, cx.flavor).foreign_keys {
         return Ok(());
@@ -51,9 +54,6 @@ pub(super) fn add(
         } else {
             messages::foreign_key_malformed(cx.database, &table.name)
         });
-    }
-    if table.partitioning.is_some() {
-        return Err(refuse(1506, "Foreign keys are not yet supported in conjunction with partitioning"));
     }
     let mut next = max_generated_number(table) + 1;
     for def in defs {
@@ -75,38 +75,30 @@ pub(super) fn add(
             }
             .at(def.span));
         }
-        check_checks(cx, table, &foreign_key).map_err(|e| e.at(def.span))?;
         table.foreign_keys.push(foreign_key);
     }
     sort(table);
     Ok(())
 }
 
-/// A foreign key must not change columns behind the back of a check.
-fn check_checks(cx: &Context<'_>, table: &Table, foreign_key: &ForeignKey) -> Result<()> {
+/// A foreign key must not change columns behind the back of a check; MySQL, MariaDB has seen it before.
+fn check_checks(cx: &Context<'_>, table: &Table, def: &ForeignKeyDef, name: &str) -> Result<()> {
     use ReferentialAction::{Cascade, SetDefault, SetNull};
-    let changes = matches!(foreign_key.on_delete, Some(SetNull | SetDefault))
-        || matches!(foreign_key.on_update, Some(Cascade | SetNull | SetDefault));
-    if !changes {
+    let references = &def.references;
+    let changes = matches!(references.on_delete, Some(SetNull | SetDefault))
+        || matches!(references.on_update, Some(Cascade | SetNull | SetDefault));
+    if !changes || cx.flavor.is_mariadb() {
         return Ok(());
     }
     for check in &table.checks {
         let named = super::alter_expressions::columns_of(cx, &check.expression)?;
-        if let Some(column) = foreign_key.columns.iter().find(|c| named.iter().any(|n| same_name(n, c))) {
-            if cx.flavor.is_mariadb() {
-                return Err(refuse(
-                    1901,
-                    format!(
-                        "Function or expression '{column}' cannot be used in the CHECK clause of `{}`",
-                        check.name
-                    ),
-                ));
-            }
+        let changed = def.columns.iter().find(|c| named.iter().any(|n| same_name(n, &c.value)));
+        if let Some(column) = changed {
             return Err(refuse(
                 3823,
                 format!(
-                    "Column '{column}' cannot be used in a check constraint '{}': needed in a foreign key constraint '{}' referential action.",
-                    check.name, foreign_key.name
+                    "Column '{}' cannot be used in a check constraint '{}': needed in a foreign key constraint '{name}' referential action.",
+                    column.value, check.name
                 ),
             ));
         }
@@ -175,6 +167,10 @@ fn resolve(
         check_own_column(cx, table, own, &name, references.on_delete, references.on_update)?;
         columns.push(own.name.clone());
     }
+    check_checks(cx, table, def, &name)?;
+    if table.partitioning.is_some() {
+        return Err(refuse(1506, "Foreign keys are not yet supported in conjunction with partitioning"));
+    }
     let parent_schema = references.table.schema.as_ref().map_or(cx.database, |s| s.value.as_str());
     let parent_name = &references.table.name.value;
     let mut foreign_key = ForeignKey {
@@ -226,8 +222,37 @@ fn resolve(
     if cx.flavor.is_mariadb() && !has_child_key(&foreign_key, table) {
         return Err(malformed());
     }
-    check_against_parent(cx, table, &mut foreign_key, parent)?;
-    Ok(foreign_key)
+    match check_against_parent(cx, table, &mut foreign_key, parent) {
+        // In place, which ALTER TABLE is without foreign_key_checks, InnoDB says more of what is missing.
+        Err(error) if to_old && !cx.session.foreign_key_checks && error.errno() == Some(1005) => {
+            Err(in_place_error(&foreign_key, table, parent))
+        }
+        Err(error) => Err(error),
+        Ok(()) => Ok(foreign_key),
+    }
+}
+
+fn in_place_error(foreign_key: &ForeignKey, table: &Table, parent: &Table) -> ExecuteError {
+    let keyed = parent.indexes.iter().filter(|index| !index.invisible).any(|index| {
+        starts_with(index, &foreign_key.referenced_columns)
+            || extended_by_primary(parent, index, &foreign_key.referenced_columns)
+    });
+    if keyed {
+        return refuse(
+            1825,
+            format!(
+                "Failed to add the foreign key constraint on table '{}'. Incorrect options in FOREIGN KEY constraint '{}'",
+                table.name, foreign_key.name
+            ),
+        );
+    }
+    refuse(
+        1822,
+        format!(
+            "Failed to add the foreign key constraint. Missing index for constraint '' in the referenced table '{}'",
+            parent.name
+        ),
+    )
 }
 
 fn check_own_column(
@@ -240,12 +265,6 @@ fn check_own_column(
 ) -> Result<()> {
     let sets_null = [on_delete, on_update].contains(&Some(ReferentialAction::SetNull));
     if let Some(Generated::Expression { stored, .. }) = &column.generated {
-        if !stored && cx.flavor.is_mysql() {
-            return Err(refuse(
-                3733,
-                format!("Foreign key '{name}' uses virtual column '{}' which is not supported.", column.name),
-            ));
-        }
         let clause = match (on_delete, on_update) {
             (Some(ReferentialAction::SetNull), _) => Some("ON DELETE SET NULL"),
             (Some(ReferentialAction::SetDefault), _) => Some("ON DELETE SET DEFAULT"),
@@ -259,6 +278,12 @@ fn check_own_column(
             return Err(refuse(
                 errno,
                 format!("Cannot define foreign key with {clause} clause on a generated column{dot}"),
+            ));
+        }
+        if !stored && cx.flavor.is_mysql() {
+            return Err(refuse(
+                3733,
+                format!("Foreign key '{name}' uses virtual column '{}' which is not supported.", column.name),
             ));
         }
     }
@@ -372,14 +397,12 @@ pub(super) fn incompatible(
 
 fn check_parent_key(cx: &Context<'_>, child: &Table, foreign_key: &ForeignKey, parent: &Table) -> Result<()> {
     let to_itself = foreign_key.referenced_schema.is_none() && child.name == parent.name;
-    // InnoDB of MySQL wants two keys for a foreign key to its own table: one for the child's rows, another for the parent's.
-    let supporting = child.indexes.iter().position(|i| starts_with(i, &foreign_key.columns));
-    let without_own = supporting.filter(|_| to_itself && cx.flavor.is_mysql()).map(|at| {
-        let mut others = parent.clone();
-        others.indexes.remove(at);
-        others
-    });
-    if has_parent_key(cx, foreign_key, without_own.as_ref().unwrap_or(parent)) {
+    let held = if to_itself && cx.flavor.is_mysql() {
+        holds_itself(cx, foreign_key, parent)
+    } else {
+        has_parent_key(cx, foreign_key, parent)
+    };
+    if held {
         return Ok(());
     }
     if cx.flavor.is_mariadb() {
@@ -394,6 +417,16 @@ fn check_parent_key(cx: &Context<'_>, child: &Table, foreign_key: &ForeignKey, p
             foreign_key.name, parent.name
         ),
     ))
+}
+
+/// InnoDB of MySQL wants two keys for a foreign key to its own table: one for the child's rows, another for the parent's.
+pub(super) fn holds_itself(cx: &Context<'_>, foreign_key: &ForeignKey, table: &Table) -> bool {
+    let Some(supporting) = table.indexes.iter().position(|i| starts_with(i, &foreign_key.columns)) else {
+        return has_parent_key(cx, foreign_key, table);
+    };
+    let mut others = table.clone();
+    others.indexes.remove(supporting);
+    has_parent_key(cx, foreign_key, &others)
 }
 
 /// Whether the parent has a key that finds its rows for a foreign key.
@@ -464,14 +497,12 @@ enum StorageClass<'a> {
         bytes: u32,
         unsigned: bool,
     },
-    /// DECIMAL, DATETIME, TIMESTAMP, TIME and BIT are fixed binary strings; their lengths are not compared.
-    FixedBinary,
     Float,
     Double,
     Text(&'a str),
+    /// Bytes, which DECIMAL, DATETIME, TIMESTAMP, TIME, BIT, addresses and UUIDs are too; their lengths are not compared.
     Bytes,
     Geometry,
-    Other(&'a ColumnType),
 }
 
 fn storage_class<'a>(ty: &'a ColumnType, column: &'a Column) -> StorageClass<'a> {
@@ -483,21 +514,25 @@ fn storage_class<'a>(ty: &'a ColumnType, column: &'a Column) -> StorageClass<'a>
             StorageClass::Integer { bytes: fixed_bytes(ty), unsigned: true }
         }
         ColumnType::Date => StorageClass::Integer { bytes: 3, unsigned: true },
-        ColumnType::Decimal { .. }
-        | ColumnType::DateTime { .. }
-        | ColumnType::Timestamp { .. }
-        | ColumnType::Time { .. }
-        | ColumnType::Bit { .. } => StorageClass::FixedBinary,
         ColumnType::Float { double: true, .. } => StorageClass::Double,
         ColumnType::Float { .. } => StorageClass::Float,
         ColumnType::Char { .. } | ColumnType::Varchar { .. } | ColumnType::Text { .. } => {
             StorageClass::Text(column.character_set.as_ref().map_or("", |c| &c.set.collation))
         }
-        ColumnType::Binary { .. } | ColumnType::Varbinary { .. } | ColumnType::Blob { .. } => {
-            StorageClass::Bytes
-        }
+        ColumnType::Decimal { .. }
+        | ColumnType::DateTime { .. }
+        | ColumnType::Timestamp { .. }
+        | ColumnType::Time { .. }
+        | ColumnType::Bit { .. }
+        | ColumnType::Inet4
+        | ColumnType::Inet6
+        | ColumnType::Uuid
+        | ColumnType::Vector { .. }
+        | ColumnType::Binary { .. }
+        | ColumnType::Varbinary { .. }
+        | ColumnType::Blob { .. }
+        | ColumnType::Json => StorageClass::Bytes,
         ColumnType::Geometry { .. } => StorageClass::Geometry,
-        other => StorageClass::Other(other),
     }
 }
 

@@ -10,7 +10,9 @@ use terp_schema_model::{
 use super::Context;
 use super::error::{ExecuteError, Result, messages, refuse, unsupported};
 use super::key_order::{drop_covered, free_name, sort};
-use super::key_part::{key_too_long, part_bytes, spatial_part};
+use super::key_part::{
+    PartBytes, check_hash, check_prefix, key_too_long, never_in_keys, part_bytes, spatial_part,
+};
 use super::options::{EngineTraits, traits};
 use crate::Span;
 use crate::ast::{Ident, IndexDef, IndexOptionKind, IndexPartDefKind};
@@ -25,20 +27,45 @@ pub(super) struct KeyDraft {
     /// Whether a part can be NULL as far as the keys before it tell: a primary key makes its columns NOT NULL only when
     /// its turn comes.
     pub(super) nullable: bool,
+    /// ASC or DESC was written at a part.
+    pub(super) ordered: bool,
 }
 
 impl KeyDraft {
     pub(super) fn existing(index: Index) -> Self {
-        Self { index, existing: true, span: None, nullable: false }
+        Self { index, existing: true, span: None, nullable: false, ordered: false }
     }
 
     pub(super) const fn defined(index: Index, span: Span) -> Self {
-        Self { index, existing: false, span: Some(span), nullable: false }
+        Self { index, existing: false, span: Some(span), nullable: false, ordered: false }
     }
+}
+
+/// What is refused of a key before its table is looked for.
+pub(super) fn check_reading(cx: &Context<'_>, def: &IndexDef) -> Result<()> {
+    for part in &def.parts {
+        if let IndexPartDefKind::Column { name, length: Some(0) } = &part.kind {
+            return Err(refuse(1391, format!("Key part '{}' length cannot be 0", name.value)).at(part.span));
+        }
+    }
+    let hash = def.options.iter().rev().find_map(|option| match &option.kind {
+        IndexOptionKind::Using(algorithm) => Some(*algorithm == IndexAlgorithm::Hash),
+        _ => None,
+    });
+    let unordered = hash == Some(true) || matches!(def.kind, IndexKind::Fulltext | IndexKind::Spatial);
+    if cx.flavor.is_mysql() && unordered && def.parts.iter().any(|p| p.ordered) {
+        return Err(wrong_order(def.span));
+    }
+    Ok(())
+}
+
+fn wrong_order(span: Span) -> ExecuteError {
+    refuse(1221, "Incorrect usage of spatial/fulltext/hash index and explicit index order").at(span)
 }
 
 /// Reads a definition into a draft; expressions are printed with the final columns.
 pub(super) fn draft(cx: &Context<'_>, def: &IndexDef, table: &str, columns: &[Column]) -> Result<KeyDraft> {
+    check_reading(cx, def)?;
     let name = def.name.as_ref().or(def.constraint.as_ref());
     // The name of a primary key is read and forgotten.
     let name = name.filter(|_| def.kind != IndexKind::Primary);
@@ -49,11 +76,6 @@ pub(super) fn draft(cx: &Context<'_>, def: &IndexDef, table: &str, columns: &[Co
     for part in &def.parts {
         let (kind, length) = match &part.kind {
             IndexPartDefKind::Column { name, length } => {
-                if *length == Some(0) {
-                    return Err(
-                        refuse(1391, format!("Key part '{}' length cannot be 0", name.value)).at(part.span)
-                    );
-                }
                 let length = length.map(|l| u32::try_from(l).unwrap_or(u32::MAX));
                 (IndexPartKind::Column(name.value.clone()), length)
             }
@@ -67,12 +89,6 @@ pub(super) fn draft(cx: &Context<'_>, def: &IndexDef, table: &str, columns: &[Co
                         "Functional index on a column is not supported. Consider using a regular index instead.",
                     )
                     .at(part.span));
-                }
-                if matches!(def.kind, IndexKind::Spatial) {
-                    return Err(refuse(3760, "Spatial functional index is not supported.").at(part.span));
-                }
-                if matches!(def.kind, IndexKind::Fulltext) {
-                    return Err(refuse(3759, "Fulltext functional index is not supported.").at(part.span));
                 }
                 (
                     IndexPartKind::Expression(cx.print(
@@ -110,15 +126,8 @@ pub(super) fn draft(cx: &Context<'_>, def: &IndexDef, table: &str, columns: &[Co
                 index.parser = Some(parser.value.to_ascii_lowercase());
             }
             IndexOptionKind::Invisible(invisible) => {
-                if *invisible && def.kind == IndexKind::Primary {
-                    let message = if cx.flavor.is_mysql() {
-                        "A primary key index cannot be invisible"
-                    } else {
-                        "A primary key cannot be marked as IGNORE"
-                    };
-                    return Err(
-                        refuse(if cx.flavor.is_mysql() { 3522 } else { 4174 }, message).at(option.span)
-                    );
+                if *invisible && def.kind == IndexKind::Primary && cx.flavor.is_mysql() {
+                    return Err(invisible_primary(cx).at(option.span));
                 }
                 index.invisible = *invisible;
             }
@@ -144,19 +153,14 @@ pub(super) fn draft(cx: &Context<'_>, def: &IndexDef, table: &str, columns: &[Co
             }
         }
     }
-    let ordered = def.parts.iter().any(|p| p.ordered);
-    let unordered_kind = matches!(index.kind, IndexKind::Fulltext | IndexKind::Spatial);
-    if cx.flavor.is_mysql() && ordered && (index.using == Some(IndexAlgorithm::Hash) || unordered_kind) {
-        return Err(refuse(1221, "Incorrect usage of spatial/fulltext/hash index and explicit index order")
-            .at(def.span));
-    }
     if let Some(period) = &def.without_overlaps {
         index.without_overlaps = Some(period.value.clone());
     }
     if def.kind == IndexKind::Vector {
         return Err(unsupported("VECTOR indexes").at(def.span));
     }
-    Ok(KeyDraft::defined(index, def.span))
+    let ordered = def.parts.iter().any(|p| p.ordered);
+    Ok(KeyDraft { ordered, ..KeyDraft::defined(index, def.span) })
 }
 
 fn check_name(cx: &Context<'_>, name: &Ident) -> Result<()> {
@@ -175,32 +179,68 @@ pub(super) fn finish(
     table: &mut Table,
     mut keys: Vec<KeyDraft>,
     explicit_null: &HashSet<String>,
+    partitioned: bool,
 ) -> Result<()> {
     let engine = traits(&table.options.engine, cx.flavor);
-    drop_covered(&mut keys);
+    if cx.flavor.is_mariadb() {
+        for part in keys.iter_mut().flat_map(|key| &mut key.index.parts) {
+            forget_whole_prefix(table, part);
+        }
+    }
+    drop_covered(cx, &mut keys);
     if keys.len() > engine.max_keys {
         return Err(refuse(1069, format!("Too many keys specified; max {} keys allowed", engine.max_keys)));
     }
-    if keys.iter().filter(|k| k.index.kind == IndexKind::Primary).count() > 1 {
-        let span = keys.iter().rev().find(|k| k.index.kind == IndexKind::Primary).and_then(|k| k.span);
-        let error = refuse(1068, "Multiple primary key defined");
-        return Err(match span {
-            Some(span) => error.at(span),
-            None => error,
-        });
+    if cx.flavor.is_mysql() && table.options.engine != "InnoDB" {
+        for key in keys.iter().filter(|k| k.index.parts.iter().any(|p| p.descending)) {
+            let error = refuse(1178, "The storage engine for the table doesn't support descending indexes");
+            return Err(error.at(key.span.unwrap_or_default()));
+        }
     }
     let mut names: HashSet<String> = HashSet::with_capacity(keys.len());
     for key in &mut keys {
         let span = key.span;
+        if cx.flavor.is_mysql() && partitioned && key.index.kind == IndexKind::Fulltext {
+            return Err(refuse(1214, "The used table type doesn't support FULLTEXT indexes")
+                .at(span.unwrap_or_default()));
+        }
         prepare(cx, table, key, &engine, explicit_null, &mut names).map_err(|e| match span {
             Some(span) => e.at(span),
             None => e,
         })?;
+        // InnoDB of MySQL forgets a key's own block size, but not where the table is partitioned.
+        let innodb = table.options.engine == "InnoDB"
+            && table.options.key_block_size.is_none()
+            && table.options.row_format.as_deref() != Some("COMPRESSED");
+        if cx.flavor.is_mysql() && innodb && !partitioned {
+            key.index.key_block_size = None;
+        }
     }
     sort(cx, table, &mut keys);
     check_ignored_primary(cx, &keys)?;
     table.indexes = keys.into_iter().map(|k| k.index).collect();
     Ok(())
+}
+
+/// Whether an expression gives NULL at times, as far as its form tells.
+fn can_be_null(cx: &Context<'_>, table: &Table, text: &str) -> bool {
+    let Ok(expr) = super::alter_expressions::expression_of(cx, text) else { return true };
+    crate::expr::can_be_null(&expr, &|name| table.column(name).is_none_or(|c| c.nullable))
+}
+
+/// A prefix as long as its column is none.
+fn forget_whole_prefix(table: &Table, part: &mut IndexPart) {
+    let column = part.column_name().and_then(|name| table.column(name));
+    if let Some(
+        ColumnType::Char { length }
+        | ColumnType::Varchar { length }
+        | ColumnType::Binary { length }
+        | ColumnType::Varbinary { length },
+    ) = column.map(|column| &column.ty)
+        && part.length == Some(*length)
+    {
+        part.length = None;
+    }
 }
 
 /// Without a primary key the first unique one over NOT NULL columns takes its place, and has to be visible.
@@ -213,7 +253,7 @@ fn check_ignored_primary(cx: &Context<'_>, keys: &[KeyDraft]) -> Result<()> {
 }
 
 fn could_be_primary(cx: &Context<'_>, index: &Index) -> bool {
-    let fits = |p: &IndexPart| p.column_name().is_some() && (cx.flavor.is_mysql() || p.length.is_none());
+    let fits = |p: &IndexPart| cx.flavor.is_mysql() || p.column_name().is_some() && p.length.is_none();
     index.kind == IndexKind::Unique && index.parts.iter().all(fits)
 }
 
@@ -246,26 +286,28 @@ fn prepare(
     }
     let index = &mut key.index;
     let kind = index.kind;
-    if cx.flavor.is_mysql() && !index.name.is_empty() && names.contains(&index.name.to_lowercase()) {
-        return Err(messages::duplicate_key_name(&index.name));
+    if cx.flavor.is_mysql() && kind == IndexKind::Spatial && index.parts.len() > 1 {
+        return Err(refuse(1070, "Too many key parts specified; max 1 parts allowed"));
     }
-    key.nullable = index
-        .parts
-        .iter()
-        .any(|p| p.column_name().is_none_or(|n| table.column(n).is_some_and(|c| c.nullable)));
+    let second_primary = || refuse(1068, "Multiple primary key defined");
+    if cx.flavor.is_mysql() {
+        if kind == IndexKind::Primary && names.contains("primary") {
+            return Err(second_primary());
+        }
+        if !index.name.is_empty() && names.contains(&index.name.to_lowercase()) {
+            return Err(messages::duplicate_key_name(&index.name));
+        }
+    }
+    key.nullable = index.parts.iter().any(|p| match &p.kind {
+        IndexPartKind::Column(name) => table.column(name).is_some_and(|c| c.nullable),
+        IndexPartKind::Expression(text) => can_be_null(cx, table, text),
+    });
     if kind == IndexKind::Fulltext && !engine.fulltext {
         return Err(if cx.flavor.is_mysql() {
             refuse(1214, "The used table type doesn't support FULLTEXT indexes")
         } else {
             refuse(1214, "The storage engine doesn't support FULLTEXT indexes")
         });
-    }
-    if cx.flavor.is_mysql() && table.options.engine != "InnoDB" && index.parts.iter().any(|p| p.descending) {
-        return Err(refuse(1178, "The storage engine for the table doesn't support descending indexes"));
-    }
-    let block_size = index.key_block_size.is_some_and(|n| n < 1024);
-    if block_size && matches!(table.options.engine.as_str(), "MyISAM" | "Aria") {
-        return Err(unsupported(format!("KEY_BLOCK_SIZE of a key of {}", table.options.engine)));
     }
     let functional = index.parts.iter().any(|p| p.column_name().is_none());
     if functional && !matches!(table.options.engine.as_str(), "InnoDB" | "BLACKHOLE") {
@@ -286,31 +328,36 @@ fn prepare(
         return Err(refuse(4156, format!("Period `{period}` is not found in table")));
     }
     let mut seen: HashSet<String> = HashSet::new();
+    // MariaDB looks at all parts before it tells of one that is there twice.
+    let mut twice: Option<ExecuteError> = None;
     let mut total = 0u32;
     let mut hash = false;
     for at in 0..index.parts.len() {
-        let IndexPartKind::Column(name) = &index.parts[at].kind else { continue };
+        let IndexPartKind::Column(name) = &index.parts[at].kind else {
+            check_functional_kind(index)?;
+            continue;
+        };
         let Some(position) = table.column_position(name) else {
             return Err(messages::key_column_missing(name));
         };
         let column = &table.columns[position];
         if !seen.insert(column.name.to_lowercase()) {
-            return Err(messages::duplicate_column(name));
+            let twice_here = messages::duplicate_column(name);
+            if cx.flavor.is_mysql() {
+                return Err(twice_here);
+            }
+            twice.get_or_insert(twice_here);
         }
         let column_name = column.name.clone();
-        // MariaDB takes a column that holds nothing but NULL.
-        let takes_null = cx.flavor.is_mariadb() && column.nullable && kind != IndexKind::Primary;
-        if is_empty(&column.ty) && !takes_null {
-            return Err(if cx.flavor.is_mysql() {
-                refuse(1167, format!("The used storage engine can't index column '{name}'"))
-            } else {
-                refuse(
-                    1167,
-                    format!("The storage engine {} can't index column `{name}`", table.options.engine),
-                )
-            });
+        let column_nullable = column.nullable;
+        let computed = matches!(column.generated, Some(Generated::Expression { stored: false, .. }));
+        if computed && table.options.engine == "Aria" {
+            return Err(refuse(1904, "Key/Index cannot be defined on a virtual generated column"));
         }
         if cx.flavor.is_mysql() && index.is_unique() && matches!(column.ty, ColumnType::Geometry { .. }) {
+            if index.parts.len() > 1 {
+                return Err(refuse(1070, "Too many key parts specified; max 1 parts allowed"));
+            }
             return Err(refuse(3728, "Spatial indexes can't be primary or unique indexes."));
         }
         if cx.flavor.is_mysql()
@@ -323,10 +370,22 @@ fn prepare(
         if matches!(column.ty, ColumnType::Geometry { .. })
             && index.kind == IndexKind::Key
             && cx.flavor.mysql_since(9, 0, 0)
-            && index.parts.len() == 1
             && index.parts[at].length.is_none()
         {
+            if index.parts.len() > 1 {
+                return Err(refuse(1070, "Too many key parts specified; max 1 parts allowed"));
+            }
+            // A foreign key's own key counts as ordered.
+            if key.ordered && !(index.generated && column.nullable) {
+                return Err(wrong_order(key.span.unwrap_or_default()));
+            }
             index.kind = IndexKind::Spatial;
+        }
+        if cx.flavor.is_mysql() && matches!(index.kind, IndexKind::Fulltext | IndexKind::Spatial) {
+            never_in_keys(column)?;
+            if index.kind == IndexKind::Spatial {
+                check_prefix(index.parts[at].length)?;
+            }
         }
         let bytes = match index.kind {
             IndexKind::Fulltext => {
@@ -350,32 +409,68 @@ fn prepare(
                 part.bytes
             }
         };
+        // MariaDB takes a column that holds nothing but NULL.
+        let takes_null = cx.flavor.is_mariadb() && column_nullable;
+        if is_empty(&column.ty) && !takes_null {
+            return Err(if cx.flavor.is_mysql() {
+                refuse(1167, format!("The used storage engine can't index column '{column_name}'"))
+            } else {
+                refuse(
+                    1167,
+                    format!("The storage engine {} can't index column `{column_name}`", table.options.engine),
+                )
+            });
+        }
         index.parts[at].kind = IndexPartKind::Column(column_name.clone());
         total = total.saturating_add(bytes);
-        if index.kind == IndexKind::Primary {
+        if index.kind == IndexKind::Primary && !names.contains("primary") {
             promote(cx, &mut table.columns[position], explicit_null.contains(&column_name.to_lowercase()))?;
         }
     }
     if cx.flavor.is_mariadb() && index.using == Some(IndexAlgorithm::RTree) {
         return Err(rtree_refused(cx, table, index, engine));
     }
+    if functional {
+        // A value takes a byte at least.
+        total = total.saturating_add(1);
+    }
     if total > engine.max_key_bytes && !hash {
-        if cx.flavor.is_mariadb() && index.kind == IndexKind::Unique && engine.foreign_keys {
+        let ordered = index.using == Some(IndexAlgorithm::BTree);
+        if cx.flavor.is_mariadb() && index.kind == IndexKind::Unique && !ordered {
+            check_hash(table, engine, PartBytes { bytes: total, length: None, hash: true })?;
             hash = true;
         } else {
             return Err(key_too_long(engine.max_key_bytes));
         }
     }
+    if index.kind == IndexKind::Primary && names.contains("primary") {
+        return Err(second_primary());
+    }
+    if index.kind == IndexKind::Primary && index.invisible {
+        return Err(invisible_primary(cx));
+    }
+    if index.kind != IndexKind::Primary && names.contains(&index.name.to_lowercase()) {
+        return Err(messages::duplicate_key_name(&index.name));
+    }
+    if let Some(twice) = twice {
+        return Err(twice);
+    }
     if hash {
         index.using = Some(IndexAlgorithm::Hash);
     }
+    if index.using == Some(IndexAlgorithm::Hash) && index.kind == IndexKind::Unique && cx.flavor.is_mariadb()
+    {
+        let written_hash = PartBytes { bytes: total, length: None, hash: true };
+        if table.options.engine != "MEMORY" {
+            check_hash(table, engine, written_hash)?;
+        }
+    }
     normalise_using(cx, table, index);
+    index.key_block_size = engine_block_size(table, index, total)?;
     if index.kind == IndexKind::Primary {
         index.name = "PRIMARY".to_owned();
     } else if index.name.is_empty() {
         index.name = free_name(index, names);
-    } else if names.contains(&index.name.to_lowercase()) {
-        return Err(messages::duplicate_key_name(&index.name));
     }
     names.insert(index.name.to_lowercase());
     Ok(())
@@ -392,6 +487,18 @@ fn rtree_refused(cx: &Context<'_>, table: &Table, index: &Index, engine: &Engine
         return refuse(1235, "This version of MariaDB doesn't yet support 'RTREE INDEX'");
     }
     refuse(1210, "Incorrect arguments to RTREE INDEX")
+}
+
+/// Full-text and spatial keys have no expressions.
+fn check_functional_kind(index: &Index) -> Result<()> {
+    match index.kind {
+        IndexKind::Spatial if index.parts.len() > 1 => {
+            Err(refuse(1070, "Too many key parts specified; max 1 parts allowed"))
+        }
+        IndexKind::Spatial => Err(refuse(3760, "Spatial functional index is not supported.")),
+        IndexKind::Fulltext => Err(refuse(3759, "Fulltext functional index is not supported.")),
+        _ => Ok(()),
+    }
 }
 
 /// Whether values have no length at all, so that nothing could be in a key.
@@ -431,8 +538,18 @@ fn normalise_using(cx: &Context<'_>, table: &Table, index: &mut Index) {
     if index.key_block_size == table.options.key_block_size {
         index.key_block_size = None;
     }
-    if cx.flavor.is_mysql() && table.options.engine == "InnoDB" && table.options.key_block_size.is_none() {
-        index.key_block_size = None;
+}
+
+/// MyISAM and Aria show the size that the key's blocks got, where the key or its table asked for one.
+fn engine_block_size(table: &Table, index: &Index, bytes: u32) -> Result<Option<u64>> {
+    let own = index.key_block_size;
+    let Some(asked) = own.or(table.options.key_block_size) else { return Ok(own) };
+    match table.options.engine.as_str() {
+        "Aria" => Ok(Some(8192)),
+        // The blocks of longer keys are larger.
+        "MyISAM" if asked <= 1024 && bytes <= 200 && index.kind != IndexKind::Fulltext => Ok(Some(1024)),
+        "MyISAM" => Err(unsupported("KEY_BLOCK_SIZE of a key of MyISAM")),
+        _ => Ok(own),
     }
 }
 

@@ -2,14 +2,17 @@
 
 use std::collections::HashSet;
 
-use terp_schema_model::{Generated, Index, IndexAlgorithm, IndexKind, IndexPartKind, Table, same_name};
+use terp_schema_model::{
+    ColumnType, Generated, Index, IndexAlgorithm, IndexKind, IndexPart, IndexPartKind, LobSize, Table,
+    same_name,
+};
 
 use super::context::Context;
 use super::index::KeyDraft;
 
 /// A key that a foreign key brings goes when another has the same first columns in the same order
 /// (`foreign_key_prefix` in the servers' `sql_table.cc`).
-pub(super) fn drop_covered(keys: &mut Vec<KeyDraft>) {
+pub(super) fn drop_covered(cx: &Context<'_>, keys: &mut Vec<KeyDraft>) {
     let mut at = 0;
     while at < keys.len() {
         if !keys[at].index.generated {
@@ -21,7 +24,7 @@ pub(super) fn drop_covered(keys: &mut Vec<KeyDraft>) {
                 return false;
             }
             let (own, theirs) = (&keys[at].index, &other.index);
-            if !covers(theirs, own) {
+            if !covers(theirs, own, cx.flavor.is_mariadb()) {
                 return false;
             }
             // Of two that foreign keys bring, the longer stays, and of equals the last.
@@ -35,21 +38,27 @@ pub(super) fn drop_covered(keys: &mut Vec<KeyDraft>) {
     }
 }
 
-fn covers(longer: &Index, shorter: &Index) -> bool {
-    if matches!(longer.kind, IndexKind::Fulltext | IndexKind::Spatial | IndexKind::Vector) {
+/// MySQL takes no descending part for an ascending one.
+fn covers(longer: &Index, shorter: &Index, mariadb: bool) -> bool {
+    if matches!(longer.kind, IndexKind::Fulltext | IndexKind::Spatial | IndexKind::Vector)
+        || longer.using == Some(IndexAlgorithm::Hash)
+    {
         return false;
     }
     longer.parts.len() >= shorter.parts.len()
         && longer.parts.iter().zip(&shorter.parts).all(|(a, b)| match (&a.kind, &b.kind) {
-            (IndexPartKind::Column(x), IndexPartKind::Column(y)) => same_name(x, y) && a.length == b.length,
+            (IndexPartKind::Column(x), IndexPartKind::Column(y)) => {
+                same_name(x, y) && a.length == b.length && (mariadb || a.descending == b.descending)
+            }
             _ => false,
         })
 }
 
 /// The first column's name, or that with `_2`, `_3`, ... (`make_unique_key_name`).
 pub(super) fn free_name(index: &Index, names: &HashSet<String>) -> String {
-    let base = match index.parts.first().map(|p| &p.kind) {
-        Some(IndexPartKind::Column(name)) => name.as_str(),
+    let functional = index.parts.iter().any(|p| p.column_name().is_none());
+    let base = match index.parts.first().and_then(|p| p.column_name()) {
+        Some(name) if !functional => name,
         _ => "functional_index",
     };
     if !names.contains(&base.to_lowercase()) && !base.eq_ignore_ascii_case("PRIMARY") {
@@ -63,12 +72,21 @@ pub(super) fn free_name(index: &Index, names: &HashSet<String>) -> String {
         .unwrap_or_else(|| "not_specified".to_owned())
 }
 
+/// A prefix as long as the longest value: of the tiny ones 255 bytes.
+fn is_whole(table: &Table, part: &IndexPart) -> bool {
+    let column = part.column_name().and_then(|name| table.column(name));
+    column.is_some_and(|column| match column.ty {
+        ColumnType::Blob { size: LobSize::Tiny } => part.length == Some(255),
+        _ => false,
+    })
+}
+
 /// PRIMARY, UNIQUE without NULLs, UNIQUE with, the others, FULLTEXT last; otherwise as they came
 /// (`sort_keys` in the servers' `sql_table.cc`).
 pub(super) fn sort(cx: &Context<'_>, table: &Table, keys: &mut [KeyDraft]) {
     let rank = |key: &KeyDraft| {
         let (index, nullable) = (&key.index, key.nullable);
-        let partial = index.parts.iter().any(|p| p.length.is_some());
+        let partial = index.parts.iter().any(|p| p.length.is_some() && !is_whole(table, p));
         let virtual_part = index.parts.iter().any(|p| match p.column_name() {
             None => true,
             Some(name) => table
@@ -80,7 +98,7 @@ pub(super) fn sort(cx: &Context<'_>, table: &Table, keys: &mut [KeyDraft]) {
             // MariaDB puts hashes behind the others.
             IndexKind::Unique => {
                 let hash = cx.flavor.is_mariadb() && index.using == Some(IndexAlgorithm::Hash);
-                (1, hash, nullable, partial, virtual_part)
+                (1, hash, nullable, partial, virtual_part && cx.flavor.is_mysql())
             }
             // MySQL puts keys over virtual columns, functional ones among them, behind the others.
             IndexKind::Key | IndexKind::Spatial => {

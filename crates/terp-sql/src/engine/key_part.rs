@@ -1,6 +1,8 @@
 //! One part of a key: how many bytes it takes, how much of a long value it can hold, and what is refused.
 
-use terp_schema_model::{Column, ColumnType, GeometryKind, Index, IndexKind, IntegerSize, LobSize, Table};
+use terp_schema_model::{
+    Column, ColumnType, GeometryKind, Index, IndexAlgorithm, IndexKind, IntegerSize, LobSize, Table,
+};
 
 use super::Context;
 use super::error::{ExecuteError, Result, refuse, unsupported};
@@ -55,20 +57,19 @@ pub(super) fn part_bytes(
     let limit = max_part_bytes(cx, table, engine);
     let is_unique = index.is_unique();
     // MariaDB keeps a unique key that is too long as a hash.
-    let can_hash = cx.flavor.is_mariadb() && index.kind == IndexKind::Unique;
-    match &column.ty {
-        ColumnType::Json => Err(refuse(
-            3152,
-            format!(
-                "JSON column '{}' supports indexing only via generated columns on a specified JSON path.",
-                column.name
-            ),
-        )),
-        ColumnType::Vector { .. } => Err(if cx.flavor.is_mysql() {
-            refuse(6134, format!("Non-scalar (e.g., vector) column '{}' cannot be used as key.", column.name))
-        } else {
-            wrong_prefix()
-        }),
+    let ordered = index.using == Some(IndexAlgorithm::BTree);
+    let can_hash = cx.flavor.is_mariadb() && index.kind == IndexKind::Unique && !ordered;
+    let hashed = |part: PartBytes| if part.hash { check_hash(table, engine, part) } else { Ok(part) };
+    let bytes = match &column.ty {
+        ColumnType::Json => never_in_keys(column).map(|()| PartBytes { bytes: 0, length: None, hash: false }),
+        ColumnType::Vector { .. } if cx.flavor.is_mysql() => {
+            never_in_keys(column).map(|()| PartBytes { bytes: 0, length: None, hash: false })
+        }
+        // MariaDB: a string of bytes.
+        ColumnType::Vector { dimensions } => {
+            let own = dimensions.saturating_mul(4);
+            string_part(cx, part.length, own, 1, limit, is_unique, can_hash, existing)
+        }
         ColumnType::Text { .. } | ColumnType::Blob { .. } | ColumnType::Geometry { .. } => {
             if !engine.blob_keys {
                 return Err(refuse(
@@ -99,14 +100,14 @@ pub(super) fn part_bytes(
                     Ok(PartBytes { bytes: 0, length: None, hash: true })
                 }
                 None if cx.flavor.is_mariadb() && index.kind == IndexKind::Key => {
-                    // A tiny one fits whole; of the others the longest possible prefix is taken.
-                    let own = match column.ty {
-                        ColumnType::Text { size: LobSize::Tiny }
-                        | ColumnType::Blob { size: LobSize::Tiny } => 255,
-                        _ => u32::MAX,
-                    };
-                    let bytes = limit.min(own);
-                    Ok(PartBytes { bytes, length: Some(bytes / char_bytes), hash: false })
+                    // A tiny one is taken whole, by its bytes; of the others the longest possible prefix.
+                    if matches!(
+                        column.ty,
+                        ColumnType::Text { size: LobSize::Tiny } | ColumnType::Blob { size: LobSize::Tiny }
+                    ) {
+                        return Ok(PartBytes { bytes: 255, length: Some(255), hash: false });
+                    }
+                    Ok(PartBytes { bytes: limit, length: Some(limit / char_bytes), hash: false })
                 }
                 None => Err(refuse(
                     1170,
@@ -123,7 +124,10 @@ pub(super) fn part_bytes(
                         | ColumnType::Blob { size: LobSize::Tiny } => 255,
                         _ => u32::MAX,
                     };
-                    if length > own && !existing {
+                    if length > own && !existing && can_hash {
+                        return Err(unsupported("a prefix longer than a TINYTEXT of a UNIQUE key"));
+                    }
+                    if length > own && !existing && cx.flavor.is_mariadb() {
                         return Err(wrong_prefix());
                     }
                     if bytes > own && cx.flavor.is_mysql() {
@@ -136,12 +140,10 @@ pub(super) fn part_bytes(
         ColumnType::Char { length: own } | ColumnType::Varchar { length: own } => {
             string_part(cx, part.length, *own, char_bytes, limit, is_unique, can_hash, existing)
                 .map_err(|e| too_long_by_change(cx, e, table, column, index, existing))
-                .and_then(|part| check_old_format(cx, table, part))
         }
         ColumnType::Binary { length: own } | ColumnType::Varbinary { length: own } => {
             string_part(cx, part.length, *own, 1, limit, is_unique, can_hash, existing)
                 .map_err(|e| too_long_by_change(cx, e, table, column, index, existing))
-                .and_then(|part| check_old_format(cx, table, part))
         }
         ty => {
             if part.length.is_some() {
@@ -149,7 +151,42 @@ pub(super) fn part_bytes(
             }
             Ok(PartBytes { bytes: fixed_bytes(ty), length: None, hash: false })
         }
+    };
+    bytes.and_then(hashed).and_then(|part| check_old_format(cx, table, part))
+}
+
+/// Only some engines keep a unique key as a hash.
+pub(super) fn check_hash(table: &Table, engine: &EngineTraits, part: PartBytes) -> Result<PartBytes> {
+    if engine.unique_hash {
+        return Ok(part);
     }
+    if table.options.engine == "MEMORY" {
+        return Err(refuse(1910, "MEMORY storage engine does not support generated columns"));
+    }
+    Err(key_too_long(engine.max_key_bytes))
+}
+
+/// MySQL: types that no key takes.
+pub(super) fn never_in_keys(column: &Column) -> Result<()> {
+    match column.ty {
+        ColumnType::Json => Err(refuse(
+            3152,
+            format!(
+                "JSON column '{}' supports indexing only via generated columns on a specified JSON path.",
+                column.name
+            ),
+        )),
+        ColumnType::Vector { .. } => Err(refuse(
+            6134,
+            format!("Non-scalar (e.g., vector) column '{}' cannot be used as key.", column.name),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// No part of a spatial key has a prefix.
+pub(super) fn check_prefix(length: Option<u32>) -> Result<()> {
+    if length.is_some() { Err(wrong_prefix()) } else { Ok(()) }
 }
 
 #[expect(clippy::too_many_arguments, reason = "the limits of one part, each from another place")]
@@ -192,7 +229,8 @@ fn too_long_by_change(
     index: &Index,
     existing: bool,
 ) -> ExecuteError {
-    if !existing || cx.flavor.is_mariadb() || error.errno() != Some(1071) {
+    if !existing || cx.flavor.is_mariadb() || index.kind == IndexKind::Primary || error.errno() != Some(1071)
+    {
         return error;
     }
     refuse(

@@ -56,6 +56,8 @@ pub(super) struct EngineTraits {
     pub(super) partitions: bool,
     pub(super) nullable_columns: bool,
     pub(super) virtual_columns: bool,
+    /// MariaDB: a UNIQUE key that is too long becomes a hash.
+    pub(super) unique_hash: bool,
 }
 
 /// The traits of an engine by its server spelling.
@@ -75,11 +77,17 @@ pub(super) fn traits(engine: &str, flavor: Flavor) -> EngineTraits {
         partitions: flavor.is_mariadb(),
         nullable_columns: true,
         virtual_columns: true,
+        unique_hash: false,
     };
     match engine {
-        "InnoDB" => {
-            EngineTraits { foreign_keys: true, fulltext: true, spatial: true, partitions: true, ..base }
-        }
+        "InnoDB" => EngineTraits {
+            foreign_keys: true,
+            fulltext: true,
+            spatial: true,
+            partitions: true,
+            unique_hash: flavor.is_mariadb(),
+            ..base
+        },
         "MyISAM" | "MRG_MyISAM" => EngineTraits {
             max_key_bytes: 1000,
             max_part_bytes: 1000,
@@ -88,6 +96,7 @@ pub(super) fn traits(engine: &str, flavor: Flavor) -> EngineTraits {
             auto_part: true,
             partitions: flavor.is_mariadb() && engine == "MyISAM",
             virtual_columns: engine == "MyISAM" || flavor.is_mysql(),
+            unique_hash: flavor.is_mariadb() && engine == "MyISAM",
             ..base
         },
         "Aria" => EngineTraits {
@@ -164,7 +173,7 @@ impl CharsetChoice {
         let inherited = self.charset.as_deref().unwrap_or(&cx.database_set.charset);
         let chosen = cx.collation(name, self.charset.as_deref(), inherited)?;
         if let (Some(before), true) = (&self.collation, cx.flavor.is_mariadb())
-            && before.charset != chosen.charset
+            && (before.charset != chosen.charset || self.charset.is_some() && *before != chosen)
         {
             return Err(refuse(
                 1302,
@@ -208,18 +217,22 @@ pub(super) fn apply(
     charset: &mut CharsetChoice,
 ) -> Result<()> {
     // The engine decides about other options, wherever it stands.
+    let mut chosen = None;
     for option in options {
         if let TableOptionKind::Engine(name) = &option.kind {
             match known_engine(&name.value, cx.flavor) {
-                Some(engine) => set_engine(cx, table, engine),
+                Some(engine) => chosen = Some(engine),
                 None if cx.session.sql_mode.no_engine_substitution => {
                     return Err(
                         refuse(1286, format!("Unknown storage engine '{}'", name.value)).at(option.span)
                     );
                 }
-                None => set_engine(cx, table, &cx.session.default_storage_engine),
+                None => chosen = Some(&cx.session.default_storage_engine),
             }
         }
+    }
+    if let Some(engine) = chosen {
+        set_engine(cx, table, engine);
     }
     for option in options {
         apply_one(cx, table, option, charset).map_err(|e| e.at(option.span))?;
@@ -287,13 +300,6 @@ fn apply_one(
         TableOptionKind::Checksum(v) => to.checksum = *v,
         TableOptionKind::DelayKeyWrite(v) => to.delay_key_write = *v,
         TableOptionKind::Compression(text) => {
-            let known = ["zlib", "lz4", "none", ""];
-            if innodb && !known.iter().any(|k| k.eq_ignore_ascii_case(&text.value)) {
-                return Err(refuse(
-                    1112,
-                    format!("Table '{name}' uses an extension that doesn't exist in this MySQL version"),
-                ));
-            }
             to.compression = (!text.value.is_empty()).then(|| text.value.clone());
         }
         TableOptionKind::Encryption(text) => match text.value.to_ascii_uppercase().as_str() {
@@ -387,6 +393,9 @@ fn apply_one(
         TableOptionKind::Connection(text) => {
             to.connection = (!text.value.is_empty()).then(|| text.value.clone());
         }
+        TableOptionKind::Transactional(Some(_)) if !matches!(to.engine.as_str(), "InnoDB" | "Aria") => {
+            return Err(refuse(1911, "Unknown option 'transactional'"));
+        }
         TableOptionKind::Transactional(v) => to.transactional = *v,
         TableOptionKind::PageChecksum(v) => to.page_checksum = Some(*v),
         TableOptionKind::Sequence(_) => return Err(unsupported("SEQUENCE tables")),
@@ -399,6 +408,9 @@ fn apply_one(
                 if cx.session.sql_mode.ignore_bad_table_options {
                     return Err(unsupported(format!("table option {}", attribute.name.value)));
                 }
+                return Err(refuse(1911, format!("Unknown option '{}'", attribute.name.value)));
+            }
+            if key.starts_with("page_compress") && !innodb {
                 return Err(refuse(1911, format!("Unknown option '{}'", attribute.name.value)));
             }
             if key.starts_with("encrypt") {
@@ -444,6 +456,22 @@ pub(super) fn check_row_format(cx: &Context<'_>, table: &Table) -> Result<()> {
         }
     };
     let format = table.options.row_format.as_deref();
+    if let Some(compression) = &table.options.compression {
+        // Pages are compressed as they are, or as their format has it.
+        let known = ["zlib", "lz4", "none"].iter().any(|k| k.eq_ignore_ascii_case(compression));
+        let compressed = format == Some("COMPRESSED") || table.options.key_block_size.is_some();
+        if !known || compressed && !compression.eq_ignore_ascii_case("none") {
+            return Err(wrong("COMPRESSION"));
+        }
+    }
+    let page_compressed =
+        table.options.attributes.iter().any(|(name, value)| {
+            name.eq_ignore_ascii_case("page_compressed") && value.trim_matches('\'') != "0"
+        });
+    let own_format = matches!(format, Some("COMPRESSED" | "REDUNDANT"));
+    if page_compressed && (own_format || table.options.key_block_size.is_some()) {
+        return Err(wrong("PAGE_COMPRESSED"));
+    }
     if matches!(format, Some("FIXED" | "PAGE")) {
         return Err(wrong("ROW_FORMAT"));
     }

@@ -101,8 +101,16 @@ fn partitioning(
         }),
         _ => None,
     };
+    // Bounds come before the columns that the function is made of.
+    let (method, unknown) = match method(cx, table, &clause.by) {
+        Ok(method) => (method, None),
+        Err(error) if error.errno() == Some(1054) && cx.flavor.is_mysql() => {
+            (without_columns(&clause.by, error.clone())?, Some(error))
+        }
+        Err(error) => return Err(error),
+    };
     let mut partitioning = Partitioning {
-        method: method(cx, table, &clause.by)?,
+        method,
         partitions: Vec::new(),
         listing: if !definitions.is_empty() {
             PartitionListing::Listed
@@ -113,10 +121,21 @@ fn partitioning(
         },
         subpartitioning,
     };
-    let needs = function::check_methods(cx, table, &partitioning)?;
+    let names_unknown = unknown.is_some();
+    let needs = match unknown {
+        Some(error) => Err(error),
+        None => function::check_methods(cx, table, &partitioning),
+    };
+    let by_columns = matches!(clause.by, PartitionBy::RangeColumns(_) | PartitionBy::ListColumns(_));
+    let needs = if by_columns { Ok(needs?) } else { needs };
+    let unsigned = needs.as_ref().is_ok_and(|needs| needs.unsigned);
     let mut partitions = Vec::new();
     for def in definitions {
-        partitions.push(partition(cx, table, &partitioning, needs.unsigned, def, &engine)?);
+        match partition(cx, table, &partitioning, unsigned, def, &engine) {
+            Ok(made) => partitions.push(made),
+            Err(super::ExecuteError::Unsupported(_)) if needs.is_err() => break,
+            Err(error) => return Err(error),
+        }
     }
     if definitions.is_empty() {
         for number in 0..count {
@@ -132,8 +151,10 @@ fn partitioning(
         }
     }
     partitioning.partitions = partitions;
+    let needs = if names_unknown { Ok(needs?) } else { needs };
     check_names(&partitioning)?;
     check_order(cx, table, &partitioning)?;
+    let needs = needs?;
     function::check_keys(cx, table, &partitioning, &needs)?;
     Ok(partitioning)
 }
@@ -287,6 +308,15 @@ fn method(cx: &Context<'_>, table: &Table, by: &PartitionBy) -> Result<Partition
         },
         PartitionBy::SystemTime { .. } => PartitionMethod::SystemTime { rest: String::new() },
     })
+}
+
+/// A method whose function names an unknown column, as far as its bounds are concerned.
+fn without_columns(by: &PartitionBy, error: super::ExecuteError) -> Result<PartitionMethod> {
+    match by {
+        PartitionBy::Range(_) => Ok(PartitionMethod::Range { expression: String::new() }),
+        PartitionBy::List(_) => Ok(PartitionMethod::List { expression: String::new() }),
+        _ => Err(error),
+    }
 }
 
 /// Checks a partitioned table whose columns or keys changed.

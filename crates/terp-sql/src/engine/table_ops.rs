@@ -145,12 +145,14 @@ fn rename_one(
         if !catalog.has_database(&from.schema) {
             return Err(messages::unknown_database(&from.schema).at(old.span()));
         }
-        if catalog.visible(&from).is_none() && !view {
-            return Err(messages::no_such_table(&from.schema, &from.name).at(old.span()));
-        }
         if !catalog.has_database(&to.schema) {
+            if catalog.visible(&from).is_none() && !view {
+                return Err(messages::no_such_table(&from.schema, &from.name).at(old.span()));
+            }
             return Err(messages::unknown_database(&to.schema).at(new.span()));
         }
+    } else if catalog.visible(&from).is_none() && !view {
+        return Err(messages::no_such_table(&from.schema, &from.name).at(old.span()));
     }
     if catalog.visible(&to).is_some() || catalog.is_view(&to) {
         return Err(messages::table_exists(&to.name).at(new.span()));

@@ -3,7 +3,7 @@
 use terp_schema_model::{CharacterSet, ColumnCharacterSet, ColumnType, IntegerSize, LobSize, same_name};
 
 use super::Context;
-use super::error::{Result, refuse, unsupported};
+use super::error::{ExecuteError, Result, refuse, unsupported};
 use crate::ast::{Ident, TypeKeyword, TypeName};
 
 /// A resolved type and what it brings with it.
@@ -14,6 +14,8 @@ pub(super) struct ResolvedType {
     pub(super) serial: bool,
     /// MariaDB's JSON: a check on the column.
     pub(super) json_alias: bool,
+    /// The refusal of an ENUM or SET with a member twice, which comes after that of its default.
+    pub(super) twice: Option<ExecuteError>,
 }
 
 /// The widest VARCHAR and VARBINARY, in bytes (the row's own limit, "Limits on Table Column Count and Row Size").
@@ -27,8 +29,13 @@ pub(super) fn resolve(
     collate: Option<&Ident>,
     inherited: &CharacterSet,
 ) -> Result<ResolvedType> {
-    let mut resolved =
-        ResolvedType { ty: ColumnType::Year, character_set: None, serial: false, json_alias: false };
+    let mut resolved = ResolvedType {
+        ty: ColumnType::Year,
+        character_set: None,
+        serial: false,
+        json_alias: false,
+        twice: None,
+    };
     let plain = |resolved: ResolvedType, ty| Ok(ResolvedType { ty, ..resolved });
     match ty.keyword {
         TypeKeyword::TinyInt => plain(resolved, integer(cx, column, ty, IntegerSize::TinyInt)?),
@@ -69,10 +76,10 @@ pub(super) fn resolve(
         }
         TypeKeyword::Char | TypeKeyword::NChar => {
             let length = ty.args.first().copied().unwrap_or(1);
+            let set = character_set(cx, ty, collate, inherited)?;
             if length > 255 {
                 return Err(too_long(column, 255).at(ty.span));
             }
-            let set = character_set(cx, ty, collate, inherited)?;
             if set.set.charset == "binary" {
                 return plain(resolved, ColumnType::Binary { length: length as u32 });
             }
@@ -130,6 +137,7 @@ pub(super) fn resolve(
         TypeKeyword::Enum | TypeKeyword::Set => {
             let set = character_set(cx, ty, collate, inherited)?;
             let values = members(cx, column, ty, &set.set)?;
+            resolved.twice = twice(cx, column, ty, &values, &set.set);
             resolved.character_set = Some(set);
             let ty = if ty.keyword == TypeKeyword::Enum {
                 ColumnType::Enum { values }
@@ -334,15 +342,21 @@ fn members(cx: &Context<'_>, column: &str, ty: &TypeName, set: &CharacterSet) ->
     if !is_set && values.len() > 65_535 {
         return Err(refuse(1097, format!("Too many strings for column {column} and ENUM")).at(ty.span));
     }
-    if let Some(value) = duplicate_member(&values, set) {
-        let kind = if is_set { "SET" } else { "ENUM" };
-        // Without strict mode this is a warning on every server.
-        if cx.session.sql_mode.strict() {
-            return Err(refuse(1291, format!("Column '{column}' has duplicated value '{value}' in {kind}"))
-                .at(ty.span));
-        }
-    }
     Ok(values)
+}
+
+/// A member that is there twice; without strict mode this is a warning on every server.
+fn twice(
+    cx: &Context<'_>,
+    column: &str,
+    ty: &TypeName,
+    values: &[String],
+    set: &CharacterSet,
+) -> Option<ExecuteError> {
+    let value = duplicate_member(values, set).filter(|_| cx.session.sql_mode.strict())?;
+    let kind = if ty.keyword == TypeKeyword::Set { "SET" } else { "ENUM" };
+    let message = format!("Column '{column}' has duplicated value '{value}' in {kind}");
+    Some(refuse(1291, message).at(ty.span))
 }
 
 /// A member that the collation takes for an earlier one: equal, or equal but for case where the collation folds it.
@@ -415,19 +429,19 @@ fn lob_for(column: &str, length: u64, max_bytes: u64) -> Result<LobSize> {
     }
 }
 
-fn too_long(column: &str, max: u64) -> super::ExecuteError {
+fn too_long(column: &str, max: u64) -> ExecuteError {
     refuse(
         1074,
         format!("Column length too big for column '{column}' (max = {max}); use BLOB or TEXT instead"),
     )
 }
 
-fn display_width(cx: &Context<'_>, column: &str, max: u64) -> super::ExecuteError {
+fn display_width(cx: &Context<'_>, column: &str, max: u64) -> ExecuteError {
     let word = if cx.flavor.is_mysql() { "column " } else { "" };
     refuse(1439, format!("Display width out of range for {word}'{column}' (max = {max})"))
 }
 
-fn too_big_precision(cx: &Context<'_>, column: &str, precision: u64, max: u64) -> super::ExecuteError {
+fn too_big_precision(cx: &Context<'_>, column: &str, precision: u64, max: u64) -> ExecuteError {
     if cx.flavor.is_mysql() {
         refuse(1426, format!("Too-big precision {precision} specified for '{column}'. Maximum is {max}."))
     } else {
@@ -435,7 +449,7 @@ fn too_big_precision(cx: &Context<'_>, column: &str, precision: u64, max: u64) -
     }
 }
 
-fn too_big_scale(cx: &Context<'_>, column: &str, scale: u64, max: u64) -> super::ExecuteError {
+fn too_big_scale(cx: &Context<'_>, column: &str, scale: u64, max: u64) -> ExecuteError {
     if cx.flavor.is_mysql() {
         refuse(1425, format!("Too big scale {scale} specified for column '{column}'. Maximum is {max}."))
     } else {
@@ -443,7 +457,7 @@ fn too_big_scale(cx: &Context<'_>, column: &str, scale: u64, max: u64) -> super:
     }
 }
 
-fn scale_above_precision(column: &str) -> super::ExecuteError {
+fn scale_above_precision(column: &str) -> ExecuteError {
     refuse(1427, format!("For float(M,D), double(M,D) or decimal(M,D), M must be >= D (column '{column}')."))
 }
 

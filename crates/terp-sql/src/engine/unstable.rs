@@ -4,8 +4,10 @@
 //! depends on the session, no AUTO_INCREMENT column, since that gets its value late, and none that a foreign key changes behind it
 //! (`Item_field::check_vcol_func_processor`, `Column_definition::check_vcol_for_key`).
 
-use terp_schema_model::ReferentialAction::{self, Cascade, SetNull};
-use terp_schema_model::{Column, DefaultValue, Generated, IndexKind, Table, same_name};
+use terp_schema_model::ReferentialAction::{self, Cascade, SetDefault, SetNull};
+use terp_schema_model::{
+    Column, DefaultValue, Generated, Index, IndexAlgorithm, IndexKind, Table, same_name,
+};
 
 use super::alter_expressions::{columns_of, expression_of};
 use super::context::Context;
@@ -45,7 +47,8 @@ pub(super) fn check(cx: &Context<'_>, table: &Table, added: &[&ForeignKeyDef]) -
 /// The columns that foreign keys write to.
 fn changed_by_foreign_keys(table: &Table, added: &[&ForeignKeyDef]) -> Vec<String> {
     let writes = |on_update: Option<ReferentialAction>, on_delete: Option<ReferentialAction>| {
-        matches!(on_update, Some(Cascade | SetNull)) || on_delete == Some(SetNull)
+        matches!(on_update, Some(Cascade | SetNull | SetDefault))
+            || matches!(on_delete, Some(SetNull | SetDefault))
     };
     let carried = table
         .foreign_keys
@@ -82,7 +85,15 @@ impl<'t> Columns<'_, 't> {
     fn add(&mut self, column: &'t Column) -> Result<()> {
         let Some(Generated::Expression { expression, stored }) = &column.generated else { return Ok(()) };
         if *stored {
-            return self.check_use(expression, "GENERATED ALWAYS AS", &column.name);
+            self.check_use(expression, "GENERATED ALWAYS AS", &column.name)?;
+            // The columns that it names may have got other types.
+            let expr = expression_of(self.cx, expression)?;
+            let place = ExprPlace::Generated { stored: true };
+            let printed = self.cx.print(&expr, place, &self.table.name, &self.table.columns, &column.name);
+            return match printed {
+                Err(error) if error.errno() == Some(1901) => Err(error),
+                _ => Ok(()),
+            };
         }
         let changed = columns_of(self.cx, expression)?.iter().any(|name| self.is_changed(name));
         let expr = expression_of(self.cx, expression)?;
@@ -130,9 +141,24 @@ impl<'t> Columns<'_, 't> {
         changed.map_or(Ok(()), |name| Err(not_allowed(name, clause, object)))
     }
 
+    /// A unique key that is kept as a hash has it in a hidden column.
+    fn check_hash(&self, index: &Index) -> Result<()> {
+        let hash = index.kind == IndexKind::Unique && index.using == Some(IndexAlgorithm::Hash);
+        if !hash || self.table.options.engine == "MEMORY" {
+            return Ok(());
+        }
+        for name in index.parts.iter().filter_map(|part| part.column_name()) {
+            if self.table.column(name).is_some_and(|column| column.auto_increment) {
+                return Err(not_allowed("AUTO_INCREMENT", "USING HASH", name));
+            }
+        }
+        Ok(())
+    }
+
     /// An index stores what a virtual column gives.
     fn check_keys(&self) -> Result<()> {
         for index in &self.table.indexes {
+            self.check_hash(index)?;
             for part in &index.parts {
                 let Some(column) = part.column_name().and_then(|name| self.virtual_column(name)) else {
                     continue;

@@ -7,7 +7,7 @@ use terp_schema_model::{ColumnType, IntegerSize};
 
 use super::literal::{is_date, is_time};
 use super::text_kind::{TextKind, text_kind};
-use super::{ColumnRef, ExprContext, ExprError, ExprPlace, as_literal, bare};
+use super::{ColumnRef, ExprContext, ExprError, ExprPlace, as_literal, bare, compare_mysql};
 use crate::ast::{Expr, ExprKind, Literal};
 
 /// How an operand is printed.
@@ -86,7 +86,7 @@ pub(super) fn agree(operands: &[&Expr], cx: &ExprContext<'_>) -> Result<Vec<Oper
 
 /// MySQL stores a CHECK, and both servers a view, before they convert anything.
 fn unresolved(cx: &ExprContext<'_>) -> bool {
-    cx.place == ExprPlace::View || cx.flavor.is_mysql() && cx.place == ExprPlace::Check
+    cx.place == ExprPlace::View || cx.flavor.is_mysql() && cx.place == ExprPlace::Check && !cx.resolved
 }
 
 /// How the operands of a comparison are printed.
@@ -105,7 +105,7 @@ pub(super) fn compared(left: &Expr, right: &Expr, cx: &ExprContext<'_>) -> Resul
         return Ok([text, Operand::Plain]);
     }
     // A string beside a number or a date is converted when the comparison runs, not when it is printed.
-    if [left, right].iter().any(|e| text_kind(e, cx) == TextKind::NoText) {
+    if [left, right].iter().any(|e| is_no_text(e, cx)) {
         return Ok([Operand::Plain, Operand::Plain]);
     }
     let mut operands = agree(&[left, right], cx)?.into_iter();
@@ -136,7 +136,7 @@ pub(super) fn between(
             return Ok([Operand::Plain, low, high]);
         }
     }
-    if text_kind(expr, cx) != TextKind::NoText {
+    if !is_no_text(expr, cx) && [low, high].iter().all(|e| !is_no_text(e, cx)) {
         let mut operands = agree(&[expr, low, high], cx)?.into_iter();
         let mut next = || operands.next().unwrap_or(Operand::Plain);
         return Ok([next(), next(), next()]);
@@ -165,16 +165,25 @@ pub(super) fn in_list(operands: &[&Expr], cx: &ExprContext<'_>) -> Result<Vec<Op
         }
         return Ok(printed);
     }
-    if text_kind(expr, cx) == TextKind::NoText {
-        return Ok(vec![Operand::Plain; operands.len()]);
+    if cx.flavor.is_mysql()
+        && !unresolved(cx)
+        && let Some(column) = column_of(expr, cx)
+    {
+        compare_mysql::in_list(&column, values)?;
     }
-    if values.iter().any(|v| text_kind(v, cx) == TextKind::NoText) {
+    if operands.iter().any(|e| is_no_text(e, cx)) {
         return Ok(vec![Operand::Plain; operands.len()]);
     }
     agree(operands, cx)
 }
 
-fn column_of<'a>(expr: &Expr, cx: &ExprContext<'a>) -> Option<ColumnRef<'a>> {
+/// Whether it is compared as a number or a date is. BIT is one of them, though it is joined with strings as bytes.
+fn is_no_text(expr: &Expr, cx: &ExprContext<'_>) -> bool {
+    let bits = || column_of(expr, cx).is_some_and(|column| matches!(column.ty, ColumnType::Bit { .. }));
+    text_kind(expr, cx) == TextKind::NoText || bits()
+}
+
+pub(super) fn column_of<'a>(expr: &Expr, cx: &ExprContext<'a>) -> Option<ColumnRef<'a>> {
     match &bare(expr).kind {
         ExprKind::Name(parts) => cx.columns.resolve(&parts.last()?.value),
         _ => None,
@@ -206,34 +215,34 @@ fn constant_beside(
     if matches!(literal, Some(Literal::Null)) {
         return Ok(Some(Operand::Plain));
     }
-    let unsure = || ExprError::unsupported("a constant that is converted to a column's type", constant.span);
-    let mysql = cx.flavor.is_mysql();
+    if cx.flavor.is_mysql() {
+        return compare_mysql::constant(column, constant, cx);
+    }
+    let unsure = || unsure(constant);
     Ok(match column.ty {
         ColumnType::Integer { size: IntegerSize::BigInt, .. } => Some(match literal {
             Some(Literal::Integer(_) | Literal::Bool(_)) => Operand::Plain,
             Some(Literal::String { value, .. }) if is_plain_integer(value) => Operand::Text(value.clone()),
+            Some(Literal::String { value, .. }) if !value.contains(|c: char| c.is_ascii_digit()) => {
+                Operand::Text("0".to_owned())
+            }
             Some(Literal::Decimal(text)) if has_fraction(text) => Operand::Plain,
-            None if mysql && is_negative(constant) => match negative_integer(constant) {
-                Some(text) => Operand::Text(text),
-                None => return Err(unsure()),
-            },
             // Items that are no literal are converted on MySQL only.
-            None if !mysql || is_negative(constant) => Operand::Plain,
+            None => Operand::Plain,
             _ => return Err(unsure()),
         }),
         ColumnType::Year => Some(match literal {
-            Some(Literal::Integer(digits)) if is_year(digits) => Operand::Plain,
+            Some(Literal::Integer(digits)) => match digits.parse::<u64>() {
+                Ok(value @ 1..70) => Operand::Text((2000 + value).to_string()),
+                Ok(value @ 70..100) => Operand::Text((1900 + value).to_string()),
+                Ok(0 | 100) => Operand::Plain,
+                _ if is_year(digits) => Operand::Plain,
+                _ => return Err(unsure()),
+            },
             Some(Literal::String { value, .. }) if is_year(value) => Operand::Text(value.clone()),
-            _ => return Err(unsure()),
-        }),
-        ColumnType::Time { .. } if mysql => Some(match literal {
-            Some(Literal::String { value, .. }) if is_time(value) && !value.contains('.') => {
-                Operand::Text(format!("TIME'{value}'"))
+            Some(Literal::String { value, .. }) if !value.contains(|c: char| c.is_ascii_digit()) => {
+                Operand::Plain
             }
-            Some(Literal::String { value, .. }) if is_time(&format!("{value}:00")) => {
-                Operand::Text(format!("TIME'{value}:00'"))
-            }
-            Some(Literal::Temporal { keyword: "TIME", .. }) => Operand::Plain,
             _ => return Err(unsure()),
         }),
         ColumnType::Timestamp { .. } if cx.flavor.mariadb_since(11, 0, 0) => {
@@ -242,80 +251,61 @@ fn constant_beside(
             }
             Some(match literal {
                 Some(Literal::Temporal { keyword: "TIMESTAMP", value }) if is_datetime(value) => {
-                    Operand::Text(format!("TIMESTAMP/*WITH LOCAL TIME ZONE*/'{value}'"))
+                    timestamp(value)
                 }
                 Some(Literal::String { value, .. }) if is_date(value) => {
-                    Operand::Text(format!("TIMESTAMP/*WITH LOCAL TIME ZONE*/'{value} 00:00:00'"))
+                    timestamp(&format!("{value} 00:00:00"))
                 }
                 Some(Literal::String { value, .. }) if is_datetime(value) && !value.contains('.') => {
-                    Operand::Text(format!("TIMESTAMP/*WITH LOCAL TIME ZONE*/'{value}'"))
+                    timestamp(value)
+                }
+                Some(Literal::String { value, .. }) if !value.contains(|c: char| c.is_ascii_digit()) => {
+                    Operand::Plain
+                }
+                Some(Literal::Integer(digits)) if digits == "0" => timestamp(ZERO_TIME),
+                // No date, and compared as a number.
+                Some(Literal::Integer(digits)) if digits.parse::<u64>().is_ok_and(|n| n < 101) => {
+                    Operand::Plain
                 }
                 _ => return Err(unsure()),
-            })
-        }
-        ColumnType::Date | ColumnType::DateTime { .. } | ColumnType::Timestamp { .. } if mysql => {
-            Some(match literal {
-                Some(Literal::String { value, .. }) if is_date(value) || is_datetime(value) => Operand::Plain,
-                Some(Literal::Temporal { .. }) => Operand::Plain,
-                Some(Literal::Integer(digits)) => match date_of_number(digits) {
-                    Some(date) if *column.ty == ColumnType::Date => Operand::Text(format!("DATE'{date}'")),
-                    Some(date) if column.ty.fsp() == Some(0) => Operand::Text(format!("'{date} 00:00:00'")),
-                    _ => return Err(unsure()),
-                },
-                Some(_) => return Err(unsure()),
-                None if is_number(constant) => return Err(unsure()),
-                None => Operand::Plain,
             })
         }
         _ => None,
     })
 }
 
-fn is_plain_integer(text: &str) -> bool {
+const ZERO_TIME: &str = "0000-00-00 00:00:00";
+
+fn timestamp(value: &str) -> Operand {
+    Operand::Text(format!("TIMESTAMP/*WITH LOCAL TIME ZONE*/'{value}'"))
+}
+
+/// MariaDB: the zero that a column is compared with where it stands for a condition.
+pub(super) fn mariadb_zero(expr: &Expr, cx: &ExprContext<'_>) -> String {
+    let timestamp = column_of(expr, cx).is_some_and(|c| matches!(c.ty, ColumnType::Timestamp { .. }));
+    if timestamp && cx.flavor.mariadb_since(11, 8, 0) && !unresolved(cx) {
+        return format!("TIMESTAMP/*WITH LOCAL TIME ZONE*/'{ZERO_TIME}'");
+    }
+    "0".to_owned()
+}
+
+pub(super) fn unsure(constant: &Expr) -> ExprError {
+    ExprError::unsupported("a constant that is converted to a column's type", constant.span)
+}
+
+pub(super) fn is_plain_integer(text: &str) -> bool {
     let canonical = text == "0" || !text.starts_with('0');
     canonical && (1..=18).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
 }
 
-fn has_fraction(decimal: &str) -> bool {
+pub(super) fn has_fraction(decimal: &str) -> bool {
     decimal.split_once('.').is_some_and(|(_, fraction)| fraction.bytes().any(|b| b != b'0'))
 }
 
-fn negative_integer(expr: &Expr) -> Option<String> {
-    match &bare(expr).kind {
-        ExprKind::Unary { expr, .. } => match as_literal(expr)? {
-            Literal::Integer(digits) if is_plain_integer(digits) && digits != "0" => {
-                Some(format!("-{digits}"))
-            }
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-/// The date that 20200131 is, and 0.
-fn date_of_number(digits: &str) -> Option<String> {
-    if digits == "0" {
-        return Some("0000-00-00".into());
-    }
-    if digits.len() != 8 {
-        return None;
-    }
-    let date = format!("{}-{}-{}", digits.get(..4)?, digits.get(4..6)?, digits.get(6..)?);
-    is_date(&date).then_some(date)
-}
-
-fn is_year(text: &str) -> bool {
+pub(super) fn is_year(text: &str) -> bool {
     text.len() == 4 && text.parse::<u16>().is_ok_and(|year| (1901..=2155).contains(&year))
 }
 
-fn is_datetime(text: &str) -> bool {
+pub(super) fn is_datetime(text: &str) -> bool {
     text.split_once(' ').is_some_and(|(date, time)| is_date(date) && is_time(time))
-}
-
-fn is_negative(expr: &Expr) -> bool {
-    matches!(&bare(expr).kind, ExprKind::Unary { op: crate::ast::UnaryOp::Minus, expr } if as_literal(expr).is_some())
-}
-
-fn is_number(expr: &Expr) -> bool {
-    matches!(bare(expr).kind, ExprKind::Binary { .. } | ExprKind::Unary { .. })
 }

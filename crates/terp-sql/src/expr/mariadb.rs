@@ -1,6 +1,6 @@
 //! MariaDB's printing: parentheses only where precedence asks for them.
 
-use super::compare::{Operand, agree, between, compared, in_list};
+use super::compare::{Operand, agree, between, compared, in_list, mariadb_zero};
 use super::mysql::{is_joined, opposite};
 use super::{ExprContext, ExprError, ExprPlace, as_literal, bare, column_text, literal, refuse};
 use crate::ast::{BinaryOp, Expr, ExprKind, IsTest, Literal, QueryExpr, UnaryOp};
@@ -275,7 +275,10 @@ impl Printer<'_> {
     fn truth(&self, expr: &Expr) -> Result<Printed, ExprError> {
         let printed = self.print(expr)?;
         match bare(expr).kind {
-            ExprKind::Name(_) => Printed::operator(format!("{} <> 0", printed.text), prec::COMPARE),
+            ExprKind::Name(_) => {
+                let zero = mariadb_zero(expr, self.cx);
+                Printed::operator(format!("{} <> {zero}", printed.text), prec::COMPARE)
+            }
             _ => Ok(printed),
         }
     }
@@ -285,7 +288,8 @@ impl Printer<'_> {
         let expr = bare(expr);
         match &expr.kind {
             ExprKind::Name(_) => {
-                return Printed::operator(format!("{} = 0", self.text(expr)?), prec::COMPARE);
+                let zero = mariadb_zero(expr, self.cx);
+                return Printed::operator(format!("{} = {zero}", self.text(expr)?), prec::COMPARE);
             }
             ExprKind::Literal(Literal::Bool(value)) => return Printed::atom(u8::from(!value).to_string()),
             ExprKind::Unary { op: UnaryOp::Not | UnaryOp::Bang, expr } if refuse::is_truth(expr, self.cx) => {

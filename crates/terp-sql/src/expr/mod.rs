@@ -18,6 +18,7 @@ mod call;
 mod call_mariadb;
 mod call_mysql;
 mod compare;
+mod compare_mysql;
 mod functions;
 mod literal;
 mod mariadb;
@@ -25,6 +26,7 @@ mod mysql;
 mod refuse;
 mod session;
 mod text_kind;
+pub(crate) mod types_mariadb;
 mod walk;
 
 use terp_schema_model::quote::identifier as quote;
@@ -33,6 +35,7 @@ use terp_schema_model::{CharacterSet, ColumnType, Flavor};
 use crate::ast::{Expr, ExprKind, Ident, Literal, QueryExpr, UnaryOp};
 use crate::{Span, SqlMode};
 
+pub(crate) use walk::can_be_null;
 pub use walk::{referenced_columns, walk};
 
 /// What an expression may refer to and what it is printed for.
@@ -56,6 +59,9 @@ pub struct ExprContext<'a> {
     pub object: &'a str,
     /// The query around it, if there is one.
     pub query: Option<&'a dyn QueryScope>,
+    /// MySQL: a CHECK as it is printed once its operands have been resolved. CREATE TABLE keeps it as it was before; ALTER TABLE and
+    /// LIKE read it from the table.
+    pub resolved: bool,
 }
 
 /// Where an expression stands.
@@ -185,14 +191,26 @@ impl ExprError {
 pub fn canonical(expr: &Expr, cx: &ExprContext<'_>) -> Result<String, ExprError> {
     if cx.flavor.is_mysql() {
         refuse::partition(expr, cx)?;
+        let disallowed = refuse::disallowed_functions(expr, cx);
+        refuse::check_is_boolean(expr, disallowed, cx)?;
         let printed = refuse::check_is_boolean(expr, mysql::Printer { cx }.print(expr), cx)?;
         refuse::result_of_index_part(expr, cx)?;
         refuse::row_result(expr, cx)?;
+        if cx.resolved || cx.place != ExprPlace::Check {
+            compare_mysql::check_vectors(expr, cx)?;
+        }
         return Ok(printed.text);
     }
     let text = untyped(expr, cx)?;
+    types_mariadb::check(expr, cx)?;
+    types_mariadb::check_assignment(expr, cx)?;
     session::dependent(expr, &text, cx)?;
     Ok(text)
+}
+
+/// What stands in an expression and is no function of its place, whatever columns there are.
+pub(crate) fn functions_allowed(expr: &Expr, cx: &ExprContext<'_>) -> Result<(), ExprError> {
+    refuse::disallowed_functions(expr, cx)
 }
 
 /// MariaDB: the text as in [`canonical`], without asking whether it depends on the session by the types of columns.

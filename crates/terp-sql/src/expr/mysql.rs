@@ -1,7 +1,10 @@
 //! MySQL's printing: every operator in parentheses.
 
-use super::compare::{Operand, agree, between, compared, in_list};
-use super::{ExprContext, ExprError, ExprPlace, as_literal, bare, column_text, literal, refuse};
+use super::compare::{Operand, agree, between, column_of, compared, in_list};
+use super::compare_mysql::check_operands;
+use super::{
+    ExprContext, ExprError, ExprPlace, as_literal, bare, column_text, compare_mysql, literal, refuse,
+};
 use crate::ast::{BinaryOp, Expr, ExprKind, IsTest, UnaryOp};
 
 /// An expression's text.
@@ -155,6 +158,7 @@ impl Printer<'_> {
             BinaryOp::IntDivide => "DIV",
             BinaryOp::Modulo => "%",
         };
+        check_operands(sign, &[left, right], self.cx)?;
         Printed::value(format!("({} {sign} {})", self.text(left)?, self.text(right)?))
     }
 
@@ -162,6 +166,7 @@ impl Printer<'_> {
         if let Some((pairs, word)) = self.rows(op, left, right)? {
             return Ok(format!("({})", pairs.join(word)));
         }
+        check_operands(comparison_sign(op), &[left, right], self.cx)?;
         let [how_left, how_right] = compared(left, right, self.cx)?;
         let (left, right) = (self.operand(left, &how_left)?, self.operand(right, &how_right)?);
         Ok(format!("({left} {} {right})", comparison_sign(op)))
@@ -230,7 +235,11 @@ impl Printer<'_> {
     /// As a condition: what is no truth value is compared with zero.
     pub(super) fn truth(&self, expr: &Expr) -> Result<String, ExprError> {
         let printed = self.print(expr)?;
-        Ok(if printed.boolean { printed.text } else { format!("(0 <> {})", printed.text) })
+        if printed.boolean {
+            return Ok(printed.text);
+        }
+        check_operands("<>", &[expr], self.cx)?;
+        Ok(format!("({} <> {})", self.zero(expr), printed.text))
     }
 
     /// As the opposite condition.
@@ -265,11 +274,23 @@ impl Printer<'_> {
             _ => {}
         }
         let printed = self.print(expr)?;
+        if !printed.boolean {
+            check_operands("=", &[expr], self.cx)?;
+        }
         Ok(if printed.boolean {
             format!("(not({}))", printed.text)
         } else {
-            format!("(0 = {})", printed.text)
+            format!("({} = {})", self.zero(expr), printed.text)
         })
+    }
+
+    /// What a value is compared with to make a condition of it.
+    fn zero(&self, expr: &Expr) -> String {
+        let resolved = self.cx.resolved || self.cx.place != ExprPlace::Check;
+        column_of(expr, self.cx)
+            .filter(|_| resolved && self.cx.place != ExprPlace::View)
+            .and_then(|column| compare_mysql::zero(&column))
+            .unwrap_or_else(|| "0".to_owned())
     }
 
     pub(super) fn is(&self, expr: &Expr, test: IsTest, not: bool) -> Result<String, ExprError> {
@@ -282,6 +303,7 @@ impl Printer<'_> {
     }
 
     fn between(&self, expr: &Expr, low: &Expr, high: &Expr, not: bool) -> Result<String, ExprError> {
+        check_operands("between", &[expr, low, high], self.cx)?;
         let [how, how_low, how_high] = between(expr, low, high, self.cx)?;
         Ok(format!(
             "({} {}between {} and {})",
@@ -319,6 +341,7 @@ impl Printer<'_> {
             }
             _ => return self.text(expr),
         };
+        check_operands("like", &[left, pattern], self.cx)?;
         let how = agree(&[left, pattern], self.cx)?;
         let mut texts = [left, pattern].into_iter().zip(&how).map(|(e, how)| self.operand(e, how));
         let (Some(left), Some(pattern)) = (texts.next().transpose()?, texts.next().transpose()?) else {

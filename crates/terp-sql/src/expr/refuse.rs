@@ -1,5 +1,7 @@
 //! What the servers refuse in an expression, with their errno and wording.
 
+use terp_schema_model::{ColumnType, LobSize};
+
 use super::functions::{Function, Lookup, lookup};
 use super::text_kind::{TextKind, text_kind};
 use super::{ExprContext, ExprError, ExprPlace, QueryScope, bare, quote, walk};
@@ -129,6 +131,25 @@ pub(super) fn function(
     } else {
         mariadb_expression(&format!("{printed}()"), span, cx)
     })
+}
+
+/// MySQL: functions that the place doesn't take; it looks for them before it looks for columns.
+pub(super) fn disallowed_functions(expr: &Expr, cx: &ExprContext<'_>) -> Result<(), ExprError> {
+    if matches!(cx.place, ExprPlace::Partition | ExprPlace::PartitionBound | ExprPlace::View) {
+        return Ok(());
+    }
+    let mut found = Ok(());
+    walk(expr, &mut |e| {
+        if let ExprKind::Function { schema: None, name, args, .. } = &e.kind
+            && found.is_ok()
+        {
+            let lower = name.value.to_ascii_lowercase();
+            if let Lookup::Native(known) = lookup(cx.flavor, &lower, args.len()) {
+                found = function(known, &lower, e.span, cx);
+            }
+        }
+    });
+    found
 }
 
 /// For what a partitioning function can't be made of.
@@ -394,6 +415,7 @@ pub(super) fn result_of_index_part(expr: &Expr, cx: &ExprContext<'_>) -> Result<
         {
             (3753, JSON_INDEX)
         }
+        ExprKind::Function { name, args, .. } if gives_long_text(&name.value, args, cx) => (3757, LOB_INDEX),
         ExprKind::Function { name, args, .. } => {
             match lookup(cx.flavor, &name.value.to_ascii_lowercase(), args.len()) {
                 Lookup::Native(function) => match function.index_errno() {
@@ -408,6 +430,22 @@ pub(super) fn result_of_index_part(expr: &Expr, cx: &ExprContext<'_>) -> Result<
         _ => return Ok(()),
     };
     Err(ExprError::refused(errno, message, expr.span))
+}
+
+/// Whether a function of a column gives a text that is too long for a VARCHAR.
+fn gives_long_text(name: &str, args: &[Expr], cx: &ExprContext<'_>) -> bool {
+    let is_one_of = |names: &[&str]| names.iter().any(|known| name.eq_ignore_ascii_case(known));
+    let passes_on = is_one_of(&["coalesce", "if", "ifnull"]);
+    if !passes_on && !is_one_of(&["concat", "lower", "lcase", "reverse", "ucase", "upper"]) {
+        return false;
+    }
+    // Of IF the condition is no part of the result.
+    let results = if name.eq_ignore_ascii_case("if") { args.get(1..).unwrap_or_default() } else { args };
+    results.iter().filter_map(|arg| super::compare::column_of(arg, cx)).any(|column| match column.ty {
+        ColumnType::Text { size } | ColumnType::Blob { size } => passes_on || *size != LobSize::Tiny,
+        ColumnType::Geometry { .. } => true,
+        _ => false,
+    })
 }
 
 const JSON_INDEX: &str =

@@ -217,6 +217,9 @@ fn column_kind(name: &str, cx: &ExprContext<'_>) -> TextKind {
         ColumnType::Binary { .. } | ColumnType::Varbinary { .. } | ColumnType::Blob { .. } => {
             TextKind::Text("binary".into())
         }
+        ColumnType::Bit { .. } | ColumnType::Geometry { .. } if cx.flavor.is_mysql() => {
+            TextKind::Text("binary".into())
+        }
         ColumnType::Json => TextKind::Text("utf8mb4".into()),
         _ => column.character_set.map_or(TextKind::NoText, |set| TextKind::Text(set.charset.clone())),
     }

@@ -1,6 +1,6 @@
 //! Walking over expressions.
 
-use crate::ast::{Expr, ExprKind, Ident, JsonOn, QueryExpr};
+use crate::ast::{BinaryOp, Expr, ExprKind, Ident, JsonOn, Literal, QueryExpr};
 
 /// Calls a function with the expression and every expression in it, the outer before the inner.
 pub fn walk<'e>(expr: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {
@@ -101,5 +101,35 @@ pub(crate) fn children<'e>(expr: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {
                 }
             }
         }
+    }
+}
+
+/// Functions that give NULL for NULL alone.
+const STRICT: [&str; 9] =
+    ["abs", "concat", "length", "char_length", "lower", "lcase", "upper", "ucase", "reverse"];
+
+/// Whether an expression can give NULL; where its form does not tell, it can.
+pub(crate) fn can_be_null(expr: &Expr, nullable: &dyn Fn(&str) -> bool) -> bool {
+    let any = |operands: &[Expr]| operands.iter().any(|e| can_be_null(e, nullable));
+    match &expr.kind {
+        ExprKind::Paren(inner) => can_be_null(inner, nullable),
+        ExprKind::Literal(literal) => matches!(literal, Literal::Null),
+        ExprKind::Name(parts) => parts.last().is_none_or(|name| nullable(&name.value)),
+        ExprKind::Is { .. } => false,
+        ExprKind::Binary { op: BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Multiply, left, right } => {
+            can_be_null(left, nullable) || can_be_null(right, nullable)
+        }
+        ExprKind::Function { schema: None, name, args, .. } => {
+            let lower = name.value.to_ascii_lowercase();
+            match (lower.as_str(), args.as_slice()) {
+                ("coalesce" | "ifnull", args) => args.iter().all(|e| can_be_null(e, nullable)),
+                ("if", [_, then, otherwise]) => {
+                    can_be_null(then, nullable) || can_be_null(otherwise, nullable)
+                }
+                (name, args) if STRICT.contains(&name) => any(args),
+                _ => true,
+            }
+        }
+        _ => true,
     }
 }

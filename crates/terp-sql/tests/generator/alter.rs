@@ -8,7 +8,8 @@ use super::{Generator, quoted};
 impl Generator<'_> {
     pub(super) fn alter_table(&mut self) -> String {
         let name = self.table_name();
-        let count = self.rng.below(3);
+        self.current = Some(name.clone());
+        let count = if self.rng.percent(15) { 5 } else { self.rng.below(3) };
         let columns = self.columns_of(&name);
         let partitioned = self.table(&name).is_some_and(|t| t.partitioning.is_some());
         if self.rng.percent(if partitioned { 25 } else { 2 }) {
@@ -45,12 +46,12 @@ impl Generator<'_> {
             }
             28..38 => {
                 let name = self.column_name(columns);
-                format!("MODIFY COLUMN {}{}", self.column(&name), self.position(columns))
+                format!("MODIFY COLUMN {}{}", self.changed_column(&name), self.position(columns))
             }
             38..44 => {
                 let old = self.column_name(columns);
                 let new = if self.rng.percent(40) { old.clone() } else { self.new_column_name() };
-                format!("CHANGE COLUMN {old} {}{}", self.column(&new), self.position(columns))
+                format!("CHANGE COLUMN {old} {}{}", self.changed_column(&new), self.position(columns))
             }
             44..49 => format!("RENAME COLUMN {} TO {}", self.column_name(columns), self.new_column_name()),
             49..53 => {
@@ -64,7 +65,10 @@ impl Generator<'_> {
                 format!("ALTER COLUMN {} {what}", self.column_name(columns))
             }
             53..63 => format!("ADD {}", self.key(columns)),
-            63..70 => format!("DROP {} {}", self.rng.pick(&["INDEX", "KEY"]), self.index_name_of(table)),
+            63..70 => {
+                let exists = self.if_exists();
+                format!("DROP {} {exists}{}", self.rng.pick(&["INDEX", "KEY"]), self.index_name_of(table))
+            }
             70..73 => "DROP PRIMARY KEY".to_owned(),
             73..76 => {
                 let old = self.index_name_of(table);
@@ -96,9 +100,19 @@ impl Generator<'_> {
         }
     }
 
+    /// Only a new column takes REFERENCES; elsewhere it is a mistake of syntax.
+    fn changed_column(&mut self, name: &str) -> String {
+        let text = self.column(name);
+        match text.split_once(" REFERENCES ") {
+            Some((before, _)) => before.to_owned(),
+            None => text,
+        }
+    }
+
     fn position(&mut self, columns: &[Column]) -> String {
         match self.rng.below(10) {
             0 => " FIRST".to_owned(),
+            1 if self.rng.percent(30) => format!(" AFTER {}", self.new_column_name()),
             1 => format!(" AFTER {}", self.column_name(columns)),
             _ => String::new(),
         }

@@ -53,7 +53,7 @@ impl Generator<'_> {
     }
 
     fn key_part(&mut self, columns: &[Column], expressions: bool) -> String {
-        if expressions && self.mysql() && self.rng.percent(4) {
+        if expressions && self.mysql() && self.rng.percent(6) {
             return format!("({})", self.expression());
         }
         let name = self.column_name(columns);
@@ -79,7 +79,8 @@ impl Generator<'_> {
 
     /// A foreign key, to a column of the same type where there is one.
     pub(super) fn foreign_key(&mut self, columns: &[Column]) -> String {
-        let parent = self.table_name();
+        let own = self.current.clone().filter(|_| self.rng.percent(15));
+        let parent = own.unwrap_or_else(|| self.table_name());
         let theirs = self.columns_of(&parent);
         let indexed: Vec<Vec<String>> = self
             .table(&parent)
@@ -99,7 +100,7 @@ impl Generator<'_> {
         let (mut from, mut to) = (Vec::new(), Vec::new());
         if !indexed.is_empty() && self.rng.percent(85) {
             let at = self.rng.below(indexed.len());
-            let count = if self.rng.percent(80) { 1 } else { indexed[at].len().min(2) };
+            let count = if self.rng.percent(70) { 1 } else { indexed[at].len().min(3) };
             for column in indexed[at].iter().take(count) {
                 let ty = theirs.iter().find(|c| c.name == *column).map(|c| &c.ty);
                 let fitting: Vec<&Column> = columns.iter().filter(|c| Some(&c.ty) == ty).collect();

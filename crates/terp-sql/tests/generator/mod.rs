@@ -6,6 +6,8 @@ mod column;
 mod expression;
 mod key;
 mod partition;
+mod program;
+mod session;
 mod table;
 
 use terp_schema_model::{Column, Flavor, Table};
@@ -53,11 +55,14 @@ pub(crate) struct Generator<'c> {
     catalog: &'c Catalog,
     schema: &'c str,
     flavor: Flavor,
+    /// The table that is made or altered, quoted.
+    current: Option<String>,
 }
 
 /// One statement for the tables of that database as they are.
 pub(crate) fn statement(seed: u64, catalog: &Catalog, schema: &str) -> String {
-    let mut generator = Generator { rng: Rng::new(seed), catalog, schema, flavor: catalog.flavor() };
+    let mut generator =
+        Generator { rng: Rng::new(seed), catalog, schema, flavor: catalog.flavor(), current: None };
     generator.statement()
 }
 
@@ -67,23 +72,49 @@ impl Generator<'_> {
         if tables == 0 || tables < 3 && self.rng.percent(50) {
             return self.create_table();
         }
-        match self.rng.below(100) {
-            0..20 => self.create_table(),
-            20..24 => format!("CREATE TABLE {} LIKE {}", self.any_table_name(), self.table_name()),
-            24..32 => self.create_index(),
-            32..36 => {
+        match self.rng.below(200) {
+            0..40 => self.create_table(),
+            40..48 => {
+                let exists = if self.rng.percent(10) { "IF NOT EXISTS " } else { "" };
+                format!("CREATE TABLE {exists}{} LIKE {}", self.any_table_name(), self.table_name())
+            }
+            48..64 => self.create_index(),
+            64..72 => {
                 let table = self.table_name();
                 let index = self.index_name_of(&table);
-                format!("DROP INDEX {index} ON {table}")
+                format!("DROP INDEX {}{index} ON {table}", self.if_exists())
             }
-            36..39 => format!("RENAME TABLE {} TO {}", self.table_name(), self.any_table_name()),
-            39..42 => {
-                let exists = if self.rng.percent(20) { "IF EXISTS " } else { "" };
-                format!("DROP TABLE {exists}{}", self.table_name())
-            }
-            42..44 => format!("SET foreign_key_checks = {}", self.rng.below(2)),
+            72..78 => self.rename_tables(),
+            78..84 => self.drop_tables(),
+            84..90 => self.set_variable(),
+            90..94 => self.view_or_trigger(),
+            94 => format!("TRUNCATE TABLE {}", self.table_name()),
             _ => self.alter_table(),
         }
+    }
+
+    /// MariaDB's IF EXISTS, which MySQL has in few places.
+    fn if_exists(&mut self) -> &'static str {
+        if !self.mysql() && self.rng.percent(10) { "IF EXISTS " } else { "" }
+    }
+
+    /// One, a chain, or two that change places.
+    fn rename_tables(&mut self) -> String {
+        let (one, two) = (self.table_name(), self.table_name());
+        match self.rng.below(5) {
+            0 => format!("RENAME TABLE {one} TO `tmp`, {two} TO {one}, `tmp` TO {two}"),
+            1 => {
+                format!("RENAME TABLE {one} TO {}, {two} TO {}", self.any_table_name(), self.any_table_name())
+            }
+            _ => format!("RENAME TABLE {one} TO {}", self.any_table_name()),
+        }
+    }
+
+    fn drop_tables(&mut self) -> String {
+        let exists = if self.rng.percent(20) { "IF EXISTS " } else { "" };
+        let names: Vec<String> =
+            (0..1 + self.rng.below(5).saturating_sub(3)).map(|_| self.table_name()).collect();
+        format!("DROP TABLE {exists}{}", names.join(", "))
     }
 
     const fn mysql(&self) -> bool {

@@ -8,6 +8,7 @@ use super::{COLUMNS, Generator, quoted};
 impl Generator<'_> {
     pub(super) fn create_table(&mut self) -> String {
         let name = self.any_table_name();
+        self.current = Some(name.clone());
         if self.table(&name).is_some() && self.rng.percent(70) {
             return format!("CREATE TABLE {name} (`id` INT)");
         }
@@ -110,8 +111,16 @@ impl Generator<'_> {
             "STATS_SAMPLE_PAGES = DEFAULT",
             "AUTOEXTEND_SIZE = 4M",
             "COMPRESSION = 'nosuch'",
+            "ENGINE = ARCHIVE",
+            "ENGINE = BLACKHOLE",
         ];
-        let mariadb = ["PAGE_CHECKSUM = 1", "TRANSACTIONAL = 1", "PAGE_COMPRESSED = 1", "ENGINE = Aria"];
+        let mariadb = [
+            "PAGE_CHECKSUM = 1",
+            "TRANSACTIONAL = 1",
+            "PAGE_COMPRESSED = 1",
+            "ENGINE = Aria",
+            "WITH SYSTEM VERSIONING",
+        ];
         if self.rng.percent(15) {
             return self.rng.pick(if self.mysql() { &mysql } else { &mariadb }).to_owned();
         }
@@ -122,6 +131,10 @@ impl Generator<'_> {
                 "ENGINE = MEMORY",
                 "ENGINE = InnoDB",
                 "ENGINE = nosuch",
+                "ENGINE = CSV",
+                "KEY_BLOCK_SIZE = 4",
+                "ROW_FORMAT = REDUNDANT",
+                "COLLATE = utf8mb4_general_ci",
                 "AUTO_INCREMENT = 7",
                 "DEFAULT CHARSET = latin1",
                 "CHARSET = utf8mb4",
@@ -168,6 +181,8 @@ struct Definition {
 
 impl Definition {
     fn text(&self, head: &str) -> String {
-        format!("{head} ({}){}", self.elements.join(", "), self.tail)
+        let elements =
+            if self.elements.is_empty() { "`id` INT".to_owned() } else { self.elements.join(", ") };
+        format!("{head} ({elements}){}", self.tail)
     }
 }

@@ -194,7 +194,8 @@ fn not_this_type(cx: &Context<'_>, column: &Column, by_values: bool) -> ExecuteE
 fn check_columns(cx: &Context<'_>, table: &Table, columns: &[String], by_values: bool) -> Result<()> {
     for name in columns {
         let Some(column) = table.column(name) else { return Err(field_not_found()) };
-        if column.ty.is_lob() {
+        let other = matches!(column.ty, ColumnType::Json | ColumnType::Geometry { .. });
+        if column.ty.is_lob() && !(by_values && other) {
             return Err(refuse(1502, "A BLOB field is not allowed in partition function"));
         }
         let allowed = match column.ty {
@@ -326,6 +327,14 @@ pub(super) fn check_keys(
     needs: &Needs,
 ) -> Result<()> {
     for index in table.indexes.iter().filter(|i| i.is_unique()) {
+        // MariaDB's hashes are not looked at.
+        if cx.flavor.is_mariadb()
+            && index.kind == IndexKind::Unique
+            && index.using == Some(terp_schema_model::IndexAlgorithm::Hash)
+            && table.options.engine != "MEMORY"
+        {
+            continue;
+        }
         let holds = |name: &String| {
             index
                 .parts
@@ -336,7 +345,29 @@ pub(super) fn check_keys(
             return Err(key_misses(cx, index.kind));
         }
     }
+    check_lengths(cx, table, needs)?;
     check_prefixes(cx, table, partitioning)
+}
+
+/// All fields of the function together are no longer than a key may be.
+fn check_lengths(cx: &Context<'_>, table: &Table, needs: &Needs) -> Result<()> {
+    let bytes = |column: &Column| match &column.ty {
+        ColumnType::Char { length }
+        | ColumnType::Varchar { length }
+        | ColumnType::Binary { length }
+        | ColumnType::Varbinary { length } => {
+            let set = column.character_set.as_ref();
+            let bytes = u64::from(*length) * set.map_or(1, |c| u64::from(cx.max_bytes(&c.set.charset)));
+            let varies = matches!(column.ty, ColumnType::Varchar { .. } | ColumnType::Varbinary { .. });
+            bytes + if varies { 2 } else { 0 }
+        }
+        _ => 8,
+    };
+    let total: u64 = needs.columns.iter().filter_map(|name| table.column(name)).map(bytes).sum();
+    if total > 3072 {
+        return Err(refuse(1660, "The total length of the partitioning fields is too large"));
+    }
+    Ok(())
 }
 
 /// MySQL's KEY takes no column of which a key holds a prefix only.

@@ -8,7 +8,7 @@ use crate::ast::{CreateRoutine, Ident, Returns, TypeKeyword, TypeName};
 use crate::engine::catalog::{Catalog, Effect};
 use crate::engine::context::Context;
 use crate::engine::error::{Result, messages, refuse, unsupported};
-use crate::engine::types;
+use crate::engine::types::{self, ResolvedType};
 
 /// Executes CREATE and ALTER PROCEDURE and FUNCTION.
 pub(in crate::engine) fn create_or_alter(catalog: &mut Catalog, create: &CreateRoutine) -> Result<Effect> {
@@ -39,13 +39,7 @@ pub(in crate::engine) fn create_or_alter(catalog: &mut Catalog, create: &CreateR
     for parameter in &create.parameters {
         if let Some(ty) = &parameter.ty {
             check_collate(&context, ty, parameter.collate.as_ref())?;
-            types::resolve(
-                &context,
-                &parameter.name.value,
-                ty,
-                parameter.collate.as_ref(),
-                context.database_set,
-            )?;
+            resolve(&context, &parameter.name.value, ty, parameter.collate.as_ref())?;
         }
     }
     let returns = match &create.returns {
@@ -140,7 +134,7 @@ fn shown_type(context: &Context<'_>, returns: &Returns) -> Result<String> {
     if returns.ty.compressed.is_some() {
         return Err(unsupported("COMPRESSED in RETURNS").at(returns.ty.span));
     }
-    let resolved = types::resolve(context, "", &returns.ty, returns.collate.as_ref(), context.database_set)?;
+    let resolved = resolve(context, "", &returns.ty, returns.collate.as_ref())?;
     let mut out = render::column_type(&resolved.ty, context.flavor);
     if let Some(set) = resolved.character_set.map(|own| own.set) {
         out.push_str(&format!(" CHARSET {}", set.charset));
@@ -150,4 +144,15 @@ fn shown_type(context: &Context<'_>, returns: &Returns) -> Result<String> {
         }
     }
     Ok(out)
+}
+
+/// The type of a parameter or a result.
+fn resolve(
+    context: &Context<'_>,
+    name: &str,
+    ty: &TypeName,
+    collate: Option<&Ident>,
+) -> Result<ResolvedType> {
+    let mut resolved = types::resolve(context, name, ty, collate, context.database_set)?;
+    resolved.twice.take().map_or(Ok(resolved), Err)
 }

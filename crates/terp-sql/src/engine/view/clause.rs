@@ -84,6 +84,7 @@ impl<'a> ClauseScope<'a> {
             table: "",
             object: "",
             query: Some(self),
+            resolved: false,
         }
     }
 
