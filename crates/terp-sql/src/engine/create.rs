@@ -12,6 +12,7 @@ use super::column::{self, ColumnDraft, Inline};
 use super::context::Context;
 use super::error::{Result, messages, refuse, unsupported};
 use super::options::{self, CharsetChoice};
+use super::create_select::{self, Selected};
 use super::{foreign_key, partition, reading, table_ops, versioning};
 use crate::ast::{CreateTable, CreateTableBody, PeriodDef, TableDefinition, TableElement, TableOption};
 
@@ -54,6 +55,12 @@ pub(super) fn create_table(catalog: &mut Catalog, create: &CreateTable) -> Resul
         let cx = catalog.context(&at.schema)?;
         reading::check(&cx, &Table::new(&at.name, cx.database_set.clone()), definition)?;
     }
+    if let CreateTableBody::Definition(TableDefinition { select: Some(select), .. }) = &create.body
+        && exists
+        && catalog.flavor().is_mysql()
+    {
+        create_select::open(catalog, select)?;
+    }
     if exists && !create.or_replace {
         if create.if_not_exists {
             return Ok(Effect::default());
@@ -87,15 +94,22 @@ pub(super) fn create_table(catalog: &mut Catalog, create: &CreateTable) -> Resul
             like(&cx, table, &at, create.temporary)?
         }
         CreateTableBody::Definition(definition) => {
-            if let Some(select) = definition.select {
-                return Err(unsupported("CREATE TABLE ... SELECT").at(select));
-            }
+            let selected = match &definition.select {
+                Some(select) => {
+                    if exists {
+                        return Err(unsupported("OR REPLACE with a query").at(select.span));
+                    }
+                    create_select::open(catalog, select)?;
+                    Some(create_select::resolve(catalog, select, &at)?)
+                }
+                None => None,
+            };
             let cx = catalog.context(&at.schema)?;
             if exists && !create.temporary {
                 // OR REPLACE drops first, and cannot where others depend on the table.
                 table_ops::check_droppable(catalog, &at, &[])?;
             }
-            match define(&cx, &at, definition, create.temporary) {
+            match define(&cx, &at, definition, selected, create.temporary) {
                 Ok(table) => table,
                 Err(error) => {
                     if exists && error.errno().is_some() {
@@ -199,7 +213,13 @@ fn adopt(catalog: &mut Catalog, at: &TableRef, table: &Table) -> Result<Vec<Tabl
     Ok(tables)
 }
 
-fn define(cx: &Context<'_>, at: &TableRef, definition: &TableDefinition, temporary: bool) -> Result<Table> {
+fn define(
+    cx: &Context<'_>,
+    at: &TableRef,
+    definition: &TableDefinition,
+    selected: Option<Selected>,
+    temporary: bool,
+) -> Result<Table> {
     let mut table = Table::new(&at.name, cx.database_set.clone());
     table.options.engine.clone_from(&cx.session.default_storage_engine);
     if table.options.engine == "Aria" {
@@ -222,6 +242,10 @@ fn define(cx: &Context<'_>, at: &TableRef, definition: &TableDefinition, tempora
     };
     let elements: Vec<&TableElement> = definition.elements.iter().collect();
     collect(cx, &mut parts, &elements)?;
+    if let (Some(selected), Some(select)) = (selected, &definition.select) {
+        create_select::merge(cx, &mut parts, definition, select, selected)?;
+        create_select::check(&parts.table)?;
+    }
     let mut columns: Vec<_> = parts.columns.iter_mut().map(|draft| &mut draft.column).collect();
     versioning::spread_from_columns(&mut parts.table, &mut columns);
     let mut table = build(cx, parts)?;

@@ -15,6 +15,7 @@ mod column;
 mod column_expressions;
 mod context;
 mod create;
+mod create_select;
 mod default;
 mod error;
 mod foreign_key;
@@ -36,6 +37,7 @@ mod table_ops;
 mod temporal;
 mod types;
 mod unstable;
+mod value;
 mod versioning;
 mod view;
 

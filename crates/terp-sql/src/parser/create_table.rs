@@ -1,9 +1,8 @@
 //! CREATE TABLE, and the statements that name whole tables.
 
 use super::{PResult, Parser};
-use crate::Span;
 use crate::ast::{
-    CreateTable, CreateTableBody, DropTable, ObjectName, PeriodDef, RenameTable, TableDefinition,
+    CreateSelect, CreateTable, CreateTableBody, DropTable, ObjectName, PeriodDef, RenameTable, TableDefinition,
     TableElement,
 };
 use crate::lexer::TokenKind;
@@ -41,13 +40,14 @@ impl Parser<'_> {
         Ok(CreateTableBody::Definition(definition))
     }
 
-    /// `[IGNORE|REPLACE] [AS] query`, where it is written; the query itself is not read.
-    fn create_select(&mut self) -> PResult<Option<Span>> {
+    /// `[IGNORE|REPLACE] [AS] query`, where it is written.
+    fn create_select(&mut self) -> PResult<Option<CreateSelect>> {
         let duplicates = self.eat_kw("IGNORE") || self.eat_kw("REPLACE");
         let explicit = self.eat_kw("AS");
         if self.at_query() {
             self.refuse_type_for_query()?;
-            return Ok(Some(self.skip_rest()));
+            let query = self.view_query(0);
+            return Ok(Some(CreateSelect { duplicates, query, span: self.skip_rest() }));
         }
         if duplicates || explicit {
             return Err(self.error("a query"));
