@@ -39,7 +39,7 @@ fn compare(server: &SharedServer) -> String {
     for sql in STATEMENTS.lines() {
         let theirs = server_text(&mut live, sql);
         let ours = match engine.execute_text(sql) {
-            Ok(_) => engine.show_create_table(&own, "z").ok_or(0),
+            Ok(_) => engine.show_create_table(&own, "z").ok_or(1146),
             Err(ExecuteError::Refused(error)) => Err(error.errno),
             Err(error) => {
                 made += u32::from(theirs.is_ok());

@@ -10,10 +10,10 @@ use super::catalog::{Catalog, Effect, TableRef};
 use super::check::CheckDraft;
 use super::column::{self, ColumnDraft, Inline};
 use super::context::Context;
+use super::create_select::{self, Selected};
 use super::error::{Result, messages, refuse, unsupported};
 use super::options::{self, CharsetChoice};
-use super::create_select::{self, Selected};
-use super::{foreign_key, partition, reading, table_ops, versioning};
+use super::{foreign_key, merge, partition, reading, table_ops, versioning};
 use crate::ast::{CreateTable, CreateTableBody, PeriodDef, TableDefinition, TableElement, TableOption};
 
 /// Executes CREATE TABLE.
@@ -62,6 +62,9 @@ pub(super) fn create_table(catalog: &mut Catalog, create: &CreateTable) -> Resul
         create_select::open(catalog, select)?;
     }
     if exists && !create.or_replace {
+        if catalog.flavor().is_mysql() && !create.temporary {
+            merge::check_named(catalog, &at).map_err(|e| e.at(name.span))?;
+        }
         if create.if_not_exists {
             return Ok(Effect::default());
         }
@@ -77,6 +80,7 @@ pub(super) fn create_table(catalog: &mut Catalog, create: &CreateTable) -> Resul
             if from == at && !create.temporary {
                 return Err(refuse(1066, format!("Not unique table/alias: '{}'", at.name)).at(source.span()));
             }
+            super::system_tables::check_access(catalog.flavor(), &from).map_err(|e| e.at(source.span()))?;
             let cx = catalog.context(&at.schema)?;
             if !catalog.has_database(&from.schema) {
                 return Err(messages::unknown_database(&from.schema).at(source.span()));
@@ -88,8 +92,13 @@ pub(super) fn create_table(catalog: &mut Catalog, create: &CreateTable) -> Resul
                 }
                 return Err(messages::no_such_table(&from.schema, &from.name).at(source.span()));
             };
-            if let Some(misfit) = misfit(&cx, table) {
-                return Err(misfit.unsupported());
+            merge::check_opens(&cx, table, catalog.temporary(&from).is_some())?;
+            if table.options.tablespace.as_deref() == Some("mysql")
+                && at.schema != super::system_tables::DATABASE
+            {
+                let message =
+                    format!("The table '{}' may not be created in the reserved tablespace 'mysql'.", at.name);
+                return Err(refuse(3723, message).at(source.span()));
             }
             like(&cx, table, &at, create.temporary)?
         }
@@ -249,7 +258,7 @@ fn define(
     let mut columns: Vec<_> = parts.columns.iter_mut().map(|draft| &mut draft.column).collect();
     versioning::spread_from_columns(&mut parts.table, &mut columns);
     let mut table = build(cx, parts)?;
-    check_merge(cx, &table)?;
+    merge::check_made(cx, &table, temporary)?;
     if !table.columns.iter().any(|c| c.auto_increment) {
         table.options.auto_increment = None;
     }
@@ -268,44 +277,6 @@ fn define(
         options::check_row_format(cx, &table)?;
     }
     Ok(table)
-}
-
-/// A MERGE table's members must be MyISAM tables of the same columns, which is seen only when it is opened.
-fn check_merge(cx: &Context<'_>, table: &Table) -> Result<()> {
-    misfit(cx, table).map_or(Ok(()), |misfit| Err(misfit.unsupported()))
-}
-
-/// A member for which a MERGE table cannot be opened.
-pub(super) struct Misfit<'a> {
-    member: &'a str,
-    /// Whether no server would take it: it is missing, of another engine, or of another number of columns.
-    pub(super) certain: bool,
-}
-
-impl Misfit<'_> {
-    pub(super) fn unsupported(&self) -> super::ExecuteError {
-        unsupported(format!(
-            "a MERGE table over `{}`, which is no MyISAM table of the same columns",
-            self.member
-        ))
-    }
-}
-
-/// The member that does not fit, a certain one first.
-pub(super) fn misfit<'a>(cx: &Context<'_>, table: &'a Table) -> Option<Misfit<'a>> {
-    let misfits = table.options.union.iter().filter_map(|member| {
-        let Some(found) = cx.lookup(cx.database, member) else {
-            return Some(Misfit { member, certain: true });
-        };
-        let engine = found.options.engine.as_str();
-        let width = found.columns.len() == table.columns.len();
-        if !matches!(engine, "MyISAM" | "MRG_MyISAM") || !width {
-            return Some(Misfit { member, certain: true });
-        }
-        let same = found.columns.iter().zip(&table.columns).all(|(a, b)| a.ty == b.ty);
-        (engine != "MyISAM" || !same).then_some(Misfit { member, certain: false })
-    });
-    misfits.max_by_key(|misfit| misfit.certain)
 }
 
 /// Sorts elements into the parts: columns with what they bring, keys, constraints.

@@ -9,7 +9,8 @@ use super::error::{Result, refuse, unsupported};
 use super::value::{Value, column_of};
 use super::{Context, view};
 use crate::ast::{
-    CreateSelect, Expr, ExprKind, Literal, Query, QueryBody, Select, SelectItem, TableDefinition, TableElement,
+    CreateSelect, Expr, ExprKind, Literal, Query, QueryBody, Select, SelectItem, TableDefinition,
+    TableElement,
 };
 use crate::expr::bare;
 
@@ -75,9 +76,10 @@ fn rows_of(select: &Select, query: &Query) -> Rows {
         // An aggregate function gives a row for no rows, and a derived table may be made of constants.
         let plain = select.from.iter().all(|item| matches!(item, crate::ast::FromItem::Table { .. }));
         let aggregate = select.group_by.is_empty()
-            && select.items.iter().any(|item| {
-                matches!(item, SelectItem::Expr { expr, .. } if view::has_aggregate(expr))
-            });
+            && select
+                .items
+                .iter()
+                .any(|item| matches!(item, SelectItem::Expr { expr, .. } if view::has_aggregate(expr)));
         return if aggregate || !plain { Rows::Some } else { Rows::None };
     }
     if select.condition.is_some() || select.having.is_some() || query.limit.is_some() {
@@ -143,10 +145,14 @@ pub(super) fn merge(
             matches!(element, TableElement::Index(def)
                 if !matches!(def.kind, terp_schema_model::IndexKind::Key))
         };
-        let constrained = definition.elements.iter().any(|e| !matches!(e, TableElement::Column(_) | TableElement::Index(_)))
+        let constrained = definition
+            .elements
+            .iter()
+            .any(|e| !matches!(e, TableElement::Column(_) | TableElement::Index(_)))
             || definition.partitioning.is_some()
             || !parts.checks.is_empty();
-        let inline = parts.keys.len() > definition.elements.iter().filter(|e| matches!(e, TableElement::Index(_))).count();
+        let inline = parts.keys.len()
+            > definition.elements.iter().filter(|e| matches!(e, TableElement::Index(_))).count();
         let keys = definition.elements.iter().any(|e| unique(&e)) || inline;
         if constrained || keys && rows == Rows::Some && !select.duplicates {
             return Err(unsupported("rows that a constraint may refuse").at(select.span));
@@ -171,7 +177,9 @@ fn fits(ty: &ColumnType, select: &CreateSelect, position: usize) -> bool {
     };
     let fits = |expr: &Expr| match &bare(expr).kind {
         ExprKind::Literal(Literal::Integer(digits)) => whole && digits.len() < 10 || text(digits.len()),
-        ExprKind::Literal(Literal::String { value, introducer: None }) => value.is_ascii() && text(value.len()),
+        ExprKind::Literal(Literal::String { value, introducer: None }) => {
+            value.is_ascii() && text(value.len())
+        }
         _ => false,
     };
     all_selects(&query.body, &mut |select| match select.items.get(position) {
@@ -190,7 +198,8 @@ fn all_selects(body: &QueryBody, test: &mut dyn FnMut(&Select) -> bool) -> bool 
 
 /// Refuses what MySQL finds only when it makes the table: nothing of that is known for these.
 pub(super) fn check(table: &Table) -> Result<()> {
-    let sequence = |column: &terp_schema_model::Column| matches!(column.default, Some(DefaultValue::NextValue(_)));
+    let sequence =
+        |column: &terp_schema_model::Column| matches!(column.default, Some(DefaultValue::NextValue(_)));
     if table.columns.iter().any(sequence) || table.options.system_versioning {
         return Err(unsupported("a query for a table with sequences or system versioning"));
     }

@@ -24,6 +24,7 @@ mod index;
 mod key_order;
 mod key_part;
 mod limits;
+mod merge;
 mod number;
 mod online;
 mod options;

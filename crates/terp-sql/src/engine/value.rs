@@ -157,6 +157,14 @@ impl Value {
         value
     }
 
+    /// The DECIMAL without a sign, if it has none.
+    fn unsigned_decimal(self, unsigned: bool) -> Self {
+        match unsigned {
+            true => Self::decimal(self.precision(), self.scale(), true, self.form),
+            false => self,
+        }
+    }
+
     /// A DOUBLE that a function gives.
     pub(super) const fn double(flavor: Flavor, decimals: Option<u8>) -> Self {
         let length = match (flavor.is_mysql(), decimals) {
@@ -253,17 +261,28 @@ impl Value {
                 let kind = if *double { Kind::Double } else { Kind::Float };
                 let length = match digits {
                     Some((length, _)) => u32::from(*length),
-                    None => if *double { 22 } else { 12 },
+                    None => {
+                        if *double {
+                            22
+                        } else {
+                            12
+                        }
+                    }
                 };
                 let mut value = plain(kind, length).unsigned(*unsigned);
                 value.decimals = digits.map(|(_, decimals)| decimals);
+                value.inexact = flavor.is_mysql() && *double && digits.is_some();
                 value
             }
             ColumnType::Bit { width } => plain(Kind::Bit, u32::from(*width)).unsigned(true),
             ColumnType::Year => plain(Kind::Year, 4).unsigned(true),
             ColumnType::Char { length } | ColumnType::Binary { length } => plain(Kind::Char, *length),
-            ColumnType::Varchar { length } | ColumnType::Varbinary { length } => plain(Kind::Varchar, *length),
-            ColumnType::Text { size } | ColumnType::Blob { size } => plain(Kind::Lob, column::lob_bytes(*size)),
+            ColumnType::Varchar { length } | ColumnType::Varbinary { length } => {
+                plain(Kind::Varchar, *length)
+            }
+            ColumnType::Text { size } | ColumnType::Blob { size } => {
+                plain(Kind::Lob, column::lob_bytes(*size))
+            }
             ColumnType::Enum { values } => {
                 let longest = values.iter().map(|v| v.chars().count()).max().unwrap_or(0);
                 plain(Kind::Enum, u32::try_from(longest).ok()?)
@@ -278,7 +297,9 @@ impl Value {
             ColumnType::Timestamp { fsp } => Value::temporal(Kind::Timestamp, *fsp, Form::Plain),
             ColumnType::Json => plain(Kind::Json, u32::MAX / 4),
             ColumnType::Geometry { kind, .. } => plain(Kind::Geometry(*kind), u32::MAX),
-            ColumnType::Vector { .. } | ColumnType::Inet4 | ColumnType::Inet6 | ColumnType::Uuid => return None,
+            ColumnType::Vector { .. } | ColumnType::Inet4 | ColumnType::Inet6 | ColumnType::Uuid => {
+                return None;
+            }
         };
         value.form = form;
         Some(value)
@@ -325,7 +346,9 @@ impl Typer<'_> {
     pub(super) fn value(&self, expr: &Expr) -> Outcome<Value> {
         match &expr.kind {
             ExprKind::Name(parts) => return self.scope.column(parts, expr.span),
-            ExprKind::Paren(inner) | ExprKind::Unary { op: UnaryOp::Plus, expr: inner } => return self.value(inner),
+            ExprKind::Paren(inner) | ExprKind::Unary { op: UnaryOp::Plus, expr: inner } => {
+                return self.value(inner);
+            }
             _ => {}
         }
         if !self.is_known() {
@@ -348,7 +371,9 @@ impl Typer<'_> {
                 self.condition(&[inner, pattern])
             }
             ExprKind::Collate { expr: inner, collation } => self.collate(inner, collation),
-            ExprKind::Function { schema: None, name, args, stored: false, .. } => self.call(name, args, expr.span),
+            ExprKind::Function { schema: None, name, args, stored: false, .. } => {
+                self.call(name, args, expr.span)
+            }
             ExprKind::Cast { expr: inner, target, array: false } => self.cast(inner, target, expr.span),
             ExprKind::ConvertUsing { expr: inner, charset } => self.convert(inner, charset, expr.span),
             ExprKind::Case { operand, whens, otherwise } => {
@@ -363,7 +388,13 @@ impl Typer<'_> {
                 let args = [self.value(needle)?, self.value(haystack)?];
                 Ok(self.long_integer(11, &args))
             }
-            ExprKind::KeywordFunction { name, args, .. } => self.keyword_call(name, args, expr.span),
+            ExprKind::KeywordFunction { name, keyword, args } => {
+                self.keyword_call(name, keyword, args, expr.span)
+            }
+            ExprKind::CharFunction { args, charset: None } => {
+                let count = u32::try_from(args.len()).unwrap_or(u32::MAX);
+                Ok(Value::text(count.saturating_mul(4), Text::binary(collation::Strength::Literal)))
+            }
             ExprKind::Query(query) => self.query(query, expr.span),
             _ => unknown("the type of this expression", expr.span),
         }

@@ -22,8 +22,9 @@ use terp_schema_model::{CreationContext, Flavor, SqlSecurity, View, same_name};
 
 use self::scope::Env;
 use super::catalog::{Catalog, Effect, Relation, TableRef};
-use super::value::Value;
 use super::error::{ExecuteError, Result, messages, refuse, unsupported};
+use super::merge;
+use super::value::Value;
 use crate::ast::{CreateView, DropProgram, FromItem, Ident, ObjectName, Query, QueryBody};
 
 /// What a query is for.
@@ -151,7 +152,14 @@ fn prepare(catalog: &Catalog, create: &CreateView, at: &TableRef) -> Result<Stor
         check_option: create.check_option.clone().unwrap_or_default(),
         context,
     };
-    Ok(StoredView { view, columns: printed.columns, reads: printed.reads, updatable, query: query.clone(), current })
+    Ok(StoredView {
+        view,
+        columns: printed.columns,
+        reads: printed.reads,
+        updatable,
+        query: query.clone(),
+        current,
+    })
 }
 
 struct PrintedView {
@@ -273,7 +281,7 @@ pub(super) fn open_selected(catalog: &Catalog, query: &Query) -> Result<()> {
         let at = catalog.resolve_table(name).map_err(|e| e.at(name.span()))?;
         match catalog.relation(&at) {
             _ if catalog.temporary(&at).is_some() => {}
-            Relation::Table(_) => {}
+            Relation::Table(_) => merge::check_named(catalog, &at).map_err(|e| e.at(name.span()))?,
             Relation::View(stored) => check_valid(catalog, &at, stored, 0).map_err(|e| e.at(name.span()))?,
             Relation::None => return Err(catalog.missing_relation(&at).at(name.span())),
         }
@@ -322,7 +330,7 @@ fn open(catalog: &Catalog, name: &ObjectName, view: &TableRef) -> Result<()> {
         return Err(messages::no_such_table(&at.schema, &at.name).at(name.span()));
     }
     match catalog.relation(&at) {
-        Relation::Table(_) => Ok(()),
+        Relation::Table(_) => merge::check_named(catalog, &at).map_err(|e| e.at(name.span())),
         Relation::View(stored) => {
             if reads_view(catalog, stored, view, 0) {
                 return Err(unsupported("a view that reads itself through others").at(name.span()));

@@ -67,8 +67,18 @@ const INTEGERS: &[(&str, u32, u32, bool, Nulls)] = &[
 
 /// Those of MariaDB whose column is longer than their text.
 const LONGER: &[&str] = &[
-    "month", "day", "dayofmonth", "dayofyear", "week", "weekofyear", "quarter", "hour", "minute", "second",
-    "microsecond", "to_days",
+    "month",
+    "day",
+    "dayofmonth",
+    "dayofyear",
+    "week",
+    "weekofyear",
+    "quarter",
+    "hour",
+    "minute",
+    "second",
+    "microsecond",
+    "to_days",
 ];
 
 /// Functions that give a DOUBLE, and whether that can be NULL whatever the arguments are.
@@ -147,7 +157,8 @@ impl Typer<'_> {
         let nullable = args.iter().any(|a| a.value.nullable);
         if let Some((_, mysql, mariadb, int, nulls)) = INTEGERS.iter().find(|(known, ..)| *known == name) {
             let length = if self.mysql() { *mysql } else { *mariadb };
-            let mut value = if *int { self.long_integer(length, &[]) } else { Value::integer(length, self.flavor) };
+            let mut value =
+                if *int { self.long_integer(length, &[]) } else { Value::integer(length, self.flavor) };
             value.inexact = !self.mysql() && LONGER.contains(&name);
             return Ok(value.nullable(match nulls {
                 Nulls::Arguments => nullable,
@@ -164,6 +175,9 @@ impl Typer<'_> {
             return Ok(value);
         }
         match (name, args) {
+            ("inet_aton", [_]) => Ok(Value::integer(21, self.flavor).unsigned(true).nullable(true)),
+            ("connection_id", []) if self.mysql() => Ok(Value::integer(21, self.flavor).unsigned(true)),
+            ("connection_id", []) => Ok(self.long_integer(10, &[]).unsigned(true)),
             ("crc32", [_]) => Ok(self.long_integer(10, &[]).unsigned(true).nullable(nullable)),
             ("last_insert_id", []) => Ok(Value::integer(21, self.flavor).unsigned(true)),
             ("pi", []) => {
@@ -171,9 +185,7 @@ impl Typer<'_> {
                 value.length = 8;
                 Ok(value)
             }
-            ("mod", [left, right]) => {
-                self.binary(crate::ast::BinaryOp::Modulo, left.expr, right.expr, span)
-            }
+            ("mod", [left, right]) => self.binary(crate::ast::BinaryOp::Modulo, left.expr, right.expr, span),
             ("abs", [one]) => self.absolute(&one.value, span),
             ("ceil" | "ceiling" | "floor", [one]) => self.whole(&one.value, span),
             ("round", [one]) => self.rounded(one, Some(0), true, span),
@@ -191,17 +203,23 @@ impl Typer<'_> {
             ("nullif", [one, _]) => {
                 if !self.mysql() {
                     let mut value = one.value.clone();
-                    if value.kind.is_text() || matches!(value.form, Form::Column(..)) && value.kind == Kind::Char {
+                    if value.kind.is_text()
+                        || matches!(value.form, Form::Column(..)) && value.kind == Kind::Char
+                    {
                         value = self.join(&[value], Form::Joined, span)?;
                     }
                     value.form = Form::Joined;
                     return Ok(value.nullable(true));
                 }
+                if one.value.kind == Kind::Decimal {
+                    return Ok(Value { form: Form::Function, ..one.value.clone() }.nullable(true));
+                }
                 Ok(self.join(std::slice::from_ref(&one.value), Form::Function, span)?.nullable(true))
             }
             ("greatest" | "least", [_, _, ..]) => {
                 let texts = args.iter().filter(|a| a.value.kind.is_text()).count();
-                if texts != 0 && texts != args.len() || args.iter().any(|a| a.value.kind == Kind::Null) {
+                let nulls = args.iter().filter(|a| a.value.kind == Kind::Null).count();
+                if texts != 0 && texts + nulls != args.len() || texts == 0 && nulls != 0 {
                     return unknown("the greatest of texts and others", span);
                 }
                 let values: Vec<Value> = args.iter().map(|a| a.value.clone()).collect();
@@ -349,6 +367,19 @@ impl Typer<'_> {
         }
         let mysql = self.mysql();
         match (name, call.args.as_slice()) {
+            ("group_concat", values) => {
+                for value in values {
+                    if self.value(value)?.text.is_some_and(|t| t.set != *self.connection) {
+                        return unknown("GROUP_CONCAT in another character set", span);
+                    }
+                }
+                // The variable's default: 1024 bytes, and 1 MiB.
+                let mut value = self.ascii(if mysql { 1024 } else { 262_144 });
+                value.kind = Kind::Lob;
+                value.form = Form::Plain;
+                value.inexact = true;
+                Ok(value)
+            }
             ("row_number" | "rank" | "dense_rank" | "ntile", _) => {
                 let value = Value::integer(21, self.flavor).unsigned(mysql);
                 Ok(Value { form: Form::Plain, ..value })
@@ -363,9 +394,10 @@ impl Typer<'_> {
                 Ok(value)
             }
             ("sum" | "avg", [one]) => self.sum(name == "avg", &self.value(one)?, span),
-            ("std" | "stddev" | "stddev_pop" | "stddev_samp" | "variance" | "var_pop" | "var_samp", [one])
-                if mysql =>
-            {
+            (
+                "std" | "stddev" | "stddev_pop" | "stddev_samp" | "variance" | "var_pop" | "var_samp",
+                [one],
+            ) if mysql => {
                 self.value(one)?;
                 let mut value = Value::double(self.flavor, None).nullable(true);
                 value.inexact = true;
@@ -374,7 +406,10 @@ impl Typer<'_> {
             ("min" | "max", [one]) => self.extreme(self.value(one)?, window, span),
             ("lag" | "lead" | "first_value" | "last_value", [one]) => {
                 let value = self.value(one)?;
-                if value.kind == Kind::Lob || !matches!(value.form, Form::Column(..)) || value.kind == Kind::Char {
+                if value.kind == Kind::Lob
+                    || !matches!(value.form, Form::Column(..))
+                    || value.kind == Kind::Char
+                {
                     return unknown("a window function of this type", span);
                 }
                 let form = if mysql { Form::Plain } else { Form::Joined };
@@ -407,7 +442,9 @@ impl Typer<'_> {
     fn extreme(&self, value: Value, window: bool, span: Span) -> Outcome<Value> {
         let mut value = value.nullable(true);
         value.constant = false;
-        if value.kind == Kind::Null || value.kind == Kind::Lob && (window || !matches!(value.form, Form::Column(..))) {
+        if value.kind == Kind::Null
+            || value.kind == Kind::Lob && (window || !matches!(value.form, Form::Column(..)))
+        {
             return unknown("MIN and MAX of this type", span);
         }
         if window {

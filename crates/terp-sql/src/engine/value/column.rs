@@ -1,8 +1,6 @@
 //! The column that CREATE TABLE ... SELECT makes of a value.
 
-use terp_schema_model::{
-    Column, ColumnCharacterSet, ColumnType, DefaultValue, Flavor, IntegerSize, LobSize,
-};
+use terp_schema_model::{Column, ColumnCharacterSet, ColumnType, DefaultValue, Flavor, IntegerSize, LobSize};
 
 use super::collation::width;
 use super::join::{LONGEST_VARCHAR, bytes};
@@ -142,7 +140,9 @@ fn type_of(value: &Value, flavor: Flavor, span: Span) -> Outcome<ColumnType> {
             let unsigned = value.unsigned;
             ColumnType::Float { double: value.kind == Kind::Double, digits, unsigned, zerofill: false }
         }
-        Kind::Char | Kind::Varchar | Kind::Lob | Kind::Enum | Kind::Set => return text_type(value, flavor, span),
+        Kind::Char | Kind::Varchar | Kind::Lob | Kind::Enum | Kind::Set => {
+            return text_type(value, flavor, span);
+        }
         Kind::Date => ColumnType::Date,
         Kind::Time => ColumnType::Time { fsp: value.fsp() },
         Kind::DateTime => ColumnType::DateTime { fsp: value.fsp() },
@@ -167,7 +167,9 @@ fn text_type(value: &Value, flavor: Flavor, span: Span) -> Outcome<ColumnType> {
     let size = lob_for(bytes(value, flavor));
     let size = match value.form {
         // What a function gives beyond TEXT is LONGTEXT to MySQL, as is all that it makes of a TEXT.
-        Form::Function | Form::Joined if flavor.is_mysql() && (value.kind == Kind::Lob || size > LobSize::Regular) => {
+        Form::Function | Form::Joined
+            if flavor.is_mysql() && (value.kind == Kind::Lob || size > LobSize::Regular) =>
+        {
             LobSize::Long
         }
         _ => size,
@@ -177,14 +179,7 @@ fn text_type(value: &Value, flavor: Flavor, span: Span) -> Outcome<ColumnType> {
 }
 
 /// A column of another table: its type, comment and, depending on the way to it, its default.
-fn copy(
-    name: &str,
-    value: &Value,
-    source: &Column,
-    way: Way,
-    flavor: Flavor,
-    span: Span,
-) -> Outcome<Column> {
+fn copy(name: &str, value: &Value, source: &Column, way: Way, flavor: Flavor, span: Span) -> Outcome<Column> {
     let mysql = flavor.is_mysql();
     if source.compressed.is_some()
         || source.column_format.is_some()

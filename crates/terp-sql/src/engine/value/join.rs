@@ -37,7 +37,9 @@ impl Typer<'_> {
                 None => unknown("a type without values", span),
             };
         };
-        if values.iter().any(|v| v.inexact) && !values.iter().all(|v| v.kind.is_real() || v.kind == Kind::Decimal) {
+        if values.iter().any(|v| v.inexact)
+            && !values.iter().all(|v| v.kind.is_real() || v.kind == Kind::Decimal)
+        {
             return unknown("a type for the value of this function", span);
         }
         let every = |test: fn(Kind) -> bool| values.iter().all(|v| test(v.kind));
@@ -48,9 +50,10 @@ impl Typer<'_> {
         } else if any(|k| k == Kind::Bit) {
             return self.bits_together(&values, form, span);
         } else if every(Kind::is_integer) {
-            self.integers(&values, form, span)?
+            self.integers(&values, form)
         } else if every(|k| k.is_integer() || k == Kind::Decimal) {
-            decimals(&values, form, span)?
+            let unsigned = !self.mysql() && all.iter().all(|v| v.unsigned && v.kind == Kind::Decimal);
+            decimals(&values, form).unsigned_decimal(unsigned)
         } else if every(|k| k.is_integer() || k == Kind::Decimal || k.is_real()) {
             self.reals(&values, form, span)?
         } else if every(Kind::is_temporal) {
@@ -67,31 +70,29 @@ impl Typer<'_> {
         Ok(value)
     }
 
-    fn integers(&self, values: &[&Value], form: Form, span: Span) -> Outcome<Value> {
+    fn integers(&self, values: &[&Value], form: Form) -> Value {
         let unsigned = values.iter().all(|v| v.unsigned);
         let mixed = !unsigned && values.iter().any(|v| v.unsigned);
         let digits = values.iter().map(|v| v.precision()).max().unwrap_or(1);
         let size = |value: &Value| match value.kind {
             Kind::Integer(size) => size,
-            _ => IntegerSize::SmallInt,
+            // MySQL has room for it in TINYINT UNSIGNED.
+            _ => IntegerSize::TinyInt,
         };
         let largest = values.iter().map(|v| size(v)).max().unwrap_or(IntegerSize::Int);
-        let year = values.iter().any(|v| v.kind == Kind::Year);
         let huge = values.iter().any(|v| v.unsigned && v.kind == Kind::Integer(IntegerSize::BigInt));
         if mixed && (huge || !self.mysql()) {
-            return Ok(Value::decimal(digits, 0, false, form));
-        }
-        if year && largest < IntegerSize::Int {
-            return unknown("a type for YEAR beside small integers", span);
+            return Value::decimal(digits, 0, false, form);
         }
         let size = if mixed { above(values, size) } else { largest };
         let length = digits + u32::from(!unsigned);
         let kind = Kind::Integer(size);
-        Ok(Value::new(kind, length, form).unsigned(unsigned))
+        Value::new(kind, length, form).unsigned(unsigned)
     }
 
     fn bits_together(&self, values: &[&Value], form: Form, span: Span) -> Outcome<Value> {
-        let same = values.windows(2).all(|pair| pair[0].kind == pair[1].kind && pair[0].length == pair[1].length);
+        let same =
+            values.windows(2).all(|pair| pair[0].kind == pair[1].kind && pair[0].length == pair[1].length);
         match values.first() {
             Some(bits) if same && (!self.mysql() || form != Form::Function) => {
                 Ok(Value { form, constant: false, ..(*bits).clone() })
@@ -105,13 +106,14 @@ impl Typer<'_> {
         let float_and_integers =
             self.mysql() && values.iter().all(|v| v.kind == Kind::Float || v.kind.is_integer());
         let kind = if floats || float_and_integers { Kind::Float } else { Kind::Double };
-        let fixed: Vec<&&Value> = values.iter().filter(|v| v.kind.is_real() && v.decimals.is_some()).collect();
+        let fixed: Vec<&&Value> =
+            values.iter().filter(|v| v.kind.is_real() && v.decimals.is_some()).collect();
         let mut value = Value::double(self.flavor, None);
         value.length = if kind == Kind::Float { 12 } else { 22 };
         if let Some(first) = fixed.first() {
-            let same = values.iter().all(|v| {
-                v.kind == first.kind && v.length == first.length && v.decimals == first.decimals
-            });
+            let same = values
+                .iter()
+                .all(|v| v.kind == first.kind && v.length == first.length && v.decimals == first.decimals);
             if !same || form == Form::Function {
                 return unknown("a type for FLOAT(n,d) or DOUBLE(n,d)", span);
             }
@@ -202,13 +204,10 @@ fn above(values: &[&Value], size: impl Fn(&Value) -> IntegerSize) -> IntegerSize
     next.max(signed)
 }
 
-fn decimals(values: &[&Value], form: Form, span: Span) -> Outcome<Value> {
-    if values.iter().any(|v| v.kind == Kind::Decimal && v.unsigned) {
-        return unknown("a type for UNSIGNED DECIMAL", span);
-    }
+fn decimals(values: &[&Value], form: Form) -> Value {
     let scale = values.iter().map(|v| v.scale()).max().unwrap_or(0);
     let whole = values.iter().map(|v| v.precision().saturating_sub(u32::from(v.scale()))).max().unwrap_or(0);
-    Ok(Value::decimal(whole + u32::from(scale), scale, false, form))
+    Value::decimal(whole + u32::from(scale), scale, false, form)
 }
 
 fn temporals(values: &[&Value], form: Form) -> Value {

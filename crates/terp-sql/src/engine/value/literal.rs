@@ -21,14 +21,19 @@ impl Typer<'_> {
                 match (words, truth) {
                     (true, true) => self.integer_literal(1, 5),
                     (true, false) => return unknown("the length of FALSE", span),
-                    (false, _) => self.integer_literal(1, 1),
+                    (false, _) => {
+                        let mut value = self.integer_literal(1, 1);
+                        value.length = 1;
+                        value
+                    }
                 }
             }
             Literal::Integer(digits) => self.integer(digits),
             Literal::Decimal(text) => {
                 let (before, after) = text.split_once('.').unwrap_or((text, ""));
                 let scale = u8::try_from(after.len()).unwrap_or(u8::MAX);
-                let significant = before.trim_start_matches('0').len().max(usize::from(before.starts_with('0')));
+                let significant =
+                    before.trim_start_matches('0').len().max(usize::from(before.starts_with('0')));
                 let precision = u32::try_from(significant + after.len()).unwrap_or(u32::MAX);
                 if before.is_empty() || before.len() > 1 && before.starts_with('0') {
                     return unknown("the precision of a number that begins with zeros or a point", span);
@@ -48,8 +53,12 @@ impl Typer<'_> {
             }
             Literal::String { value, introducer } => self.string(value, introducer.as_deref(), span)?,
             Literal::Hex { bytes, introducer: None, .. } => self.bytes(bytes.len()),
-            Literal::Bits { digits, introducer: None } if !digits.is_empty() => self.bytes(digits.len().div_ceil(8)),
-            Literal::Hex { .. } | Literal::Bits { .. } => return unknown("a binary literal of this form", span),
+            Literal::Bits { digits, introducer: None } if !digits.is_empty() => {
+                self.bytes(digits.len().div_ceil(8))
+            }
+            Literal::Hex { .. } | Literal::Bits { .. } => {
+                return unknown("a binary literal of this form", span);
+            }
             Literal::Temporal { keyword, value } => {
                 let fsp = value.split_once('.').map_or(0, |(_, fraction)| fraction.trim_end().len());
                 let fsp = u8::try_from(fsp).unwrap_or(u8::MAX);

@@ -63,8 +63,8 @@ impl Typer<'_> {
     pub(super) fn binary(&self, op: BinaryOp, left: &Expr, right: &Expr, span: Span) -> Outcome<Value> {
         use BinaryOp::{
             Add, And, BitAnd, BitOr, BitXor, Concat, Divide, Eq, Ge, Gt, IntDivide, JsonExtract,
-            JsonUnquoteExtract, Le, Lt, MemberOf, Modulo, Multiply, Ne, NullSafeEq, Or, ShiftLeft, ShiftRight,
-            SoundsLike, Subtract, Xor,
+            JsonUnquoteExtract, Le, Lt, MemberOf, Modulo, Multiply, Ne, NullSafeEq, Or, ShiftLeft,
+            ShiftRight, SoundsLike, Subtract, Xor,
         };
         match op {
             Or | Xor | And | Eq | Ne | Lt | Le | Gt | Ge | SoundsLike => self.condition(&[left, right]),
@@ -78,7 +78,10 @@ impl Typer<'_> {
                 let mut value = match op {
                     BitOr | BitAnd | BitXor | ShiftLeft | ShiftRight => self.bits(&values, span)?,
                     Add | Subtract | Multiply | Divide | IntDivide | Modulo => {
-                        if self.evaluated && matches!(op, Divide | IntDivide | Modulo) && !self.is_safe_divisor(right) {
+                        if self.evaluated
+                            && matches!(op, Divide | IntDivide | Modulo)
+                            && !self.is_safe_divisor(right)
+                        {
                             return unknown("a division whose divisor may be zero", span);
                         }
                         self.arithmetic(op, &values, span)?
@@ -118,6 +121,9 @@ impl Typer<'_> {
             // An ENUM is a number to MariaDB.
             Kind::Enum | Kind::Set if !self.mysql() => return unknown("an ENUM or SET as a number", span),
             Kind::Char | Kind::Varchar | Kind::Lob | Kind::Enum | Kind::Set => {
+                if value.constant {
+                    return unknown("a text as a number", span);
+                }
                 if value.text.as_ref().is_some_and(Text::is_binary) {
                     return unknown("bytes as a number", span);
                 }
@@ -127,7 +133,11 @@ impl Typer<'_> {
                 Class::Real
             }
             Kind::Date | Kind::Time | Kind::DateTime | Kind::Timestamp => {
-                if value.fsp() > 0 { Class::Decimal } else { Class::Integer }
+                if value.fsp() > 0 {
+                    Class::Decimal
+                } else {
+                    Class::Integer
+                }
             }
             Kind::Null | Kind::Json | Kind::Geometry(_) => return unknown("a number of this type", span),
         })
@@ -169,10 +179,10 @@ impl Typer<'_> {
                 Class::Real => 21,
                 _ => left_all.saturating_sub(u32::from(left_scale)).max(1),
             };
-            if self.mysql() && (9..=11).contains(&length) && classes != [Class::Integer; 2] {
+            if self.mysql() && classes != [Class::Integer; 2] && classes[0] != Class::Real {
                 return unknown("the type of this division", span);
             }
-            let length = if self.mysql() && length < 12 { length.min(11) } else { length };
+            let length = length + u32::from(self.mysql() && !unsigned);
             Value::integer(length, self.flavor).unsigned(unsigned)
         } else if classes.contains(&Class::Real) {
             match op {
@@ -191,7 +201,7 @@ impl Typer<'_> {
         } else {
             let (precision, scale) = match op {
                 BinaryOp::Multiply => (left_all + right_all, left_scale.saturating_add(right_scale)),
-                BinaryOp::Modulo => (whole + u32::from(scale), scale),
+                BinaryOp::Modulo => (left_all.max(right_all), scale),
                 _ => (whole + 1 + u32::from(scale), scale),
             };
             if classes == [Class::Integer; 2] {
@@ -250,7 +260,11 @@ impl Typer<'_> {
             return unknown("COLLATE of another character set", inner.span);
         }
         let set = terp_schema_model::CharacterSet::new(info.charset, info.name);
-        let kind = if value.kind == Kind::Lob { return unknown("COLLATE of a long text", inner.span) } else { Kind::Varchar };
+        let kind = if value.kind == Kind::Lob {
+            return unknown("COLLATE of a long text", inner.span);
+        } else {
+            Kind::Varchar
+        };
         let mut result = Value::text(value.length, Text::new(set, Strength::Written, text.ascii));
         result.kind = kind;
         result.constant = value.constant;

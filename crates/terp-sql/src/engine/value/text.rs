@@ -1,6 +1,6 @@
 //! Functions that give texts, and casts.
 
-use terp_schema_model::{CharacterSet, IntegerSize};
+use terp_schema_model::{CharacterSet, GeometryKind, IntegerSize};
 
 use super::call::Argument;
 use super::collation::{Strength, Text, together, width};
@@ -178,6 +178,25 @@ impl Typer<'_> {
                 value.nullable(nullable)
             }
             ("regexp_replace", [one, _, _]) => self.unbounded(one, span)?,
+            ("st_aswkb" | "st_asbinary", [one]) if matches!(one.value.kind, Kind::Geometry(_)) => {
+                Value { kind: Kind::Lob, ..Value::text(UNBOUNDED, Text::binary(Strength::Column)) }
+            }
+            ("st_astext" | "st_aswkt", [one]) if matches!(one.value.kind, Kind::Geometry(_)) => {
+                Value { kind: Kind::Lob, ..self.ascii(UNBOUNDED) }
+            }
+            ("st_geomfromtext" | "st_geometryfromtext", [one])
+                if !self.evaluated || one.string().is_some_and(is_point) =>
+            {
+                Value::new(Kind::Geometry(GeometryKind::Geometry), UNBOUNDED, Form::Function).nullable(true)
+            }
+            ("st_geomfromwkb" | "st_geometryfromwkb", [one])
+                if !self.evaluated || matches!(one.value.kind, Kind::Geometry(_)) =>
+            {
+                Value::new(Kind::Geometry(GeometryKind::Geometry), UNBOUNDED, Form::Function).nullable(true)
+            }
+            ("point", [x, y]) if x.value.kind.is_integer() && y.value.kind.is_integer() => {
+                Value::new(Kind::Geometry(GeometryKind::Point), UNBOUNDED, Form::Function).nullable(true)
+            }
             ("json_extract" | "json_object" | "json_array", _) if mysql => self.json(true),
             ("json_unquote", [one]) if mysql && one.value.kind == Kind::Json => self.long_json_text(span)?,
             _ => return Ok(None),
@@ -343,6 +362,9 @@ impl Typer<'_> {
                 if self.mysql() {
                     return Ok(Value::integer(21, self.flavor).unsigned(unsigned).nullable(nullable));
                 }
+                if let (Kind::Char | Kind::Varchar, false) = (value.kind, unsigned) {
+                    return Ok(Value::integer(value.length.min(21), self.flavor).nullable(nullable));
+                }
                 let Kind::Integer(_) = value.kind else {
                     return unknown("a cast of this type to an integer", span);
                 };
@@ -356,7 +378,9 @@ impl Typer<'_> {
                     (true, true) if value.constant && value.unsigned_literal => {
                         Ok(Value::integer(value.length, self.flavor).unsigned(true))
                     }
-                    (false, true) if value.unsigned_literal => Ok(Value::integer(value.length + 1, self.flavor)),
+                    (false, true) if value.unsigned_literal => {
+                        Ok(Value::integer(value.length + 1, self.flavor))
+                    }
                     (true, false) if value.length >= 10 => {
                         Ok(Value::integer(20, self.flavor).unsigned(true).nullable(nullable))
                     }
@@ -415,7 +439,10 @@ impl Typer<'_> {
                     TypeKeyword::Time => Kind::Time,
                     _ => Kind::DateTime,
                 };
-                if self.evaluated && !value.kind.is_temporal() && !one.string().is_some_and(|t| is_time(t, kind)) {
+                if self.evaluated
+                    && !value.kind.is_temporal()
+                    && !one.string().is_some_and(|t| is_time(t, kind))
+                {
                     return unknown("a cast of this value to a date or time", span);
                 }
                 Ok(Value::temporal(kind, fsp, Form::Function).nullable(true))
@@ -431,8 +458,17 @@ impl Typer<'_> {
     }
 }
 
+/// Whether a text is certainly a point: `point(1 2)`.
+fn is_point(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let inside = lower.strip_prefix("point(").and_then(|rest| rest.strip_suffix(')'));
+    inside.and_then(|inside| inside.split_once(' ')).is_some_and(|(x, y)| {
+        [x, y].iter().all(|n| !n.is_empty() && n.len() < 10 && n.bytes().all(|b| b.is_ascii_digit()))
+    })
+}
+
 /// Whether a text is certainly a date or time: `2000-01-02`, `03:04:05`, both with a blank between them.
-fn is_time(text: &str, kind: Kind) -> bool {
+pub(super) fn is_time(text: &str, kind: Kind) -> bool {
     let number = |text: &str, digits: usize, range: std::ops::RangeInclusive<u32>| {
         text.len() == digits
             && text.bytes().all(|b| b.is_ascii_digit())

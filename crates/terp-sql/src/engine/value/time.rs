@@ -1,6 +1,7 @@
 //! Functions of dates and times.
 
 use super::call::Argument;
+use super::text::is_time;
 use super::{Form, Kind, Outcome, Typer, Value, unknown};
 use crate::Span;
 use crate::ast::{Expr, ExprKind, Ident, Literal};
@@ -47,17 +48,27 @@ impl Typer<'_> {
             },
         };
         let temporal = |kind, fsp: u8| Value::temporal(kind, fsp, Form::Function);
-        let values: Vec<&Value> = args.iter().map(|a| &a.value).collect();
         // What a row of the query would make of texts is not looked at.
-        let texts = values.iter().any(|v| !v.kind.is_temporal());
-        let fsp = values.iter().map(|v| v.fsp()).max().unwrap_or(0);
+        let written = |a: &Argument<'_>| {
+            let is = |kind| a.string().is_some_and(|text| is_time(text, kind));
+            is(Kind::DateTime) || is(Kind::Time)
+        };
+        let texts = args.iter().any(|a| !a.value.kind.is_temporal() && !written(a));
+        // Of a literal MySQL counts the digits that are there.
+        let digits_of = |a: &Argument<'_>| a.string().map_or(a.value.fsp(), fraction);
+        let fsp = args.iter().map(digits_of).max().unwrap_or(0);
+        let known = |a: &Argument<'_>| a.value.kind.is_temporal() || self.mysql() && written(a);
         Ok(match (name, args) {
             ("now" | "current_timestamp" | "sysdate", [] | [_]) => self.now(digits(args.first())?),
             ("localtimestamp", [] | [_]) if self.mysql() => temporal(Kind::DateTime, digits(args.first())?),
             ("utc_timestamp", [] | [_]) => temporal(Kind::DateTime, digits(args.first())?),
             ("curdate" | "current_date" | "utc_date", []) => temporal(Kind::Date, 0),
-            ("curtime" | "current_time" | "utc_time", [] | [_]) => temporal(Kind::Time, digits(args.first())?),
-            ("year", [_]) if self.mysql() => Value::new(Kind::Year, 4, Form::Function).unsigned(true).nullable(true),
+            ("curtime" | "current_time" | "utc_time", [] | [_]) => {
+                temporal(Kind::Time, digits(args.first())?)
+            }
+            ("year", [_]) if self.mysql() => {
+                Value::new(Kind::Year, 4, Form::Function).unsigned(true).nullable(true)
+            }
             ("year", [_]) => {
                 let mut value = self.long_integer(5, &[]).nullable(true);
                 value.inexact = true;
@@ -77,7 +88,19 @@ impl Typer<'_> {
             ("time_format", [_, format]) if format.string().is_some() => {
                 self.ascii(format_length(format.string().unwrap_or_default()))
             }
-            _ if self.evaluated && texts && !matches!(name, "makedate" | "maketime" | "addtime" | "from_unixtime" | "unix_timestamp" | "from_days" | "sec_to_time") => {
+            _ if self.evaluated
+                && texts
+                && !matches!(
+                    name,
+                    "makedate"
+                        | "maketime"
+                        | "addtime"
+                        | "from_unixtime"
+                        | "unix_timestamp"
+                        | "from_days"
+                        | "sec_to_time"
+                ) =>
+            {
                 return unknown(format!("the type of {name}()"), span);
             }
             ("date" | "last_day", [_]) => temporal(Kind::Date, 0).nullable(true),
@@ -91,16 +114,14 @@ impl Typer<'_> {
                 Kind::Decimal => temporal(Kind::Time, one.value.scale().min(6)).nullable(true),
                 _ => return unknown("SEC_TO_TIME of this type", span),
             },
-            ("time", [one]) if one.value.kind.is_temporal() => temporal(Kind::Time, fsp).nullable(true),
+            ("time", [one]) if known(one) => temporal(Kind::Time, fsp).nullable(true),
             ("timestamp", [one]) if one.value.kind.is_temporal() => {
                 temporal(Kind::DateTime, one.value.fsp()).nullable(true)
             }
-            ("timestamp", [one, two]) if one.value.kind.is_temporal() && two.value.kind.is_temporal() => {
+            ("timestamp", [one, two]) if one.value.kind.is_temporal() && known(two) => {
                 temporal(Kind::DateTime, fsp).nullable(true)
             }
-            ("timediff", [one, two]) if one.value.kind.is_temporal() && two.value.kind.is_temporal() => {
-                temporal(Kind::Time, fsp).nullable(true)
-            }
+            ("timediff", [one, two]) if known(one) && known(two) => temporal(Kind::Time, fsp).nullable(true),
             ("addtime" | "subtime", [one, two]) => {
                 let kind = match one.value.kind {
                     Kind::DateTime | Kind::Timestamp => Kind::DateTime,
@@ -142,7 +163,9 @@ impl Typer<'_> {
                 let length = if self.mysql() { 21 } else { 17 };
                 Value::integer(length, self.flavor).nullable(!self.mysql() || one.value.nullable)
             }
-            ("adddate" | "subdate", [one, days]) if one.value.kind == Kind::Date && days.value.kind.is_integer() => {
+            ("adddate" | "subdate", [one, days])
+                if one.value.kind == Kind::Date && days.value.kind.is_integer() =>
+            {
                 temporal(Kind::Date, 0).nullable(true)
             }
             _ => return unknown(format!("the type of {name}()"), span),
@@ -184,7 +207,13 @@ impl Typer<'_> {
         Ok(Value::temporal(kind, fsp, Form::Function).nullable(true))
     }
 
-    pub(super) fn keyword_call(&self, name: &Ident, args: &[Expr], span: Span) -> Outcome<Value> {
+    pub(super) fn keyword_call(
+        &self,
+        name: &Ident,
+        keyword: &str,
+        args: &[Expr],
+        span: Span,
+    ) -> Outcome<Value> {
         let name = name.value.to_ascii_lowercase();
         for arg in args {
             let value = self.value(arg)?;
@@ -193,6 +222,10 @@ impl Typer<'_> {
             }
         }
         match name.as_str() {
+            "timestampadd" if args.len() == 2 => match args {
+                [amount, date] => self.interval(date, amount, &keyword.to_ascii_uppercase(), span),
+                _ => unknown("TIMESTAMPADD", span),
+            },
             "timestampdiff" => Ok(Value::integer(21, self.flavor).nullable(true)),
             "get_format" => Ok(self.ascii(17)),
             _ => unknown(format!("the type of {name}()"), span),
@@ -215,7 +248,10 @@ fn format_length(format: &str) -> u32 {
                 Some('r') => 11,
                 Some('T') => 8,
                 Some('f') => 6,
-                Some('u' | 'U' | 'v' | 'V' | 'y' | 'm' | 'd' | 'h' | 'i' | 'I' | 'l' | 'p' | 'S' | 's' | 'c' | 'e') => 2,
+                Some(
+                    'u' | 'U' | 'v' | 'V' | 'y' | 'm' | 'd' | 'h' | 'i' | 'I' | 'l' | 'p' | 'S' | 's' | 'c'
+                    | 'e',
+                ) => 2,
                 _ => 1,
             },
             _ => 1,

@@ -170,6 +170,12 @@ impl<'a> ClauseScope<'a> {
             level = scope.parent;
         }
         let clause = self.clause.name(self.env.mysql());
+        // Without any table there is none of that name.
+        if let ([qualifiers @ .., _], true, None) = (parts, self.scope.sources.is_empty(), self.scope.parent)
+            && !qualifiers.is_empty()
+        {
+            return refused(1109, format!("Unknown table '{}' in {clause}", written(qualifiers)), span);
+        }
         refused(1054, format!("Unknown column '{}' in '{clause}'", written(parts)), span)
     }
 

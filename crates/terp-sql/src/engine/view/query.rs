@@ -5,10 +5,10 @@ use terp_schema_model::same_name;
 
 use std::cell::RefCell;
 
-use super::{Role, typed};
 use super::clause::{Clause, ClauseScope, Item};
 use super::scope::{Common, Commons, Env, Outcome, Scope, Source, SourceColumn, refused, unsupported};
 use super::select::{Printed, Printer};
+use super::{Role, typed};
 use crate::ast::{ExprKind, Ident, Literal, OrderItem, Query, QueryBody, Select, SetOp, With};
 use crate::engine::value::Value;
 use crate::expr::bare;

@@ -72,7 +72,9 @@ pub(super) fn items(
         if left == 0 {
             current = written.next();
             left = match current {
-                Some(SelectItem::Wildcard { qualifier, .. }) => super::select::wildcard(at.scope, qualifier).len(),
+                Some(SelectItem::Wildcard { qualifier, .. }) => {
+                    super::select::wildcard(at.scope, qualifier).len()
+                }
                 _ => 1,
             };
         }
@@ -227,7 +229,12 @@ pub(super) fn from_view(env: &Env<'_>, view: &StoredView, at: &TableRef, span: S
 }
 
 /// The values of a query's columns, as the query around it sees them.
-pub(super) fn from_query(env: &Env<'_>, query: &Query, values: Vec<Value>, span: Span) -> Outcome<Vec<Value>> {
+pub(super) fn from_query(
+    env: &Env<'_>,
+    query: &Query,
+    values: Vec<Value>,
+    span: Span,
+) -> Outcome<Vec<Value>> {
     if !env.typed {
         return Ok(Vec::new());
     }
