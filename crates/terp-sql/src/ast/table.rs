@@ -2,7 +2,7 @@
 
 use terp_schema_model::{GeometryKind, IndexAlgorithm, IndexKind, ReferentialAction};
 
-use super::{Expr, Ident, ObjectName, PartitionClause, Text};
+use super::{Expr, Ident, ObjectName, PartitionClause, Query, Text, Unsupported};
 use crate::Span;
 
 /// `CREATE [OR REPLACE] [TEMPORARY] TABLE [IF NOT EXISTS] name ...`
@@ -39,8 +39,19 @@ pub struct TableDefinition {
     pub options: Vec<TableOption>,
     /// PARTITION BY.
     pub partitioning: Option<PartitionClause>,
-    /// The query of `CREATE TABLE ... SELECT`: recognised, not executed.
-    pub select: Option<Span>,
+    /// The query of `CREATE TABLE ... SELECT`.
+    pub select: Option<CreateSelect>,
+}
+
+/// `[IGNORE|REPLACE] [AS] query` of CREATE TABLE.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CreateSelect {
+    /// IGNORE or REPLACE: no row is refused because of another.
+    pub duplicates: bool,
+    /// The query, or what of it is not read here.
+    pub query: Result<Box<Query>, Unsupported>,
+    /// Where it stands.
+    pub span: Span,
 }
 
 /// One element between the parentheses of CREATE TABLE, or after ADD.

@@ -12,6 +12,7 @@ use super::build::{Parts, build};
 use super::catalog::{Catalog, Effect, TableRef, parent_of};
 use super::context::Context;
 use super::error::{ExecuteError, Result, Unsupported, messages, refuse, unsupported};
+use super::merge;
 use super::options::{self, CharsetChoice};
 use super::{check, create, in_place, online, partition_alter, reading, table_ops, versioning};
 use crate::Span;
@@ -107,7 +108,7 @@ fn run(
         }
     }
     check_tablespace(&cx, old, &requests)?;
-    check_merge_opens(&cx, old, temporary)?;
+    merge::check_opens(&cx, old, temporary)?;
     check_engine_change(&cx, &at, old, &requests)?;
     let (new, children) = change(&cx, &at, old, &requests, temporary)?;
     let decided = cx.flavor.is_mysql() && in_place::check(old, &new, &requests, temporary)?;
@@ -173,23 +174,14 @@ fn check_tablespace(cx: &Context<'_>, old: &Table, requests: &Requests<'_>) -> R
     Ok(())
 }
 
-/// MySQL makes a MERGE table of what its members are not, and cannot open it then.
-fn check_merge_opens(cx: &Context<'_>, table: &Table, temporary: bool) -> Result<()> {
-    match create::misfit(cx, table) {
-        Some(misfit) if temporary || !misfit.certain || cx.flavor.is_mariadb() => Err(misfit.unsupported()),
-        Some(_) => Err(refuse(
-            1168,
-            "Unable to open underlying table which is differently defined or of non-MyISAM type or doesn't exist",
-        )),
-        None => Ok(()),
-    }
-}
-
 /// A table that foreign keys hold stays with its engine.
 fn check_engine_change(cx: &Context<'_>, at: &TableRef, old: &Table, requests: &Requests<'_>) -> Result<()> {
     let engines: Vec<&TableOption> = requests.options.iter().copied().filter(|o| is_engine(o)).collect();
     if engines.is_empty() {
         return Ok(());
+    }
+    if cx.flavor.is_mysql() && at.schema == super::system_tables::DATABASE {
+        return Err(unsupported("another ENGINE for a table of the database mysql"));
     }
     let mut scratch = old.clone();
     options::apply(cx, &mut scratch, &engines, &mut CharsetChoice::default())?;

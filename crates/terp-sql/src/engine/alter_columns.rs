@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use terp_schema_model::{
-    CharacterSet, Column, ColumnType, DefaultValue, Generated, LobSize, Table, same_name,
+    CharacterSet, Column, ColumnType, DefaultValue, Generated, IndexPartKind, LobSize, Table, same_name,
 };
 
 use super::Context;
@@ -240,11 +240,28 @@ fn push_keys(parts: &mut Parts<'_>, inline: Inline) {
     parts.keys.extend(inline.foreign_keys.into_iter().map(|def| KeySource::ForeignKey(Cow::Owned(def))));
 }
 
+/// MySQL: whether it is the column that an expression in an index makes: `!hidden!index!part!number`.
+fn is_hidden(cx: &Context<'_>, table: &Table, name: &str) -> bool {
+    let mut hidden = table.indexes.iter().flat_map(|index| {
+        let parts = index.parts.iter().enumerate();
+        let expressions = parts.filter(|(_, part)| matches!(part.kind, IndexPartKind::Expression(_)));
+        expressions.map(|(number, _)| format!("!hidden!{}!{number}!0", index.name))
+    });
+    cx.flavor.is_mysql() && hidden.any(|column| same_name(&column, name))
+}
+
 fn check_drops(cx: &Context<'_>, old: &Table, requests: &Requests<'_>) -> Result<()> {
     let mut seen: Vec<&str> = Vec::new();
     for name in &requests.drop_columns {
         let twice = seen.iter().any(|s| same_name(s, &name.value));
         if twice || old.column(&name.value).is_none() {
+            if is_hidden(cx, old, &name.value) {
+                let message = format!(
+                    "Cannot drop column '{}' because it is used by a functional index. In order to drop the column, you must remove the functional index.",
+                    name.value
+                );
+                return Err(refuse(3755, message).at(name.span));
+            }
             return Err(messages::cannot_drop(cx.flavor, "COLUMN", &name.value).at(name.span));
         }
         seen.push(&name.value);

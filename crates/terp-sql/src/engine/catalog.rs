@@ -9,7 +9,7 @@ use super::error::{ExecuteError, Result, Unsupported, messages, refuse, unsuppor
 use super::program::{self, Programs};
 use super::session::Session;
 use super::view::{self, StoredView};
-use super::{alter, create, system_tables, table_ops};
+use super::{alter, create, merge, system_tables, table_ops};
 use crate::ast::{
     AlterDatabase, CreateDatabase, DatabaseOptions, DropDatabase, Ident, ObjectName, PassedOver, ProgramKind,
     Statement, StatementKind,
@@ -133,14 +133,16 @@ impl Catalog {
         self.databases.get(schema).into_iter().flat_map(|d| d.tables.keys().map(String::as_str))
     }
 
-    /// What SHOW CREATE TABLE prints; a temporary table hides another of its name, as on the server.
+    /// What SHOW CREATE TABLE prints; a temporary table hides another of its name, as on the server. Nothing for a MERGE
+    /// table that the server could not open.
     pub fn show_create_table(&self, schema: &str, name: &str) -> Option<String> {
         let database = self.databases.get(schema)?;
         if let Some(table) = database.temporary.get(name) {
             let text = render::show_create_table(table, self.flavor);
             return Some(text.replacen("CREATE TABLE", "CREATE TEMPORARY TABLE", 1));
         }
-        Some(render::show_create_table(database.tables.get(name)?, self.flavor))
+        let table = database.tables.get(name)?;
+        merge::is_shown(self, schema, table).then(|| render::show_create_table(table, self.flavor))
     }
 
     /// What SHOW CREATE VIEW prints.
@@ -261,20 +263,23 @@ impl Catalog {
             return Err(messages::access_denied("information_schema"));
         }
         let loaded = self.databases.contains_key(&at.schema);
-        if loaded && at.schema == system_tables::DATABASE && at.name == "user" {
+        let view = self.flavor.is_mariadb() && at.name == "user";
+        if loaded && at.schema == system_tables::DATABASE && view {
             return Err(unsupported("the view `mysql`.`user`"));
         }
         if SYSTEM_DATABASES.contains(&schema.as_str()) && !loaded {
             return Err(unsupported(format!("tables of the database {schema}")));
         }
-        Ok(())
+        system_tables::check_access(self.flavor, at)
     }
 
     /// The table that a query names.
     pub(super) fn resolve_table(&self, name: &ObjectName) -> Result<TableRef> {
         let at = self.resolve(name)?;
         let schema = at.schema.to_ascii_lowercase();
-        if SYSTEM_DATABASES.contains(&schema.as_str()) && !self.databases.contains_key(&at.schema) {
+        // What servers that were upgraded have there need not be what a new one has.
+        let known = self.flavor.is_mariadb() && self.databases.contains_key(&at.schema);
+        if SYSTEM_DATABASES.contains(&schema.as_str()) && !known {
             return Err(unsupported(format!("tables of the database {schema}")));
         }
         Ok(at)
@@ -316,6 +321,15 @@ impl Catalog {
         let Some(mut view) = self.remove_view(at) else { return };
         name.clone_into(&mut view.view.name);
         self.put_view(&at.schema, view);
+    }
+
+    /// Puts the InnoDB tables of a database into a tablespace.
+    pub(super) fn move_to_tablespace(&mut self, schema: &str, tablespace: &str) {
+        for table in self.databases.get_mut(schema).into_iter().flat_map(|d| d.tables.values_mut()) {
+            if table.options.engine == "InnoDB" {
+                table.options.tablespace = Some(tablespace.to_owned());
+            }
+        }
     }
 
     /// Takes over a database of another catalog.

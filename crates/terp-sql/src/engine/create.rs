@@ -10,9 +10,10 @@ use super::catalog::{Catalog, Effect, TableRef};
 use super::check::{self, CheckDraft};
 use super::column::{self, ColumnDraft, Inline};
 use super::context::Context;
+use super::create_select::{self, Selected};
 use super::error::{Result, messages, refuse, unsupported};
 use super::options::{self, CharsetChoice};
-use super::{foreign_key, partition, reading, table_ops, versioning};
+use super::{foreign_key, merge, partition, reading, table_ops, versioning};
 use crate::ast::{CreateTable, CreateTableBody, PeriodDef, TableDefinition, TableElement, TableOption};
 
 /// Executes CREATE TABLE.
@@ -58,7 +59,16 @@ pub(super) fn create_table(catalog: &mut Catalog, create: &CreateTable) -> Resul
             return Err(messages::no_such_table(&from.schema, &from.name).at(source.span()));
         }
     }
+    if let CreateTableBody::Definition(TableDefinition { select: Some(select), .. }) = &create.body
+        && exists
+        && catalog.flavor().is_mysql()
+    {
+        create_select::open(catalog, select)?;
+    }
     if exists && !create.or_replace {
+        if catalog.flavor().is_mysql() && !create.temporary {
+            merge::check_named(catalog, &at).map_err(|e| e.at(name.span))?;
+        }
         if create.if_not_exists {
             return Ok(Effect::default());
         }
@@ -74,6 +84,7 @@ pub(super) fn create_table(catalog: &mut Catalog, create: &CreateTable) -> Resul
             if from == at && !create.temporary {
                 return Err(refuse(1066, format!("Not unique table/alias: '{}'", at.name)).at(source.span()));
             }
+            super::system_tables::check_access(catalog.flavor(), &from).map_err(|e| e.at(source.span()))?;
             let cx = catalog.context(&at.schema)?;
             if !catalog.has_database(&from.schema) {
                 return Err(messages::unknown_database(&from.schema).at(source.span()));
@@ -85,21 +96,33 @@ pub(super) fn create_table(catalog: &mut Catalog, create: &CreateTable) -> Resul
                 }
                 return Err(messages::no_such_table(&from.schema, &from.name).at(source.span()));
             };
-            if let Some(misfit) = misfit(&cx, table) {
-                return Err(misfit.unsupported());
+            merge::check_opens(&cx, table, catalog.temporary(&from).is_some())?;
+            if table.options.tablespace.as_deref() == Some("mysql")
+                && at.schema != super::system_tables::DATABASE
+            {
+                let message =
+                    format!("The table '{}' may not be created in the reserved tablespace 'mysql'.", at.name);
+                return Err(refuse(3723, message).at(source.span()));
             }
             like(&cx, table, &at, create.temporary)?
         }
         CreateTableBody::Definition(definition) => {
-            if let Some(select) = definition.select {
-                return Err(unsupported("CREATE TABLE ... SELECT").at(select));
-            }
+            let selected = match &definition.select {
+                Some(select) => {
+                    if exists {
+                        return Err(unsupported("OR REPLACE with a query").at(select.span));
+                    }
+                    create_select::open(catalog, select)?;
+                    Some(create_select::resolve(catalog, select, &at)?)
+                }
+                None => None,
+            };
             let cx = catalog.context(&at.schema)?;
             if exists && !create.temporary {
                 // OR REPLACE drops first, and cannot where others depend on the table.
                 table_ops::check_droppable(catalog, &at, &[])?;
             }
-            match define(&cx, &at, definition, create.temporary) {
+            match define(&cx, &at, definition, selected, create.temporary) {
                 Ok(table) => table,
                 Err(error) => {
                     if exists && error.errno().is_some() {
@@ -203,7 +226,13 @@ fn adopt(catalog: &mut Catalog, at: &TableRef, table: &Table) -> Result<Vec<Tabl
     Ok(tables)
 }
 
-fn define(cx: &Context<'_>, at: &TableRef, definition: &TableDefinition, temporary: bool) -> Result<Table> {
+fn define(
+    cx: &Context<'_>,
+    at: &TableRef,
+    definition: &TableDefinition,
+    selected: Option<Selected>,
+    temporary: bool,
+) -> Result<Table> {
     let mut table = Table::new(&at.name, cx.database_set.clone());
     table.options.engine.clone_from(&cx.session.default_storage_engine);
     if table.options.engine == "Aria" {
@@ -227,10 +256,14 @@ fn define(cx: &Context<'_>, at: &TableRef, definition: &TableDefinition, tempora
     };
     let elements: Vec<&TableElement> = definition.elements.iter().collect();
     collect(cx, &mut parts, &elements)?;
+    if let (Some(selected), Some(select)) = (selected, &definition.select) {
+        create_select::merge(cx, &mut parts, definition, select, selected)?;
+        create_select::check(&parts.table)?;
+    }
     let mut columns: Vec<_> = parts.columns.iter_mut().map(|draft| &mut draft.column).collect();
     versioning::spread_from_columns(&mut parts.table, &mut columns);
     let mut table = build(cx, parts)?;
-    check_merge(cx, &table)?;
+    merge::check_made(cx, &table, temporary)?;
     if !table.columns.iter().any(|c| c.auto_increment) {
         table.options.auto_increment = None;
     }
@@ -255,44 +288,6 @@ fn define(cx: &Context<'_>, at: &TableRef, definition: &TableDefinition, tempora
         options::check_row_format(cx, &table)?;
     }
     Ok(table)
-}
-
-/// A MERGE table's members must be MyISAM tables of the same columns, which is seen only when it is opened.
-fn check_merge(cx: &Context<'_>, table: &Table) -> Result<()> {
-    misfit(cx, table).map_or(Ok(()), |misfit| Err(misfit.unsupported()))
-}
-
-/// A member for which a MERGE table cannot be opened.
-pub(super) struct Misfit<'a> {
-    member: &'a str,
-    /// Whether no server would take it: it is missing, of another engine, or of another number of columns.
-    pub(super) certain: bool,
-}
-
-impl Misfit<'_> {
-    pub(super) fn unsupported(&self) -> super::ExecuteError {
-        unsupported(format!(
-            "a MERGE table over `{}`, which is no MyISAM table of the same columns",
-            self.member
-        ))
-    }
-}
-
-/// The member that does not fit, a certain one first.
-pub(super) fn misfit<'a>(cx: &Context<'_>, table: &'a Table) -> Option<Misfit<'a>> {
-    let misfits = table.options.union.iter().filter_map(|member| {
-        let Some(found) = cx.lookup(cx.database, member) else {
-            return Some(Misfit { member, certain: true });
-        };
-        let engine = found.options.engine.as_str();
-        let width = found.columns.len() == table.columns.len();
-        if !matches!(engine, "MyISAM" | "MRG_MyISAM") || !width {
-            return Some(Misfit { member, certain: true });
-        }
-        let same = found.columns.iter().zip(&table.columns).all(|(a, b)| a.ty == b.ty);
-        (engine != "MyISAM" || !same).then_some(Misfit { member, certain: false })
-    });
-    misfits.max_by_key(|misfit| misfit.certain)
 }
 
 /// Sorts elements into the parts: columns with what they bring, keys, constraints.

@@ -1,13 +1,70 @@
-//! The tables of MariaDB's database `mysql`, which statements may name as any other.
+//! The tables of the database `mysql`, which statements may name as any other.
 
-use terp_schema_model::CharacterSet;
+use terp_schema_model::{CharacterSet, Flavor};
 
-use super::catalog::Catalog;
+use super::catalog::{Catalog, TableRef};
+use super::error::{Result, refuse, unsupported};
 use crate::ast::{CreateTableBody, ObjectName, Statement, StatementKind};
 use crate::{ParseOptions, parse};
 
 /// What SHOW CREATE TABLE says of them on a fresh server; MariaDB 10.11.18 and 11.8.9.
 const DEFINITIONS: &str = include_str!("system_tables.sql");
+
+/// The same of MySQL 9.7.4, but for their tablespace.
+const MYSQL_DEFINITIONS: &str = include_str!("system_tables_mysql.sql");
+
+/// MySQL's tables that nobody can name.
+const DICTIONARY: [&str; 32] = [
+    "catalogs",
+    "character_sets",
+    "check_constraints",
+    "collations",
+    "column_statistics",
+    "column_type_elements",
+    "columns",
+    "dd_properties",
+    "events",
+    "foreign_key_column_usage",
+    "foreign_keys",
+    "index_column_usage",
+    "index_partitions",
+    "index_stats",
+    "indexes",
+    "innodb_ddl_log",
+    "innodb_dynamic_metadata",
+    "parameter_type_elements",
+    "parameters",
+    "resource_groups",
+    "routines",
+    "schemata",
+    "st_spatial_reference_systems",
+    "table_partition_values",
+    "table_partitions",
+    "table_stats",
+    "tables",
+    "tablespace_files",
+    "tablespaces",
+    "triggers",
+    "view_routine_usage",
+    "view_table_usage",
+];
+
+/// Refuses what MySQL keeps for itself, and does not know what it does with tables that InnoDB and the server write to.
+pub(super) fn check_access(flavor: Flavor, at: &TableRef) -> Result<()> {
+    if flavor.is_mariadb() || at.schema != DATABASE {
+        return Ok(());
+    }
+    match at.name.as_str() {
+        name if DICTIONARY.contains(&name) => {
+            let kind = if name.starts_with("innodb_") { "system" } else { "data dictionary" };
+            Err(refuse(3554, format!("Access to {kind} table 'mysql.{name}' is rejected.")))
+        }
+        "innodb_index_stats" | "innodb_table_stats" | "general_log" | "slow_log" => {
+            Err(unsupported(format!("the table `mysql`.`{}`", at.name)))
+        }
+        _ => Ok(()),
+    }
+}
 
 /// The database.
 pub(super) const DATABASE: &str = "mysql";
@@ -43,16 +100,22 @@ pub(super) fn load(catalog: &mut Catalog) {
     let flavor = catalog.flavor();
     let old = flavor.mariadb_since(10, 11, 0) && !flavor.mariadb_since(11, 0, 0);
     let new = flavor.mariadb_since(11, 8, 0) && !flavor.mariadb_since(11, 9, 0);
-    if catalog.has_database(DATABASE) || !(old || new) {
+    let mysql = flavor.mysql_since(9, 7, 0) && !flavor.mysql_since(9, 8, 0);
+    if catalog.has_database(DATABASE) || !(old || new || mysql) {
         return;
     }
     let mut scratch = Catalog::new(flavor);
-    scratch.create_database(DATABASE, CharacterSet::new("utf8mb4", "utf8mb4_general_ci"));
+    let (definitions, collation) =
+        if mysql { (MYSQL_DEFINITIONS, "utf8mb4_0900_ai_ci") } else { (DEFINITIONS, "utf8mb4_general_ci") };
+    scratch.create_database(DATABASE, CharacterSet::new("utf8mb4", collation));
     scratch.use_database(DATABASE);
-    for statement in parse(DEFINITIONS, &ParseOptions::new(flavor)).statements {
+    for statement in parse(definitions, &ParseOptions::new(flavor)).statements {
         // Zero dates among the defaults are the server's own.
         scratch.session_mut().sql_mode = crate::SqlMode::default();
         let _ = scratch.execute(&statement);
+    }
+    if mysql {
+        scratch.move_to_tablespace(DATABASE, "mysql");
     }
     catalog.adopt_database(DATABASE, scratch);
 }

@@ -260,6 +260,7 @@ pub(super) fn truncate(catalog: &mut Catalog, name: &ObjectName) -> Result<Effec
     let Some(table) = catalog.visible(&at) else {
         return Err(messages::no_such_table(&at.schema, &at.name).at(name.span()));
     };
+    super::merge::check_named(catalog, &at).map_err(|e| e.at(name.span()))?;
     if table.options.system_versioning {
         return Err(refuse(4137, "System-versioned tables do not support TRUNCATE TABLE"));
     }

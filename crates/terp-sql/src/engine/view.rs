@@ -13,6 +13,7 @@ mod nature;
 mod query;
 mod scope;
 mod select;
+mod typed;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +23,8 @@ use terp_schema_model::{CreationContext, Flavor, SqlSecurity, View, same_name};
 use self::scope::Env;
 use super::catalog::{Catalog, Effect, Relation, TableRef};
 use super::error::{ExecuteError, Result, messages, refuse, unsupported};
+use super::merge;
+use super::value::Value;
 use crate::ast::{CreateView, DropProgram, FromItem, Ident, ObjectName, Query, QueryBody};
 
 /// What a query is for.
@@ -37,6 +40,8 @@ enum Role {
     Value,
     /// EXISTS.
     Exists,
+    /// CREATE TABLE ... SELECT.
+    Table,
 }
 
 /// A view, with what its query reads.
@@ -49,6 +54,9 @@ pub(super) struct StoredView {
     reads: BTreeMap<TableRef, BTreeSet<String>>,
     /// Whether rows can be changed through it, as far as that is certain.
     updatable: Option<bool>,
+    /// The query as it was written, and the database that was the current one then.
+    query: Box<Query>,
+    current: Option<String>,
 }
 
 /// Executes CREATE VIEW and ALTER VIEW.
@@ -122,6 +130,7 @@ fn prepare(catalog: &Catalog, create: &CreateView, at: &TableRef) -> Result<Stor
             None => return Err(unsupported("ALGORITHM=MERGE of this query").at(create.body)),
         }
     }
+    let current = session.database.clone();
     let updatable = if algorithm == "TEMPTABLE" { Some(false) } else { nature.updatable };
     let names = create.columns.iter().map(|column| column.value.clone()).collect::<Vec<_>>();
     let context = CreationContext {
@@ -143,7 +152,14 @@ fn prepare(catalog: &Catalog, create: &CreateView, at: &TableRef) -> Result<Stor
         check_option: create.check_option.clone().unwrap_or_default(),
         context,
     };
-    Ok(StoredView { view, columns: printed.columns, reads: printed.reads, updatable })
+    Ok(StoredView {
+        view,
+        columns: printed.columns,
+        reads: printed.reads,
+        updatable,
+        query: query.clone(),
+        current,
+    })
 }
 
 struct PrintedView {
@@ -168,6 +184,10 @@ fn print(catalog: &Catalog, create: &CreateView, query: &Query, at: &TableRef) -
             reads: RefCell::new(BTreeMap::new()),
             used: RefCell::new(Vec::new()),
             next_common: Cell::new(0),
+            typed: false,
+            subqueries: RefCell::default(),
+            depth: 0,
+            current: None,
         };
         let own = if flavor.is_mysql() { None } else { rename };
         let printed = query::print(&env, query, None, None, Role::View, own).map_err(ExecuteError::from)?;
@@ -253,6 +273,51 @@ fn tables_of_item<'q>(item: &'q FromItem, commons: &mut Vec<&'q str>, found: &mu
     }
 }
 
+/// Opens the tables of a query that is no view's.
+pub(super) fn open_selected(catalog: &Catalog, query: &Query) -> Result<()> {
+    let mut tables = Vec::new();
+    tables_of(query, &mut Vec::new(), &mut tables);
+    for name in tables {
+        let at = catalog.resolve_table(name).map_err(|e| e.at(name.span()))?;
+        match catalog.relation(&at) {
+            _ if catalog.temporary(&at).is_some() => {}
+            Relation::Table(_) => merge::check_named(catalog, &at).map_err(|e| e.at(name.span()))?,
+            Relation::View(stored) => check_valid(catalog, &at, stored, 0).map_err(|e| e.at(name.span()))?,
+            Relation::None => return Err(catalog.missing_relation(&at).at(name.span())),
+        }
+    }
+    Ok(())
+}
+
+/// The columns of a query that is no view's: their names and values.
+pub(super) fn selected(catalog: &Catalog, query: &Query, at: &TableRef) -> Result<Vec<(String, Value)>> {
+    let env = Env {
+        catalog,
+        flavor: catalog.flavor(),
+        home: &at.schema,
+        qualify: false,
+        renamed: false,
+        foreign: Cell::new(false),
+        reads: RefCell::new(BTreeMap::new()),
+        used: RefCell::new(Vec::new()),
+        next_common: Cell::new(0),
+        typed: true,
+        subqueries: RefCell::default(),
+        depth: 0,
+        current: None,
+    };
+    let printed = query::print(&env, query, None, None, Role::Table, None).map_err(ExecuteError::from)?;
+    if printed.columns.len() != printed.values.len() {
+        return Err(unsupported("the types of this query").at(query.span));
+    }
+    Ok(printed.columns.into_iter().zip(printed.values).collect())
+}
+
+/// Whether an aggregate function is in an expression.
+pub(super) fn has_aggregate(expr: &crate::ast::Expr) -> bool {
+    select::Facts::of_expr(expr).aggregate
+}
+
 /// Looks for a table, as the server opens it.
 fn open(catalog: &Catalog, name: &ObjectName, view: &TableRef) -> Result<()> {
     let at = catalog.resolve_table(name).map_err(|e| e.at(name.span()))?;
@@ -265,7 +330,7 @@ fn open(catalog: &Catalog, name: &ObjectName, view: &TableRef) -> Result<()> {
         return Err(messages::no_such_table(&at.schema, &at.name).at(name.span()));
     }
     match catalog.relation(&at) {
-        Relation::Table(_) => Ok(()),
+        Relation::Table(_) => merge::check_named(catalog, &at).map_err(|e| e.at(name.span())),
         Relation::View(stored) => {
             if reads_view(catalog, stored, view, 0) {
                 return Err(unsupported("a view that reads itself through others").at(name.span()));

@@ -3,7 +3,7 @@
 use super::call::{agreeing, cast_type, has_precision, native, precision};
 use super::compare::{Operand, agree, compared};
 use super::mariadb::{Printed, Printer, prec};
-use super::{ExprError, ExprPlace, column, quote, refuse};
+use super::{ExprError, column, quote, refuse};
 use crate::ast::{CastTarget, Expr, ExprKind, Ident, IsTest, TypeKeyword};
 
 impl Printer<'_> {
@@ -72,7 +72,7 @@ impl Printer<'_> {
                 }
             }
             ExprKind::DefaultOf(name) => {
-                if self.cx.place == ExprPlace::View {
+                if self.cx.place.in_query() {
                     return Err(ExprError::unsupported("DEFAULT() in a view", span));
                 }
                 let column = column(std::slice::from_ref(name), span, self.cx)?;

@@ -85,7 +85,7 @@ impl Printer<'_> {
                 if self.cx.place == ExprPlace::IndexPart {
                     return Err(refuse::disallowed("default", span, self.cx));
                 }
-                if self.cx.place == ExprPlace::View {
+                if self.cx.place.in_query() {
                     return Err(ExprError::unsupported("DEFAULT() in a view", span));
                 }
                 let column = column(std::slice::from_ref(name), span, self.cx)?;

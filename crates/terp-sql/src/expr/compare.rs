@@ -86,7 +86,7 @@ pub(super) fn agree(operands: &[&Expr], cx: &ExprContext<'_>) -> Result<Vec<Oper
 
 /// MySQL stores a CHECK, and both servers a view, before they convert anything.
 fn unresolved(cx: &ExprContext<'_>) -> bool {
-    cx.place == ExprPlace::View || cx.flavor.is_mysql() && cx.place == ExprPlace::Check && !cx.resolved
+    cx.place.in_query() || cx.flavor.is_mysql() && cx.place == ExprPlace::Check && !cx.resolved
 }
 
 /// How the operands of a comparison are printed.
@@ -152,7 +152,7 @@ pub(super) fn between(
 /// How the values of `IN (a, b, ...)` are printed, the operand first.
 pub(super) fn in_list(operands: &[&Expr], cx: &ExprContext<'_>) -> Result<Vec<Operand>, ExprError> {
     let Some((expr, values)) = operands.split_first() else { return Ok(Vec::new()) };
-    if cx.place == ExprPlace::View {
+    if cx.place.in_query() {
         return Ok(vec![Operand::Plain; operands.len()]);
     }
     if cx.flavor.is_mariadb()

@@ -132,7 +132,9 @@ impl Function {
             ExprPlace::Check => 'c',
             ExprPlace::Default => 'd',
             ExprPlace::IndexPart => 'i',
-            ExprPlace::Partition | ExprPlace::PartitionBound | ExprPlace::View => return false,
+            ExprPlace::Partition | ExprPlace::PartitionBound | ExprPlace::View | ExprPlace::Query => {
+                return false;
+            }
         };
         self.denied.contains(letter)
     }

@@ -1,6 +1,6 @@
 //! Literals as the servers print them.
 
-use super::{ExprContext, ExprError, ExprPlace};
+use super::{ExprContext, ExprError};
 use crate::Span;
 use crate::ast::Literal;
 
@@ -19,7 +19,7 @@ pub(super) fn print(
         Literal::Integer(digits) => integer(digits).to_owned(),
         Literal::Decimal(text) => decimal(text),
         Literal::Float(text) => text.clone(),
-        Literal::String { value, introducer } if cx.place == ExprPlace::View => {
+        Literal::String { value, introducer } if cx.place.in_query() => {
             view_string(value, introducer.as_deref(), span, cx)?
         }
         Literal::String { value, introducer } if mysql => {

@@ -2,7 +2,7 @@
 
 use super::compare::{Operand, agree, between, compared, in_list, mariadb_zero};
 use super::mysql::{is_joined, opposite};
-use super::{ExprContext, ExprError, ExprPlace, as_literal, bare, column_text, literal, refuse};
+use super::{ExprContext, ExprError, as_literal, bare, column_text, literal, refuse};
 use crate::ast::{BinaryOp, Expr, ExprKind, IsTest, Literal, QueryExpr, UnaryOp};
 
 /// How tightly what is printed binds: the server's `enum precedence`.
@@ -262,7 +262,7 @@ impl Printer<'_> {
             (inner, negated) = (bare(expr), !negated);
         }
         let column = matches!(inner.kind, ExprKind::Name(_));
-        if column && self.cx.place == ExprPlace::View && self.cx.flavor.mariadb_since(11, 0, 0) {
+        if column && self.cx.place.in_query() && self.cx.flavor.mariadb_since(11, 0, 0) {
             if !self.cx.flavor.mariadb_since(11, 8, 0) {
                 return Err(ExprError::unsupported("a column as a condition", expr.span));
             }

@@ -84,6 +84,15 @@ pub enum ExprPlace {
     PartitionBound,
     /// In the query of a view: it is printed before anything is converted.
     View,
+    /// In any other query: as in a view's, but for what only views may not have.
+    Query,
+}
+
+impl ExprPlace {
+    /// Whether it is a query.
+    pub(crate) const fn in_query(self) -> bool {
+        matches!(self, Self::View | Self::Query)
+    }
 }
 
 /// A column that an expression refers to.

@@ -184,8 +184,8 @@ impl Printer<'_> {
         };
         let word = match op {
             BinaryOp::Eq => " and ",
-            BinaryOp::NullSafeEq if self.cx.place == ExprPlace::View => " and ",
-            BinaryOp::Ne if self.cx.place == ExprPlace::View => " or ",
+            BinaryOp::NullSafeEq if self.cx.place.in_query() => " and ",
+            BinaryOp::Ne if self.cx.place.in_query() => " or ",
             _ => return Err(ExprError::unsupported("a comparison of rows", left.span)),
         };
         if lefts.len() != rights.len() {
@@ -213,7 +213,7 @@ impl Printer<'_> {
                     waiting.push((right, negate));
                     waiting.push((left, negate));
                 }
-                ExprKind::Binary { op, left, right } if self.cx.place == ExprPlace::View => {
+                ExprKind::Binary { op, left, right } if self.cx.place.in_query() => {
                     let Some(op) = (if negate { opposite(*op) } else { Some(*op) }) else {
                         texts.push(self.negated(expr)?);
                         continue;

@@ -37,7 +37,7 @@ pub(super) fn unknown_column(name: &str, span: Span, cx: &ExprContext<'_>) -> Ex
         ExprPlace::Check => "CHECK",
         ExprPlace::Default | ExprPlace::IndexPart => "DEFAULT",
         ExprPlace::Partition | ExprPlace::PartitionBound => "PARTITION BY",
-        ExprPlace::View => "field list",
+        ExprPlace::View | ExprPlace::Query => "field list",
     };
     ExprError::refused(1054, format!("Unknown column '{name}' in '{place}'"), span)
 }
@@ -68,7 +68,9 @@ pub(super) fn disallowed(function: &str, span: Span, cx: &ExprContext<'_>) -> Ex
         ExprPlace::Partition | ExprPlace::PartitionBound => {
             (1564, "This partition function is not allowed".into())
         }
-        ExprPlace::View => return ExprError::unsupported(format!("{function} in a view"), span),
+        ExprPlace::View | ExprPlace::Query => {
+            return ExprError::unsupported(format!("{function} in a query"), span);
+        }
     };
     ExprError::refused(errno, message, span)
 }
@@ -80,7 +82,7 @@ pub(super) fn stored_function(
     span: Span,
     cx: &ExprContext<'_>,
 ) -> ExprError {
-    if cx.place == ExprPlace::View {
+    if cx.place.in_query() {
         return ExprError::unsupported(format!("the function {}", name.value), span);
     }
     let schema = schema.map(|s| format!("{}.", quote(&s.value))).unwrap_or_default();
@@ -179,9 +181,10 @@ pub(super) fn construct(expr: &Expr, cx: &ExprContext<'_>) -> ExprError {
         return ExprError::refused(1564, "This partition function is not allowed", span);
     }
     let object = cx.object;
-    if cx.place == ExprPlace::View {
+    if cx.place.in_query() {
         return match &expr.kind {
-            ExprKind::Variable(_) => view_variable(span),
+            ExprKind::Variable(_) if cx.place == ExprPlace::View => view_variable(span),
+            ExprKind::Variable(_) => ExprError::unsupported("a variable in a query", span),
             ExprKind::Unsupported(what) => ExprError::unsupported(what.clone(), span),
             _ => ExprError::unsupported("this expression", span),
         };
@@ -256,7 +259,7 @@ pub(super) fn variable(written: &str, span: Span, cx: &ExprContext<'_>) -> Resul
 pub(super) fn next_value(span: Span, cx: &ExprContext<'_>) -> Result<(), ExprError> {
     match cx.place {
         ExprPlace::Default => Ok(()),
-        ExprPlace::View => Err(ExprError::unsupported("a sequence in a view", span)),
+        ExprPlace::View | ExprPlace::Query => Err(ExprError::unsupported("a sequence in a query", span)),
         ExprPlace::Check => {
             Err(ExprError::refused(1970, "CHECK does not support subqueries or stored functions", span))
         }
@@ -476,7 +479,7 @@ pub(super) fn collation(operand: &Expr, name: &Ident, cx: &ExprContext<'_>) -> R
         }
         return Err(ExprError::refused(1273, format!("Unknown collation: '{}'", name.value), name.span));
     };
-    if charset.is_none() && cx.place == ExprPlace::View {
+    if charset.is_none() && cx.place.in_query() {
         return Err(ExprError::unsupported(
             "COLLATE of what has a character set that is not known",
             name.span,

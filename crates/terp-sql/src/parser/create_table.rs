@@ -1,10 +1,9 @@
 //! CREATE TABLE, and the statements that name whole tables.
 
 use super::{PResult, Parser};
-use crate::Span;
 use crate::ast::{
-    CreateTable, CreateTableBody, DropTable, ObjectName, PeriodDef, RenameTable, TableDefinition,
-    TableElement,
+    CreateSelect, CreateTable, CreateTableBody, DropTable, ObjectName, PeriodDef, RenameTable,
+    TableDefinition, TableElement, Unsupported,
 };
 use crate::lexer::TokenKind;
 
@@ -41,18 +40,30 @@ impl Parser<'_> {
         Ok(CreateTableBody::Definition(definition))
     }
 
-    /// `[IGNORE|REPLACE] [AS] query`, where it is written; the query itself is not read.
-    fn create_select(&mut self) -> PResult<Option<Span>> {
+    /// `[IGNORE|REPLACE] [AS] query`, where it is written.
+    fn create_select(&mut self) -> PResult<Option<CreateSelect>> {
         let duplicates = self.eat_kw("IGNORE") || self.eat_kw("REPLACE");
         let explicit = self.eat_kw("AS");
         if self.at_query() {
             self.refuse_type_for_query()?;
-            return Ok(Some(self.skip_rest()));
+            let query = match self.national_string() {
+                // In a view it is not told from others, but its column has a character set of its own.
+                Some(span) => Err(Unsupported { construct: "N'...' in a query".to_owned(), span }),
+                None => self.view_query(0),
+            };
+            return Ok(Some(CreateSelect { duplicates, query, span: self.skip_rest() }));
         }
         if duplicates || explicit {
             return Err(self.error("a query"));
         }
         Ok(None)
+    }
+
+    /// Where the first N'...' from here on stands.
+    fn national_string(&self) -> Option<crate::Span> {
+        let (tokens, taken) = self.all_tokens();
+        let rest = tokens.get(taken..).unwrap_or_default();
+        rest.iter().find(|token| token.kind == TokenKind::NationalString).map(|token| token.span)
     }
 
     /// `(select INT)` is no query, but a column whose name lacks its quotes.

@@ -7,6 +7,7 @@ use super::{check_head, check_name, creation_context, definer, same_trigger};
 use crate::ast::CreateTrigger;
 use crate::engine::catalog::{Catalog, Effect, TableRef};
 use crate::engine::error::{Result, messages, refuse, unsupported};
+use crate::engine::merge;
 use crate::lexer::{LexOptions, TokenKind, lex};
 
 /// Executes CREATE TRIGGER.
@@ -38,6 +39,10 @@ pub(in crate::engine) fn create(catalog: &mut Catalog, create: &CreateTrigger) -
             if flavor.is_mysql() { "view or temporary table" } else { "a view, temporary table or sequence" };
         return Err(refuse(1361, format!("Trigger's '{}' is {what}", on.name)).at(table_span));
     }
+    if catalog.is_view(&on) {
+        return Err(messages::wrong_object(flavor, &on.schema, &on.name, "BASE TABLE").at(table_span));
+    }
+    merge::check_named(catalog, &on).map_err(|error| error.at(table_span))?;
     let Some(table) = catalog.table(&on.schema, &on.name) else {
         return Err(messages::no_such_table(&on.schema, &on.name).at(table_span));
     };

@@ -136,6 +136,9 @@ fn opposite(op: BinaryOp) -> Option<BinaryOp> {
 /// A subquery's text, and how many columns it has.
 fn subquery(at: &ClauseScope<'_>, query: &Query, role: Role) -> Outcome<(String, usize)> {
     let printed = query::print(at.env, query, Some(at.scope), at.commons, role, None)?;
+    if at.env.typed {
+        at.env.subqueries.borrow_mut().insert(query.span, printed.values);
+    }
     Ok((printed.text, printed.columns.len()))
 }
 

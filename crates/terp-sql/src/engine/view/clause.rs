@@ -7,6 +7,7 @@ use super::call;
 use super::scope::{Commons, Env, Outcome, Place, Scope, refused, unsupported};
 use crate::Span;
 use crate::ast::{Expr, Ident, QueryExpr, Window};
+use crate::engine::value::Value;
 use crate::expr::{self, ColumnRef, ColumnResolver, ExprContext, ExprPlace, QueryScope, QueryText};
 
 /// A clause.
@@ -55,6 +56,8 @@ pub(super) struct Item {
     pub(super) integer: bool,
     /// Whether it is a truth value.
     pub(super) truth: bool,
+    /// Its value, where it is asked for.
+    pub(super) typed: Option<Value>,
 }
 
 /// A clause of a SELECT.
@@ -78,7 +81,7 @@ impl<'a> ClauseScope<'a> {
             flavor: self.env.flavor,
             sql_mode: self.env.catalog.session().sql_mode,
             connection: &self.env.catalog.session().connection,
-            place: ExprPlace::View,
+            place: if self.env.typed { ExprPlace::Query } else { ExprPlace::View },
             columns: self,
             schema: self.env.home,
             table: "",
@@ -168,6 +171,12 @@ impl<'a> ClauseScope<'a> {
             level = scope.parent;
         }
         let clause = self.clause.name(self.env.mysql());
+        // Without any table there is none of that name.
+        if let ([qualifiers @ .., _], true, None) = (parts, self.scope.sources.is_empty(), self.scope.parent)
+            && !qualifiers.is_empty()
+        {
+            return refused(1109, format!("Unknown table '{}' in {clause}", written(qualifiers)), span);
+        }
         refused(1054, format!("Unknown column '{}' in '{clause}'", written(parts)), span)
     }
 

@@ -5,7 +5,7 @@ use terp_schema_model::same_name;
 
 use super::clause::{Clause, ClauseScope};
 use super::scope::{Commons, Env, Outcome, Place, Scope, Source, SourceColumn, refused, unsupported};
-use super::{Role, query};
+use super::{Role, query, typed};
 use crate::Span;
 use crate::ast::{Expr, FromItem, Ident, IndexHint, JoinKind, ObjectName};
 use crate::engine::catalog::{Relation, TableRef};
@@ -66,6 +66,7 @@ impl Reader<'_> {
                 }
                 let parent = if self.env.mysql() { scope.parent } else { None };
                 let printed = query::print(self.env, query, parent, self.commons, Role::Derived, None)?;
+                let values = typed::from_query(self.env, query, printed.values, alias.span)?;
                 let names = if columns.is_empty() {
                     printed.columns
                 } else if columns.len() == printed.columns.len() {
@@ -85,7 +86,7 @@ impl Reader<'_> {
                     alias: alias.value.clone(),
                     table: None,
                     printed: printed_alias.clone(),
-                    columns: names.into_iter().map(|name| SourceColumn { name, visible: true }).collect(),
+                    columns: SourceColumn::of(names, values),
                 };
                 let text = format!("({}) {printed_alias}{list}", printed.text);
                 self.add(scope, source, text, alias.span)
@@ -94,7 +95,13 @@ impl Reader<'_> {
             FromItem::Join { kind, natural, left, right, on, using } => {
                 let first = scope.sources.len();
                 let left = self.item(scope, left)?;
+                let middle = scope.sources.len();
                 let right = self.item(scope, right)?;
+                match kind {
+                    JoinKind::Left => typed::may_be_missing(scope, middle..scope.sources.len()),
+                    JoinKind::Right => typed::may_be_missing(scope, first..middle),
+                    JoinKind::Inner | JoinKind::Straight => {}
+                }
                 self.join(scope, first, (*kind, *natural), [left, right], on.as_ref(), using)
             }
         }
@@ -141,8 +148,7 @@ impl Reader<'_> {
             if !hints.is_empty() {
                 return unsupported("an index of what is no table", span);
             }
-            let column = |name: &String| SourceColumn { name: name.clone(), visible: true };
-            let columns = common.columns.iter().map(column).collect();
+            let columns = SourceColumn::of(common.columns.clone(), common.values.clone());
             let source = Source { alias: called.value.clone(), table: None, printed, columns };
             return self.add(scope, source, text, span);
         }
@@ -151,14 +157,11 @@ impl Reader<'_> {
         if foreign {
             self.env.foreign.set(true);
         }
-        let columns = match self.env.catalog.relation(&at) {
-            Relation::Table(table) => table
-                .columns
-                .iter()
-                .map(|c| SourceColumn { name: c.name.clone(), visible: !c.invisible })
-                .collect(),
+        let columns = match self.env.relation(&at) {
+            Relation::Table(table) => typed::table_columns(self.env, table),
             Relation::View(view) => {
-                view.columns.iter().map(|name| SourceColumn { name: name.clone(), visible: true }).collect()
+                let values = typed::from_view(self.env, view, &at, span)?;
+                SourceColumn::of(view.columns.clone(), values)
             }
             Relation::None => return Err(missing(self.env, &at, span)),
         };
@@ -183,13 +186,16 @@ impl Reader<'_> {
     }
 
     fn resolve(&self, name: &ObjectName) -> Outcome<TableRef> {
+        if let (None, Some(schema)) = (&name.schema, self.env.current) {
+            return Ok(TableRef::new(schema, &name.name.value));
+        }
         self.env.catalog.resolve_table(name).map_err(|error| into_expr_error(error, name.span()))
     }
 
     fn hints(&self, at: &TableRef, hints: &[IndexHint]) -> Outcome<String> {
         let mut text = String::new();
         for hint in hints {
-            let Relation::Table(table) = self.env.catalog.relation(at) else {
+            let Relation::Table(table) = self.env.relation(at) else {
                 return match hint.names.first() {
                     Some(name) => unsupported("an index of a view", name.span),
                     None => Ok(text),

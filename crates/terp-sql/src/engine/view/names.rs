@@ -118,6 +118,17 @@ fn free_name(items: &[Item], number: usize, flavor: Flavor) -> String {
     }
 }
 
+/// Refuses what cannot be a column of a new table. Two of one name are found beside those that are defined.
+pub(super) fn check_created(items: &[Item], span: Span) -> Outcome<()> {
+    match items.iter().find(|item| !is_valid(&item.name)) {
+        Some(item) if item.name.chars().count() > LONGEST && item.explicit => {
+            unsupported("a column's name of more than 64 characters", span)
+        }
+        Some(item) => refused(1166, format!("Incorrect column name '{}'", item.name), span),
+        None => Ok(()),
+    }
+}
+
 /// Refuses two columns of one name, where a server makes no names.
 pub(super) fn check_unique(items: &[Item], span: Span) -> Outcome<()> {
     for (number, item) in items.iter().enumerate() {

@@ -3,11 +3,14 @@
 use terp_schema_model::quote::identifier as quote;
 use terp_schema_model::same_name;
 
-use super::Role;
+use std::cell::RefCell;
+
 use super::clause::{Clause, ClauseScope, Item};
 use super::scope::{Common, Commons, Env, Outcome, Scope, Source, SourceColumn, refused, unsupported};
 use super::select::{Printed, Printer};
+use super::{Role, typed};
 use crate::ast::{ExprKind, Ident, Literal, OrderItem, Query, QueryBody, Select, SetOp, With};
+use crate::engine::value::Value;
 use crate::expr::bare;
 use crate::is_reserved;
 
@@ -22,7 +25,8 @@ pub(super) fn print(
 ) -> Outcome<Printed> {
     let renamed = env.renamed && role == Role::View;
     let Some(with) = &query.with else {
-        return Printing { env, parent, commons, role, rename, renamed }.body(query);
+        let values = RefCell::default();
+        return Printing { env, parent, commons, role, rename, renamed, values }.body(query);
     };
     let outside = std::mem::take(&mut *env.used.borrow_mut());
     let mut tables: Vec<Common> = Vec::new();
@@ -32,13 +36,13 @@ pub(super) fn print(
         let own = env.next_common.get();
         env.next_common.set(own + 1);
         match common(env, with, number, own, parent, commons, &tables) {
-            Ok((columns, text)) => {
+            Ok((columns, values, text)) => {
                 let used = std::mem::take(&mut *env.used.borrow_mut());
                 let name = with.tables.get(number).map(|t| t.name.value.clone()).unwrap_or_default();
                 if tables.iter().any(|other| other.name == name) {
                     return refused(1066, format!("Not unique table/alias: '{name}'"), query.span);
                 }
-                tables.push(Common { number: own, name, columns });
+                tables.push(Common { number: own, name, columns, values });
                 texts.push((own, text, used));
             }
             Err(error) => failures.push(error),
@@ -50,7 +54,8 @@ pub(super) fn print(
         return Err(error);
     }
     let inside = Commons { parent: commons, tables: &tables };
-    let body = Printing { env, parent, commons: Some(&inside), role, rename, renamed }.body(query)?;
+    let values = RefCell::default();
+    let body = Printing { env, parent, commons: Some(&inside), role, rename, renamed, values }.body(query)?;
     let mut needed = std::mem::take(&mut *env.used.borrow_mut());
     // What is needed, with what that needs.
     let mut at = 0;
@@ -77,6 +82,7 @@ pub(super) fn print(
     Ok(Printed {
         text: format!("with {recursive}{}{blank}{}", list.join(", "), body.text),
         columns: body.columns,
+        values: body.values,
     })
 }
 
@@ -89,8 +95,8 @@ fn common(
     parent: Option<&Scope<'_>>,
     commons: Option<&Commons<'_>>,
     before: &[Common],
-) -> Outcome<(Vec<String>, String)> {
-    let Some(table) = with.tables.get(number) else { return Ok((Vec::new(), String::new())) };
+) -> Outcome<(Vec<String>, Vec<Value>, String)> {
+    let Some(table) = with.tables.get(number) else { return Ok((Vec::new(), Vec::new(), String::new())) };
     let mysql = env.mysql();
     let name = &table.name.value;
     let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
@@ -118,12 +124,16 @@ fn common(
             let first = first_select(&table.query.body);
             let printer = Printer { env, commons: Some(&seen), role: Role::Derived, rename, renamed: false };
             let columns = named(printer.print(first, None, parent)?.columns)?;
-            tables.push(Common { number: own, name: name.clone(), columns });
+            if env.typed {
+                return unsupported("WITH RECURSIVE in CREATE TABLE ... SELECT", table.name.span);
+            }
+            tables.push(Common { number: own, name: name.clone(), columns, values: Vec::new() });
         }
     }
     let seen = Commons { parent: commons, tables: &tables };
     let printed = print(env, &table.query, parent, Some(&seen), Role::Derived, rename)?;
     let columns = named(printed.columns)?;
+    let values = typed::from_query(env, &table.query, printed.values, table.name.span)?;
     let list: Vec<String> = table.columns.iter().map(|c| quote(&c.value)).collect();
     let text = match (list.as_slice(), mysql) {
         ([], true) => format!("{} as ({})", quote(name), printed.text),
@@ -131,7 +141,7 @@ fn common(
         ([], false) => format!("{name} as ({})", printed.text),
         (_, false) => format!("{name}({}) as ({})", list.join(","), printed.text),
     };
-    Ok((columns, text))
+    Ok((columns, values, text))
 }
 
 fn first_select(body: &QueryBody) -> &Select {
@@ -184,6 +194,8 @@ struct Printing<'a> {
     role: Role,
     rename: Option<&'a [Ident]>,
     renamed: bool,
+    /// The values of the columns of the operands so far.
+    values: RefCell<Vec<Value>>,
 }
 
 impl Printing<'_> {
@@ -197,7 +209,7 @@ impl Printing<'_> {
 
     fn select(&self, select: &Select, whole: Option<&Query>, first: bool) -> Outcome<Printed> {
         let (role, rename) = match self.role {
-            Role::View | Role::Derived if !first => (Role::Later, None),
+            Role::View | Role::Derived | Role::Table if !first => (Role::Later, None),
             role => (role, if first { self.rename } else { None }),
         };
         let renamed = self.renamed;
@@ -228,18 +240,20 @@ impl Printing<'_> {
         if self.env.mysql() {
             return Ok(printed);
         }
-        if self.role != Role::View {
+        if !matches!(self.role, Role::View | Role::Table) {
             return unsupported("parentheses around a query", query.span);
         }
         Ok(match merged.body {
-            QueryBody::Select(_) => Printed { text: format!("({})", printed.text), columns: printed.columns },
+            QueryBody::Select(_) => Printed { text: format!("({})", printed.text), ..printed },
             QueryBody::Paren(_) => printed,
+            QueryBody::Set { .. } if self.role == Role::Table => printed,
             QueryBody::Set { .. } => return unsupported("parentheses around a query", query.span),
         })
     }
 
     fn set(&self, query: &Query) -> Outcome<Printed> {
         let mut columns = None;
+        let before = self.values.replace(Vec::new());
         let text = if self.env.mysql() {
             let node = node(&query.body)?;
             self.node(&node, &mut columns)?
@@ -247,12 +261,13 @@ impl Printing<'_> {
             self.chain(&query.body, &mut columns)?
         };
         let columns = columns.unwrap_or_default();
+        let values = self.values.replace(before);
         let mut text = text;
         if !query.order_by.is_empty() {
             text.push_str(&format!(" order by {}", self.set_order(&columns, &query.order_by)?));
         }
         text.push_str(&limit(query, self.role, self.env)?);
-        Ok(Printed { text, columns })
+        Ok(Printed { text, columns, values })
     }
 
     /// An operand: a SELECT, or a query in parentheses that has to keep them.
@@ -268,9 +283,17 @@ impl Printing<'_> {
                     return unsupported("this operand of UNION", query.span);
                 }
                 let printed = self.select(select, Some(query), first)?;
-                Printed { text: format!("({})", printed.text), columns: printed.columns }
+                Printed { text: format!("({})", printed.text), ..printed }
             }
         };
+        if self.env.typed && columns.as_ref().is_none_or(|c| c.len() == printed.columns.len()) {
+            let mut values = self.values.borrow_mut();
+            *values = if columns.is_none() {
+                printed.values
+            } else {
+                typed::union(self.env, &values, &printed.values, operand.span())?
+            };
+        }
         match columns {
             None => *columns = Some(printed.columns),
             Some(columns) if columns.len() != printed.columns.len() => {
@@ -329,12 +352,12 @@ impl Printing<'_> {
     /// ORDER BY of several queries: it knows their columns by name.
     fn set_order(&self, columns: &[String], items: &[OrderItem]) -> Outcome<String> {
         let mut scope = Scope::new(None);
-        let names = columns.iter().map(|name| SourceColumn { name: name.clone(), visible: true });
+        let names = SourceColumn::of(columns.to_vec(), Vec::new());
         scope.sources.push(Source {
             alias: String::new(),
             table: None,
             printed: String::new(),
-            columns: names.collect(),
+            columns: names,
         });
         scope.columns = (0..columns.len()).map(|position| (0, position)).collect();
         let none: [Item; 0] = [];

@@ -1,7 +1,7 @@
 //! Which column a name in a query means.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use terp_schema_model::quote::identifier as quote;
 use terp_schema_model::{Flavor, same_name};
@@ -9,7 +9,8 @@ use terp_schema_model::{Flavor, same_name};
 use crate::Span;
 use crate::ast::Ident;
 use crate::engine::Catalog;
-use crate::engine::catalog::TableRef;
+use crate::engine::catalog::{Relation, TableRef};
+use crate::engine::value::Value;
 use crate::expr::ExprError;
 
 pub(super) type Outcome<T> = Result<T, ExprError>;
@@ -39,11 +40,27 @@ pub(super) struct Env<'c> {
     /// The queries of WITH that were referred to, by number.
     pub(super) used: RefCell<Vec<usize>>,
     pub(super) next_common: Cell<usize>,
+    /// Whether the types of all values are to be found: for CREATE TABLE ... SELECT, which also sees temporary tables.
+    pub(super) typed: bool,
+    /// The values of the columns of subqueries, by place.
+    pub(super) subqueries: RefCell<HashMap<Span, Vec<Value>>>,
+    /// How many views are looked into.
+    pub(super) depth: u32,
+    /// The database of names without one, in a view that is looked into.
+    pub(super) current: Option<&'c str>,
 }
 
 impl Env<'_> {
     pub(super) fn mysql(&self) -> bool {
         self.flavor.is_mysql()
+    }
+
+    /// The table or view of that name.
+    pub(super) fn relation(&self, at: &TableRef) -> Relation<'_> {
+        match self.catalog.temporary(at) {
+            Some(table) if self.typed => Relation::Table(table),
+            _ => self.catalog.relation(at),
+        }
     }
 
     pub(super) fn read(&self, at: &TableRef, column: Option<&str>) {
@@ -59,6 +76,8 @@ pub(super) struct Common {
     pub(super) number: usize,
     pub(super) name: String,
     pub(super) columns: Vec<String>,
+    /// Their values, where they are asked for.
+    pub(super) values: Vec<Value>,
 }
 
 /// The queries of WITH that can be seen somewhere.
@@ -98,6 +117,16 @@ pub(super) struct SourceColumn {
     pub(super) name: String,
     /// Whether `*` shows it.
     pub(super) visible: bool,
+    /// Its value, where it is asked for and known.
+    pub(super) value: Option<Value>,
+}
+
+impl SourceColumn {
+    /// The columns of a query, with their values where those were asked for.
+    pub(super) fn of(names: Vec<String>, values: Vec<Value>) -> Vec<Self> {
+        let mut values = values.into_iter();
+        names.into_iter().map(|name| Self { name, visible: true, value: values.next() }).collect()
+    }
 }
 
 /// A column by source and position.

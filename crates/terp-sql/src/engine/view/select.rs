@@ -4,15 +4,18 @@ use terp_schema_model::quote::identifier as quote;
 
 use super::clause::{Clause, ClauseScope, Item};
 use super::scope::{Commons, Env, Outcome, Place, Scope, refused, unsupported};
-use super::{Role, call, from, names};
+use super::{Role, call, from, names, typed};
 use crate::Span;
 use crate::ast::{Expr, ExprKind, Ident, Literal, OrderItem, Query, QueryExpr, Select, SelectItem, UnaryOp};
+use crate::engine::value::Value;
 use crate::expr::{bare, walk};
 
 /// A SELECT's text, and the names of its columns.
 pub(super) struct Printed {
     pub(super) text: String,
     pub(super) columns: Vec<String>,
+    /// The columns' values, where they are asked for.
+    pub(super) values: Vec<Value>,
 }
 
 /// What prints one SELECT.
@@ -53,6 +56,10 @@ impl Printer<'_> {
         };
         let mut items = self.items(select, &at(Clause::Select, &[], &[]))?;
         self.name(&mut items, select)?;
+        let facts = Facts::of(select, order_by);
+        if env.typed {
+            typed::items(&at(Clause::Select, &[], &[]), select, facts.aggregate, &mut items)?;
+        }
 
         let mut tail = String::new();
         if let Some(condition) = &select.condition {
@@ -60,7 +67,6 @@ impl Printer<'_> {
             let dual = if from_text.is_empty() { " from DUAL " } else { "" };
             tail.push_str(&format!("{dual} where {text}"));
         }
-        let facts = Facts::of(select, order_by);
         let mut groups = Vec::new();
         let mut group_texts = Vec::new();
         let mut grouped_by_selected = true;
@@ -127,7 +133,11 @@ impl Printer<'_> {
             text.push_str(&format!(" from {from_text}"));
         }
         text.push_str(&tail);
-        Ok(Printed { text, columns: items.into_iter().map(|item| item.name).collect() })
+        if env.typed {
+            typed::check_grouped(env, select, facts.aggregate, &groups, &group_texts, &items)?;
+        }
+        let values = items.iter_mut().filter_map(|item| item.typed.take()).collect();
+        Ok(Printed { text, columns: items.into_iter().map(|item| item.name).collect(), values })
     }
 
     fn items(&self, select: &Select, at: &ClauseScope<'_>) -> Outcome<Vec<Item>> {
@@ -152,6 +162,7 @@ impl Printer<'_> {
                             aggregate: false,
                             integer: false,
                             truth: false,
+                            typed: None,
                         });
                     }
                     if let Some(table) = qualifier.last()
@@ -168,7 +179,7 @@ impl Printer<'_> {
                     };
                     let name = match alias {
                         Some(alias) => {
-                            if self.role != Role::Value && self.role != Role::Exists {
+                            if !matches!(self.role, Role::Value | Role::Exists | Role::Table) {
                                 names::check_written(&alias.value, alias.span)?;
                             }
                             alias.value.clone()
@@ -184,6 +195,7 @@ impl Printer<'_> {
                         aggregate: Facts::of_expr(expr).aggregate,
                         integer: matches!(bare(expr).kind, ExprKind::Literal(Literal::Integer(_))),
                         truth: is_truth(expr),
+                        typed: None,
                     });
                 }
             }
@@ -214,6 +226,7 @@ impl Printer<'_> {
             aggregate: false,
             integer: true,
             truth: false,
+            typed: None,
         })
     }
 
@@ -232,6 +245,7 @@ impl Printer<'_> {
             Role::View if self.renamed => Ok(()),
             Role::View => names::make_unique(items, self.env.flavor, select.span),
             Role::Derived => names::check_unique(items, select.span),
+            Role::Table => names::check_created(items, select.span),
             Role::Later | Role::Value | Role::Exists => Ok(()),
         }
     }
@@ -264,7 +278,7 @@ fn push_option(text: &mut String, select: &Select, word: &str, shown: bool) {
 }
 
 /// The columns that a star stands for.
-fn wildcard(scope: &Scope<'_>, qualifier: &[Ident]) -> Vec<Place> {
+pub(super) fn wildcard(scope: &Scope<'_>, qualifier: &[Ident]) -> Vec<Place> {
     let Some(table) = qualifier.last() else {
         let visible = |place: &&Place| scope.column(**place).is_some_and(|(_, column)| column.visible);
         return scope.columns.iter().filter(visible).copied().collect();
@@ -310,13 +324,13 @@ fn is_truth(expr: &Expr) -> bool {
 }
 
 /// What aggregates and windows are in a SELECT.
-struct Facts {
-    aggregate: bool,
+pub(super) struct Facts {
+    pub(super) aggregate: bool,
     window: bool,
 }
 
 impl Facts {
-    fn of_expr(expr: &Expr) -> Self {
+    pub(super) fn of_expr(expr: &Expr) -> Self {
         let mut facts = Self { aggregate: false, window: false };
         walk(expr, &mut |e| {
             if let ExprKind::Query(query) = &e.kind
