@@ -15,6 +15,7 @@ use super::column::{self, ColumnDraft, Inline};
 use super::create::push_column;
 use super::default::{self, ParsedDefault};
 use super::error::{ExecuteError, Result, messages, refuse, unsupported};
+use super::types;
 use crate::Span;
 use crate::ast::{AlterColumn, ColumnAttributeKind, ColumnDef, ColumnPosition, DefaultClause, Ident};
 
@@ -408,7 +409,7 @@ fn convert(cx: &Context<'_>, column: &mut Column, to: &CharacterSet) -> Result<(
     }
     match &mut column.ty {
         ColumnType::Varchar { length } => {
-            let max = 65_535 / after;
+            let max = types::max_varchar_bytes(cx.flavor) / after;
             if u64::from(*length) > max {
                 return Err(refuse(
                     1074,
