@@ -50,6 +50,10 @@ pub struct LoadedSource {
     pub may_lack: BTreeSet<ObjectKind>,
     /// What a server would refuse, what could not be checked and what is missing. The schema is without it.
     pub findings: Vec<Finding>,
+    /// What others have to know that are made for [`Self::target`]: what of it is not followed.
+    pub assumptions: Vec<Finding>,
+    /// The server and the database that it is from or was made for.
+    pub target: Target,
     /// Where its objects are from.
     pub places: ObjectPlaces,
     /// The texts that findings point into.
@@ -59,6 +63,7 @@ pub struct LoadedSource {
 impl LoadedSource {
     /// A schema of which nothing else is known, and nothing is doubted.
     pub fn new(name: impl Into<String>, flavor: Flavor, schema: Schema) -> Self {
+        let target = Target { character_set: schema.character_set.clone(), ..Target::from(flavor) };
         Self {
             name: name.into(),
             flavor,
@@ -69,6 +74,8 @@ impl LoadedSource {
             unchecked_programs: BTreeSet::new(),
             may_lack: BTreeSet::new(),
             findings: Vec::new(),
+            assumptions: Vec::new(),
+            target,
             places: ObjectPlaces::Unknown,
             texts: Sources::new(),
         }

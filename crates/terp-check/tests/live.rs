@@ -10,6 +10,7 @@ use terp_drift::{ObjectKind, ObjectPath, Report, Verdict};
 use terp_drizzle::migrations_table::{AppliedMigration, file_hash};
 use terp_drizzle::{Project, load_project};
 use terp_schema_model::{CharacterSet, Flavor, Table};
+use terp_sql::SqlMode;
 
 const FLAVOR: Flavor = Flavor::MYSQL_9_7;
 
@@ -38,6 +39,7 @@ fn live(project: &Project, number: usize) -> Live {
     Live {
         name: "live shop".to_owned(),
         flavor: FLAVOR,
+        variables: BTreeMap::from([("sql_mode".to_owned(), SqlMode::default_for(FLAVOR).to_string())]),
         schema,
         unknown: BTreeMap::new(),
         unseen: Vec::new(),

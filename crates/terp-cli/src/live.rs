@@ -164,6 +164,7 @@ fn live(introspection: Introspection, migrations: AppliedMigrations, name: Strin
         flavor: introspection.flavor,
         unseen: unseen.collect(),
         unknown,
+        variables: introspection.facts.variables,
         schema: introspection.schema,
         migrations,
     }

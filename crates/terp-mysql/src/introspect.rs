@@ -18,6 +18,8 @@ mod program;
 mod read;
 mod view;
 
+use std::collections::BTreeMap;
+
 use terp_schema_model::{Flavor, Schema};
 
 pub use self::migrations_table::{MigrationRow, MigrationsTable, read_migrations_table};
@@ -81,6 +83,8 @@ pub struct Facts {
     pub account: String,
     /// lower_case_table_names: 0, 1 or 2.
     pub lower_case_table_names: u8,
+    /// The global variables that change what DDL means, as far as the server tells them: see `terp_sql::Session::on_server`.
+    pub variables: BTreeMap<String, String>,
     /// How often everything was read.
     pub readings: u32,
     /// How many sessions were used.
@@ -185,6 +189,7 @@ pub async fn introspect(
         facts: Facts {
             account: server.account,
             lower_case_table_names: server.lower_case_table_names,
+            variables: server.variables,
             readings,
             sessions,
         },

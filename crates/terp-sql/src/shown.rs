@@ -33,6 +33,7 @@ fn executed(table: &Table, schema: &Schema, flavor: Flavor) -> Option<Table> {
     session.foreign_key_checks = false;
     session.restrict_fk_on_non_standard_key = false;
     session.innodb_strict_mode = false;
+    session.explicit_defaults_for_timestamp = true;
     session.sql_mode = SqlMode::default();
     catalog.execute_text(&text).ok()?;
     let made = catalog.table(database, &table.name)?;

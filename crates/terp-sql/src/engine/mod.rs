@@ -31,6 +31,7 @@ mod partition_alter;
 mod program;
 mod reading;
 mod session;
+mod settings;
 mod system_tables;
 mod table_ops;
 mod temporal;
@@ -42,5 +43,6 @@ mod view;
 pub use catalog::{Catalog, Effect, TableRef};
 pub use error::{EngineError, ExecuteError, Unsupported};
 pub use session::Session;
+pub use settings::AssumedSetting;
 
 use context::Context;

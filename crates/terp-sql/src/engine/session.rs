@@ -10,7 +10,7 @@ use crate::ast::{Expr, ExprKind, Literal, SetAssignment, SetScope, UnaryOp};
 pub(super) const USER: &str = "`root`@`localhost`";
 
 /// A session: what a connection would have set.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
     /// The current database.
     pub database: Option<String>,
@@ -36,6 +36,10 @@ pub struct Session {
     pub sql_require_primary_key: bool,
     /// sql_generate_invisible_primary_key; MySQL.
     pub sql_generate_invisible_primary_key: bool,
+    /// character_set_server and collation_server, which a database takes that names none.
+    pub server_character_set: CharacterSet,
+    /// What DEFAULT gives; the flavor's defaults without it.
+    pub(super) global: Option<Box<Self>>,
 }
 
 impl Session {
@@ -54,6 +58,8 @@ impl Session {
             restrict_fk_on_non_standard_key: flavor.mysql_since(8, 4, 0),
             sql_require_primary_key: false,
             sql_generate_invisible_primary_key: false,
+            server_character_set: flavor.default_character_set(),
+            global: None,
         }
     }
 
@@ -63,7 +69,7 @@ impl Session {
             return Ok(());
         }
         let value = assignment.value.as_ref();
-        let defaults = Self::new(flavor);
+        let defaults = self.global.as_deref().cloned().unwrap_or_else(|| Self::new(flavor));
         macro_rules! switch {
             ($field:ident) => {
                 self.$field = match value {
@@ -162,7 +168,7 @@ impl Session {
             "sql_generate_invisible_primary_key" => switch!(sql_generate_invisible_primary_key),
             "system_versioning_alter_history" if flavor.is_mariadb() => {
                 self.system_versioning_alter_history_keep = match value {
-                    None => false,
+                    None => defaults.system_versioning_alter_history_keep,
                     Some(value) => {
                         let word = word(value).ok_or_else(|| not_constant(assignment))?;
                         match word.to_ascii_lowercase().as_str() {
