@@ -97,7 +97,10 @@ impl Live {
 
     /// The kinds of which there may be some that nothing names.
     pub fn may_lack(&self) -> BTreeSet<ObjectKind> {
-        self.unseen.iter().flat_map(|unseen| &unseen.hides).copied().collect()
+        // MariaDB lists a broken trigger without its name: it may be any.
+        let nameless = self.unknown.keys().filter(|path| path.name.as_deref() == Some(""));
+        let nameless = nameless.map(|path| path.object);
+        self.unseen.iter().flat_map(|unseen| &unseen.hides).copied().chain(nameless).collect()
     }
 
     /// As any other source of a schema.
@@ -109,6 +112,7 @@ impl Live {
             findings: self.findings(),
             assumptions: self.assumptions(),
             target: self.target(),
+            is_shown: true,
             ..LoadedSource::new(self.name, self.flavor, self.schema)
         }
     }
@@ -131,6 +135,7 @@ impl Live {
         View {
             name: self.name.clone(),
             schema,
+            is_shown: true,
             columns_ordered: true,
             unchecked: self.unchecked_tables(),
             unchecked_programs: self.unchecked_programs(),

@@ -40,6 +40,8 @@ pub struct LoadedSource {
     pub schema: Schema,
     /// The snapshot that it was made from, if it was.
     pub snapshot: Option<Snapshot>,
+    /// Whether it is from a live database, see [`View::is_shown`].
+    pub is_shown: bool,
     /// Whether its order of columns is meant, see [`View::columns_ordered`].
     pub columns_ordered: bool,
     /// The tables that may not be right, since something about them could not be checked.
@@ -69,6 +71,7 @@ impl LoadedSource {
             flavor,
             schema,
             snapshot: None,
+            is_shown: false,
             columns_ordered: true,
             unchecked: BTreeSet::new(),
             unchecked_programs: BTreeSet::new(),
@@ -86,6 +89,7 @@ impl LoadedSource {
         View {
             name: self.name,
             schema: self.schema,
+            is_shown: self.is_shown,
             columns_ordered: self.columns_ordered,
             unchecked: self.unchecked,
             unchecked_programs: self.unchecked_programs,

@@ -206,3 +206,84 @@ fn settings_that_are_not_followed_are_named() {
         assert!(text.contains("[server-setting]"), "{flavor}: {text}");
     }
 }
+
+#[test]
+fn characters_that_show_create_loses_are_no_difference() {
+    let dir = tempfile::tempdir().expect("a folder can be made");
+    for flavor in flavors() {
+        let server = start(flavor, &[]);
+        let mut script = vec![
+            "CREATE TABLE lossy (e ENUM('😀','b'), d VARCHAR(9) DEFAULT '😀' COMMENT 'c 😀', KEY k (d) COMMENT 'k 😀') COMMENT 'x 😀'",
+            "CREATE TABLE whole (a INT COMMENT 'é')",
+            "CREATE VIEW v AS SELECT '😀' AS a",
+            "CREATE PROCEDURE p() COMMENT 'c 😀' SELECT '😀'",
+            "CREATE EVENT ev ON SCHEDULE EVERY 1 DAY DISABLE COMMENT 'c 😀' DO SELECT '😀'",
+        ];
+        if flavor.is_mysql() {
+            script.extend(["CREATE TABLE `n😀` (a INT)", "CREATE TABLE c (`c😀` INT, KEY `k😀` (`c😀`))"]);
+        }
+        let (file, url) = made(&server, dir.path(), &script);
+        for [left, right] in [[&file, &url], [&url, &file]] {
+            let (code, text) = run(&["diff", left, right]);
+            assert_eq!(code, Some(0), "{flavor}: {text}");
+            let told = "compared as SHOW CREATE shows them, with ? for each character beyond U+FFFF: lossy";
+            assert!(text.contains(told), "{flavor}: {text}");
+            assert!(text.contains("procedure p, event ev"), "{flavor}: {text}");
+            assert!(!text.contains("whole"), "{flavor}: {text}");
+        }
+        // What is shown otherwise differs.
+        let other = fs::read_to_string(file.trim_start_matches("sql:")).expect("it is there");
+        let path = dir.path().join("other.sql");
+        fs::write(&path, other.replace("x 😀", "y 😀")).expect("it can be written");
+        let (code, text) = run(&["diff", &format!("sql:{}", path.display()), &url]);
+        assert_eq!(code, Some(1), "{flavor}: {text}");
+        assert!(text.contains("x ?") && text.contains("y ?"), "{flavor}: {text}");
+    }
+}
+
+#[test]
+fn sequences_and_packages_are_named_as_what_they_are() {
+    let dir = tempfile::tempdir().expect("a folder can be made");
+    for flavor in flavors().filter(|flavor| flavor.is_mariadb()) {
+        let server = start(flavor, &[]);
+        let (file, url) = made(&server, dir.path(), &["CREATE TABLE t (a INT)"]);
+        let (_, database) = url.rsplit_once('/').expect("it names a database");
+        let mut session = server.connect_to(database).expect("it is there");
+        session.execute("CREATE SEQUENCE numbers").expect("it can be made");
+        session.execute("SET sql_mode = ORACLE").expect("it can be set");
+        session.execute("CREATE PACKAGE pack AS FUNCTION f RETURN INT; END").expect("it can be made");
+        session
+            .execute("CREATE PACKAGE BODY pack AS FUNCTION f RETURN INT AS BEGIN RETURN 1; END; END")
+            .expect("it can be made");
+        let (code, text) = run(&["diff", &file, &url]);
+        assert_eq!(code, Some(0), "{flavor}: {text}");
+        for told in [
+            "sequence numbers of",
+            "is not compared: sequences are not read yet",
+            "package pack of",
+            "package body pack of",
+            "not compared, since something about them is not checked: sequence numbers, package pack, package body pack",
+        ] {
+            assert!(text.contains(told), "{flavor}: {told} is not in {text}");
+        }
+    }
+}
+
+#[test]
+fn an_event_has_its_time_zone() {
+    let dir = tempfile::tempdir().expect("a folder can be made");
+    for flavor in flavors() {
+        let server = start(flavor, &[]);
+        let create = "CREATE EVENT e ON SCHEDULE EVERY 1 DAY STARTS '2030-01-01 00:00:00' DO SELECT 1";
+        let (file, url) = made(&server, dir.path(), &["SET time_zone = '+02:00'", create]);
+        let (code, text) = run(&["diff", &file, &url]);
+        assert_eq!(code, Some(0), "{flavor}: {text}");
+        let (code, saved) = run(&["show", &url, "--format", "json"]);
+        assert_eq!(code, Some(0), "{saved}");
+        assert!(saved.contains("+02:00"), "{flavor}: {saved}");
+        let (_, in_system_zone) = made(&server, dir.path(), &[create]);
+        let (code, text) = run(&["diff", &url, &in_system_zone]);
+        assert_eq!(code, Some(1), "{flavor}: {text}");
+        assert!(text.contains("+02:00"), "{flavor}: {text}");
+    }
+}

@@ -44,4 +44,5 @@ pub use rules::{
     one_vendor_only, pending_migrations, rule, rules_markdown, server_differs, server_setting,
     shared_builder_leak, skipped_migration, snapshot_fails, snapshot_mismatch, sql_fails, unknown_migration,
     unsupported_declaration, unsupported_object, unsupported_snapshot, unsupported_statement,
+    versions_differ,
 };

@@ -48,7 +48,7 @@ pub use missing_privilege::missing_privilege;
 pub use non_portable_default::non_portable_default;
 pub use one_vendor_only::one_vendor_only;
 pub use pending_migration::pending_migrations;
-pub use server_differs::server_differs;
+pub use server_differs::{server_differs, versions_differ};
 pub use server_setting::server_setting;
 pub use shared_builder_leak::shared_builder_leak;
 pub use skipped_migration::skipped_migration;

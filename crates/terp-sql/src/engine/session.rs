@@ -20,6 +20,8 @@ pub struct Session {
     pub connection: CharacterSet,
     /// character_set_client, which stored programs remember; empty where a script sets it to what is not known.
     pub character_set_client: String,
+    /// time_zone, which events remember; `None` where a script sets it to what is not known.
+    pub time_zone: Option<String>,
     /// foreign_key_checks.
     pub foreign_key_checks: bool,
     /// default_storage_engine, in the server's spelling.
@@ -50,6 +52,7 @@ impl Session {
             sql_mode: SqlMode::default_for(flavor),
             connection: flavor.default_character_set(),
             character_set_client: "utf8mb4".to_owned(),
+            time_zone: Some("SYSTEM".to_owned()),
             foreign_key_checks: true,
             default_storage_engine: "InnoDB".to_owned(),
             explicit_defaults_for_timestamp: flavor.is_mysql() || flavor.mariadb_since(10, 10, 0),
@@ -158,6 +161,12 @@ impl Session {
                         };
                         engine.to_owned()
                     }
+                };
+            }
+            "time_zone" => {
+                self.time_zone = match value {
+                    None => defaults.time_zone,
+                    Some(value) => word(value),
                 };
             }
             "foreign_key_checks" => switch!(foreign_key_checks),
@@ -300,7 +309,6 @@ const HARMLESS: &[&str] = &[
     "sql_safe_updates",
     "sql_select_limit",
     "sql_warnings",
-    "time_zone",
     "timestamp",
     "tmp_table_size",
     "transaction_isolation",

@@ -20,7 +20,8 @@ pub struct AssumedSetting {
 }
 
 /// The variables that a session takes over.
-const TAKEN: [&str; 12] = [
+const TAKEN: [&str; 13] = [
+    "time_zone",
     "sql_mode",
     "foreign_key_checks",
     "default_storage_engine",
@@ -76,6 +77,9 @@ impl Session {
             });
         };
 
+        if let Some(zone) = get("time_zone") {
+            session.time_zone = Some(zone.to_owned());
+        }
         match get("sql_mode").map(SqlMode::parse) {
             Some(Ok(mode)) => session.sql_mode = mode,
             _ => assume("sql_mode", session.sql_mode.to_string()),
