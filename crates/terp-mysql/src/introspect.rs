@@ -19,6 +19,7 @@ mod read;
 mod view;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use terp_schema_model::{Flavor, Schema};
 
@@ -39,13 +40,22 @@ pub struct IntrospectOptions {
     pub reconnects: u32,
     /// How many statements are sent in one packet, to save round trips. 1 sends each on its own, as some proxies want it. Default: 32.
     pub statements_per_packet: usize,
+    /// How long it may take altogether. Default: 10 minutes.
+    pub time_limit: Duration,
     /// Whether the server's own databases (mysql, sys) may be read. Default: no.
     pub system_databases: bool,
 }
 
 impl Default for IntrospectOptions {
     fn default() -> Self {
-        Self { sessions: 6, attempts: 20, reconnects: 3, statements_per_packet: 32, system_databases: false }
+        Self {
+            sessions: 6,
+            attempts: 20,
+            reconnects: 3,
+            statements_per_packet: 32,
+            time_limit: Duration::from_secs(600),
+            system_databases: false,
+        }
     }
 }
 
@@ -146,6 +156,9 @@ pub enum IntrospectError {
         /// What differed between the last two readings, as `table x`.
         objects: Vec<String>,
     },
+    /// It took longer than it may, though each answer came in time.
+    #[error("the database was not read within {} s", .0.as_secs_f64())]
+    TimedOut(Duration),
     /// A task of the runtime did not come to its end.
     #[error("a task was ended from outside: {0}")]
     Task(#[from] tokio::task::JoinError),
@@ -168,6 +181,16 @@ fn list_names(names: &[String]) -> String {
 /// # Errors
 /// [`IntrospectError`]; what is wrong with single objects is no error, but named in [`Introspection::unknown`].
 pub async fn introspect(
+    connect: &ConnectOptions,
+    database: &str,
+    options: &IntrospectOptions,
+) -> Result<Introspection, IntrospectError> {
+    let limit = options.time_limit;
+    let reading = read(connect, database, options);
+    tokio::time::timeout(limit, reading).await.map_err(|_| IntrospectError::TimedOut(limit))?
+}
+
+async fn read(
     connect: &ConnectOptions,
     database: &str,
     options: &IntrospectOptions,
