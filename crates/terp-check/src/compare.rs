@@ -95,13 +95,6 @@ pub(crate) fn compare_pair(pair: &Pair<'_>, flavor: Flavor, options: &DiffOption
     }
     let mut programs: BTreeSet<ObjectPath> =
         left.unchecked_programs.union(&right.unchecked_programs).cloned().collect();
-    // A server that can't open a table does not list its triggers.
-    for (one, other) in [(left, right), (right, left)] {
-        let listed = |name: &str| other.schema.triggers.iter().any(|trigger| trigger.name == name);
-        let hidden = one.schema.triggers.iter();
-        let hidden = hidden.filter(|trigger| unchecked.contains(&*trigger.table) && !listed(&trigger.name));
-        programs.extend(hidden.map(|trigger| ObjectPath::program(ObjectKind::Trigger, &trigger.name)));
-    }
     let lone = changes.iter().filter(|change| {
         let may_lack = |view: &View| view.may_lack.contains(&change.path.object);
         change.before.is_none() && may_lack(left) || change.after.is_none() && may_lack(right)

@@ -251,7 +251,7 @@ fn triggers_of_a_table_that_can_not_be_opened_are_not_missing() {
         let missing = report.comparisons[0].missing_programs.iter();
         missing.map(|named| named.path.to_string()).collect::<Vec<_>>()
     };
-    assert_eq!(missing(live(ObjectPath::table("broken"))), ["trigger gone"]);
+    assert_eq!(missing(live(ObjectPath::table("broken"))), ["other, trigger gone"]);
     // One that has lost its name may be any.
     assert_eq!(missing(live(ObjectPath::program(ObjectKind::Trigger, ""))), [] as [&str; 0]);
 }
