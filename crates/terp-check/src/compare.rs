@@ -124,8 +124,8 @@ pub(crate) fn compare_pair(pair: &Pair<'_>, flavor: Flavor, options: &DiffOption
     comparison.unchecked_programs =
         may_lack_programs(left) || may_lack_programs(right) || !programs.is_empty();
     comparison.beyond = beyond;
-    comparison.as_shown =
-        [(left, &left_schema), (right, &right_schema)].iter().flat_map(|(v, s)| lossy(v, s)).collect();
+    let both = [(left, &left_schema), (right, &right_schema)];
+    comparison.as_shown = both.iter().flat_map(|(view, compared)| lossy(view, compared)).collect();
     comparison.unchecked_program_names = programs.iter().map(ToString::to_string).collect();
     comparison.unchecked_tables = unchecked.into_iter().map(str::to_owned).collect();
     comparison
@@ -141,9 +141,11 @@ fn as_compared<'a>(view: &'a View, other: &View, flavor: Flavor) -> Cow<'a, Sche
 }
 
 /// What of a view is compared in another form than its own.
-fn lossy(view: &View, compared: &Cow<'_, Schema>) -> Vec<String> {
-    let Cow::Owned(compared) = compared else { return Vec::new() };
+fn lossy(view: &View, compared: &Schema) -> Vec<String> {
     let schema = &view.schema;
+    if std::ptr::eq(schema, compared) {
+        return Vec::new();
+    }
     let tables = schema.tables.iter().zip(&compared.tables);
     let tables = tables.filter(|(own, shown)| own != shown).map(|(own, _)| own.name.clone());
     let routines = schema.routines.iter().zip(&compared.routines);

@@ -103,7 +103,7 @@ impl Session {
             ("sql_generate_invisible_primary_key", &mut session.sql_generate_invisible_primary_key),
         ];
         for (name, switch) in switches {
-            match get(name).map(|value| value.to_ascii_uppercase()).as_deref() {
+            match get(name).map(str::to_ascii_uppercase).as_deref() {
                 Some("ON" | "1") => *switch = true,
                 Some("OFF" | "0") => *switch = false,
                 Some(_) => assume(name, if *switch { "ON" } else { "OFF" }.to_owned()),
