@@ -1,4 +1,4 @@
-//! `fuzz`: random texts against lexer, splitter, parser, engine and the reader of Drizzle schemas.
+//! `fuzz`: random texts against lexer, splitter, parser, engine, and the readers of Drizzle schemas, option files and URLs.
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +8,7 @@ use terp_cli::{Exit, Failure, Outcome, say};
 
 use crate::process::{FUZZ, cargo, root, run as run_program};
 
-/// Feed random texts to lexer, splitter, parser, engine and the reader of Drizzle schemas, which must not panic
+/// Feed random texts to lexer, splitter, parser, engine, and the readers of Drizzle schemas, option files and URLs, which must not panic
 ///
 /// Needs a C++ compiler. cargo-fuzz is installed when it is not there. The cases of `fixtures/ddl` and `fixtures/drizzle` are where it starts
 /// from, and what it has learnt stays in `fuzz/corpus`. An input that fails is kept in `fuzz/artifacts`, and how to run it again is printed.
@@ -31,6 +31,9 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let (sql, schemas) = (root().join("fuzz/corpus/.seeds"), root().join("fuzz/corpus/.schemas"));
     write_seeds(&sql)?;
     write_schemas(&schemas)?;
+    let (options, urls) = (root().join("fuzz/corpus/.options"), root().join("fuzz/corpus/.urls"));
+    write_texts(&options, &OPTION_FILES)?;
+    write_texts(&urls, &URLS)?;
     for target in wanted {
         say(&format!("== {target}: {} s", args.seconds));
         let own = root().join("fuzz/corpus").join(target);
@@ -40,6 +43,8 @@ pub(crate) fn run(args: &Args) -> Outcome {
         // the evaluator's limits, twice.
         let (seeds, dictionary, timeout) = match target.as_str() {
             "drizzle" => (&schemas, "-dict=typescript.dict", "-timeout=20"),
+            "my-cnf" => (&options, "-dict=my-cnf.dict", "-timeout=10"),
+            "url" => (&urls, "-dict=url.dict", "-timeout=10"),
             _ => (&sql, "-dict=sql.dict", "-timeout=10"),
         };
         command.arg(&own).arg(seeds);
@@ -87,6 +92,33 @@ fn write_seeds(folder: &Path) -> Result<(), Failure> {
                 fs::write(&to, seed).map_err(|error| Failure::path(&to, &error))?;
             }
         }
+    }
+    Ok(())
+}
+
+/// Option files of clients, as people write them.
+const OPTION_FILES: [&str; 4] = [
+    "[client]\nuser = me   # who\npassword=\"a#b\\\"c\"\nhost=db.example\nport=3307\nssl_ca = /etc/ca.pem\nssl-mode=verify_identity\n",
+    "# mine\n[mysqld]\nport=1\n[client-server]\nsocket=/run/mysqld/mysqld.sock\n!includedir /etc/mysql/conf.d\n[mysql]\nprompt=x\n",
+    "[client-mariadb]\nssl-verify-server-cert=0\ndatabase='my shop'\nconnect_timeout=5\nskip-ssl\n",
+    "[client]\n--host = a\\sb\\t\\\\\nloose-ssl\npassword\n",
+];
+
+/// URLs of databases.
+const URLS: [&str; 4] = [
+    "mysql://me@db.example:3307/shop?ssl-mode=verify-identity&ssl-ca=/etc/ssl/db.pem",
+    "mariadb://m%C3%A9:a%3Ab%2F@[::1]/my%20shop",
+    "mysql://localhost/database?socket=/run/mysqld/mysqld.sock",
+    "mysql2://root@127.0.0.1/x?ssl-cert=c&ssl-key=k",
+];
+
+/// Texts as inputs, in the same form.
+fn write_texts(folder: &Path, texts: &[&str]) -> Result<(), Failure> {
+    fs::create_dir_all(folder).map_err(|error| Failure::path(folder, &error))?;
+    for (number, text) in texts.iter().enumerate() {
+        let to = folder.join(number.to_string());
+        let seed: Vec<u8> = [0].into_iter().chain(text.bytes()).collect();
+        fs::write(&to, seed).map_err(|error| Failure::path(&to, &error))?;
     }
     Ok(())
 }

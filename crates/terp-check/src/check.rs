@@ -103,6 +103,7 @@ fn check(
         View {
             name: "declared".to_owned(),
             schema: declared.schema,
+            is_shown: false,
             columns_ordered: false,
             unchecked: declared.unchecked,
             unchecked_programs: declared.unchecked_programs,
@@ -232,6 +233,7 @@ fn newest_view(
     let view = View {
         name: format!("snapshot {}", newest.prefix),
         schema: built.schema.clone(),
+        is_shown: false,
         columns_ordered: false,
         unchecked: built.unchecked.clone(),
         unchecked_programs: built.unchecked_programs.clone(),
@@ -290,6 +292,7 @@ fn older_snapshot(
     let view = View {
         name: format!("snapshot {prefix}"),
         schema: built.schema,
+        is_shown: false,
         columns_ordered: false,
         unchecked: built.unchecked,
         unchecked_programs: built.unchecked_programs.clone(),

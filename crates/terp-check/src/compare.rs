@@ -1,12 +1,14 @@
 //! The views of a schema against each other.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use terp_drift::{
     Change, ChangeClass, ChangeKind, Comparison, DiffOptions, Finding, ObjectKind, ObjectPath, Place, diff,
     drift,
 };
-use terp_schema_model::{Flavor, Schema};
+use terp_schema_model::{Flavor, RoutineKind, Schema};
+use terp_sql::as_shown;
 
 use crate::places::ObjectPlaces;
 
@@ -17,6 +19,8 @@ pub struct View {
     pub name: String,
     /// The schema.
     pub schema: Schema,
+    /// Whether it is what SHOW CREATE tells of a database, which loses characters beyond U+FFFF.
+    pub is_shown: bool,
     /// Whether its order of columns is meant. That of a Drizzle snapshot isn't: the kit puts new columns at a table's
     /// end and leaves them there, wherever the schema has them.
     pub columns_ordered: bool,
@@ -78,7 +82,8 @@ pub fn compare_pairs(
 /// Compares two views.
 pub(crate) fn compare_pair(pair: &Pair<'_>, flavor: Flavor, options: &DiffOptions) -> Comparison {
     let Pair { left, right } = *pair;
-    let mut changes = diff(&left.schema, &right.schema, flavor, options);
+    let (left_schema, right_schema) = (as_compared(left, right, flavor), as_compared(right, left, flavor));
+    let mut changes = diff(&left_schema, &right_schema, flavor, options);
     let beyond = beyond(left, right, &mut changes);
     let mut unchecked: BTreeSet<&str> = left.unchecked.union(&right.unchecked).map(String::as_str).collect();
     for (one, other) in [(left, right), (right, left)] {
@@ -119,9 +124,43 @@ pub(crate) fn compare_pair(pair: &Pair<'_>, flavor: Flavor, options: &DiffOption
     comparison.unchecked_programs =
         may_lack_programs(left) || may_lack_programs(right) || !programs.is_empty();
     comparison.beyond = beyond;
+    let both = [(left, &left_schema), (right, &right_schema)];
+    comparison.as_shown = both.iter().flat_map(|(view, compared)| lossy(view, compared)).collect();
     comparison.unchecked_program_names = programs.iter().map(ToString::to_string).collect();
     comparison.unchecked_tables = unchecked.into_iter().map(str::to_owned).collect();
     comparison
+}
+
+/// The schema of a view as it is compared with another one: where that is a server's own text, in the form that this text has.
+fn as_compared<'a>(view: &'a View, other: &View, flavor: Flavor) -> Cow<'a, Schema> {
+    if other.is_shown && !view.is_shown {
+        Cow::Owned(as_shown(&view.schema, flavor))
+    } else {
+        Cow::Borrowed(&view.schema)
+    }
+}
+
+/// What of a view is compared in another form than its own.
+fn lossy(view: &View, compared: &Schema) -> Vec<String> {
+    let schema = &view.schema;
+    if std::ptr::eq(schema, compared) {
+        return Vec::new();
+    }
+    let tables = schema.tables.iter().zip(&compared.tables);
+    let tables = tables.filter(|(own, shown)| own != shown).map(|(own, _)| own.name.clone());
+    let routines = schema.routines.iter().zip(&compared.routines);
+    let routines = routines.filter(|(own, shown)| own != shown).map(|(own, _)| {
+        let object = match own.kind {
+            RoutineKind::Procedure => ObjectKind::Procedure,
+            RoutineKind::Function => ObjectKind::Function,
+        };
+        ObjectPath::program(object, &own.name).to_string()
+    });
+    let events = schema.events.iter().zip(&compared.events);
+    let events = events
+        .filter(|(own, shown)| own != shown)
+        .map(|(own, _)| ObjectPath::program(ObjectKind::Event, &own.name).to_string());
+    tables.chain(routines).chain(events).collect()
 }
 
 /// Takes out what one view has and the other can't hold, and names it.
@@ -147,6 +186,9 @@ fn program(path: &ObjectPath) -> Option<ObjectPath> {
             | ObjectKind::Procedure
             | ObjectKind::Function
             | ObjectKind::Event
+            | ObjectKind::Sequence
+            | ObjectKind::Package
+            | ObjectKind::PackageBody
     );
     let name = path.name.as_deref().filter(|_| is_program)?;
     Some(ObjectPath::program(path.object, name))

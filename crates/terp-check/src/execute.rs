@@ -75,6 +75,7 @@ impl Database {
     /// An empty database.
     pub(crate) fn new(target: &Target) -> Self {
         let mut catalog = Catalog::new(target.flavor);
+        *catalog.session_mut() = target.session.clone();
         catalog.create_database(DATABASE, target.character_set.clone());
         catalog.use_database(DATABASE);
         Self {

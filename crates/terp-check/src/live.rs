@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use terp_drift::{
     Finding, ObjectKind, ObjectPath, Place, applied_migration_edited, missing_privilege, pending_migrations,
-    server_differs, skipped_migration, unknown_migration, unsupported_object,
+    server_differs, server_setting, skipped_migration, unknown_migration, unsupported_object,
 };
 use terp_drizzle::migrations_table::{
     AppliedMigration, DEFAULT_NAME, MigrationState, NamedMigration, UnmatchedRows, states, states_by_name,
@@ -12,6 +12,7 @@ use terp_drizzle::migrations_table::{
 };
 use terp_drizzle::{Layout, Migration, Project, Setting};
 use terp_schema_model::{Flavor, Schema};
+use terp_sql::{AssumedSetting, Session};
 
 use crate::compare::View;
 use crate::load::LoadedSource;
@@ -25,6 +26,8 @@ pub struct Live {
     pub name: String,
     /// The server.
     pub flavor: Flavor,
+    /// The server's global variables that change what DDL means, see [`Session::on_server`].
+    pub variables: BTreeMap<String, String>,
     /// What is known for certain.
     pub schema: Schema,
     /// What is there and not known: each table, view or program with the reason.
@@ -69,9 +72,19 @@ pub enum AppliedRows {
 }
 
 impl Live {
-    /// The server and the database, as what statements leave open is decided by them.
+    /// The server and the database, as what statements leave open is decided by them: their version, settings and character set.
     pub fn target(&self) -> Target {
-        Target { flavor: self.flavor, character_set: self.schema.character_set.clone() }
+        let (session, _) = Session::on_server(self.flavor, &self.variables);
+        Target { flavor: self.flavor, character_set: self.schema.character_set.clone(), session }
+    }
+
+    /// The settings of the server that [`Self::target`] does not follow. They are nothing to the database itself, only to what is
+    /// made for it elsewhere and compared with it.
+    pub fn assumptions(&self) -> Vec<Finding> {
+        let (_, assumed) = Session::on_server(self.flavor, &self.variables);
+        let finding =
+            |one: &AssumedSetting| server_setting(&self.name, &one.name, one.value.as_deref(), &one.assumed);
+        assumed.iter().map(finding).collect()
     }
 
     /// What is not known, and what can't be seen.
@@ -84,7 +97,10 @@ impl Live {
 
     /// The kinds of which there may be some that nothing names.
     pub fn may_lack(&self) -> BTreeSet<ObjectKind> {
-        self.unseen.iter().flat_map(|unseen| &unseen.hides).copied().collect()
+        // MariaDB lists a broken trigger without its name: it may be any.
+        let nameless = self.unknown.keys().filter(|path| path.name.as_deref() == Some(""));
+        let nameless = nameless.map(|path| path.object);
+        self.unseen.iter().flat_map(|unseen| &unseen.hides).copied().chain(nameless).collect()
     }
 
     /// As any other source of a schema.
@@ -94,6 +110,9 @@ impl Live {
             unchecked_programs: self.unchecked_programs(),
             may_lack: self.may_lack(),
             findings: self.findings(),
+            assumptions: self.assumptions(),
+            target: self.target(),
+            is_shown: true,
             ..LoadedSource::new(self.name, self.flavor, self.schema)
         }
     }
@@ -116,6 +135,7 @@ impl Live {
         View {
             name: self.name.clone(),
             schema,
+            is_shown: true,
             columns_ordered: true,
             unchecked: self.unchecked_tables(),
             unchecked_programs: self.unchecked_programs(),
@@ -147,6 +167,7 @@ pub(crate) fn against(project: &Project, live: &Live, meant: Flavor) -> LiveView
     let table = migrations_table(project);
     let mut findings = live.findings();
     findings.extend(server_differs(meant, live.flavor, &live.name));
+    findings.extend(live.assumptions());
     let states = if project.folder.migration_count() == 0 {
         Vec::new()
     } else {

@@ -40,6 +40,8 @@ pub struct LoadedSource {
     pub schema: Schema,
     /// The snapshot that it was made from, if it was.
     pub snapshot: Option<Snapshot>,
+    /// Whether it is from a live database, see [`View::is_shown`].
+    pub is_shown: bool,
     /// Whether its order of columns is meant, see [`View::columns_ordered`].
     pub columns_ordered: bool,
     /// The tables that may not be right, since something about them could not be checked.
@@ -50,6 +52,10 @@ pub struct LoadedSource {
     pub may_lack: BTreeSet<ObjectKind>,
     /// What a server would refuse, what could not be checked and what is missing. The schema is without it.
     pub findings: Vec<Finding>,
+    /// What others have to know that are made for [`Self::target`]: what of it is not followed.
+    pub assumptions: Vec<Finding>,
+    /// The server and the database that it is from or was made for.
+    pub target: Target,
     /// Where its objects are from.
     pub places: ObjectPlaces,
     /// The texts that findings point into.
@@ -59,16 +65,20 @@ pub struct LoadedSource {
 impl LoadedSource {
     /// A schema of which nothing else is known, and nothing is doubted.
     pub fn new(name: impl Into<String>, flavor: Flavor, schema: Schema) -> Self {
+        let target = Target { character_set: schema.character_set.clone(), ..Target::from(flavor) };
         Self {
             name: name.into(),
             flavor,
             schema,
             snapshot: None,
+            is_shown: false,
             columns_ordered: true,
             unchecked: BTreeSet::new(),
             unchecked_programs: BTreeSet::new(),
             may_lack: BTreeSet::new(),
             findings: Vec::new(),
+            assumptions: Vec::new(),
+            target,
             places: ObjectPlaces::Unknown,
             texts: Sources::new(),
         }
@@ -79,6 +89,7 @@ impl LoadedSource {
         View {
             name: self.name,
             schema: self.schema,
+            is_shown: self.is_shown,
             columns_ordered: self.columns_ordered,
             unchecked: self.unchecked,
             unchecked_programs: self.unchecked_programs,

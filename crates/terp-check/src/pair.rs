@@ -1,6 +1,6 @@
 //! Any two sources against each other.
 
-use terp_drift::{Conventions, DiffOptions, Report, RuleLevels, Sources, summarise};
+use terp_drift::{Conventions, DiffOptions, Report, RuleLevels, Sources, summarise, versions_differ};
 use terp_schema_model::Flavor;
 
 use crate::compare::{Pair, compare_pairs};
@@ -52,6 +52,7 @@ pub fn compare_sources(
     let summary = summarise(&left.schema, None, 0, &Conventions::default());
     let mut findings = left.findings.clone();
     // One that both have (a server that hides tables) is said once.
+    findings.extend(versions_differ([(&left.name, left.flavor), (&right.name, right.flavor)]));
     findings.extend(right.findings.iter().filter(|finding| !left.findings.contains(finding)).cloned());
     let mut texts = left.texts.clone();
     texts.extend(right.texts.clone());

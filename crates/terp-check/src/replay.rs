@@ -96,6 +96,7 @@ impl<'a> Runner<'a> {
         View {
             name,
             schema: self.database.schema(),
+            is_shown: false,
             columns_ordered: true,
             unchecked: self.database.unchecked().clone(),
             unchecked_programs: self.database.unchecked_programs().clone(),

@@ -1,6 +1,7 @@
 //! The server and the database that a schema is meant for.
 
 use terp_schema_model::{CharacterSet, Flavor};
+use terp_sql::Session;
 
 /// The server and the database that a schema is meant for: what statements leave open is decided by them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,12 +10,14 @@ pub struct Target {
     pub flavor: Flavor,
     /// The database's default character set, which tables take that name none.
     pub character_set: CharacterSet,
+    /// A new session there.
+    pub session: Session,
 }
 
 impl From<Flavor> for Target {
-    /// A database with the server's own default.
+    /// A database and a session with the server's own defaults.
     fn from(flavor: Flavor) -> Self {
-        Self { flavor, character_set: flavor.default_character_set() }
+        Self { flavor, character_set: flavor.default_character_set(), session: Session::new(flavor) }
     }
 }
 

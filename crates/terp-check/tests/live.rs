@@ -5,11 +5,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use terp_check::{AppliedMigrations, AppliedRows, CheckOptions, Live, Unseen, check_project_live, replay};
-use terp_drift::{ObjectKind, ObjectPath, Report, Verdict};
+use terp_check::{
+    AppliedMigrations, AppliedRows, CheckOptions, Live, LoadedSource, Unseen, check_project_live,
+    compare_sources, replay,
+};
+use terp_drift::{ObjectKind, ObjectPath, Report, RuleLevels, Verdict};
 use terp_drizzle::migrations_table::{AppliedMigration, file_hash};
 use terp_drizzle::{Project, load_project};
 use terp_schema_model::{CharacterSet, Flavor, Table};
+use terp_sql::SqlMode;
 
 const FLAVOR: Flavor = Flavor::MYSQL_9_7;
 
@@ -38,6 +42,7 @@ fn live(project: &Project, number: usize) -> Live {
     Live {
         name: "live shop".to_owned(),
         flavor: FLAVOR,
+        variables: BTreeMap::from([("sql_mode".to_owned(), SqlMode::default_for(FLAVOR).to_string())]),
         schema,
         unknown: BTreeMap::new(),
         unseen: Vec::new(),
@@ -215,4 +220,60 @@ fn the_databases_character_set_and_server_count() {
             "warning[server-differs] live shop is on mariadb:11.8, and the project is for mysql:9.7: this check is for mariadb:11.8"
         ]
     );
+}
+
+#[test]
+fn triggers_of_a_table_that_can_not_be_opened_are_not_missing() {
+    let trigger = |name: &str, table: &str| terp_schema_model::Trigger {
+        name: name.to_owned(),
+        table: table.to_owned(),
+        ..terp_schema_model::Trigger::default()
+    };
+    let mut schema = terp_schema_model::Schema::new(FLAVOR.default_character_set());
+    schema.tables.push(Table::new("broken", FLAVOR.default_character_set()));
+    schema.triggers = vec![trigger("hidden", "broken"), trigger("gone", "other")];
+    let declared = LoadedSource::new("declared", FLAVOR, schema);
+    let empty = terp_schema_model::Schema::new(FLAVOR.default_character_set());
+    let live = |unknown: ObjectPath| Live {
+        name: "live shop".to_owned(),
+        flavor: FLAVOR,
+        variables: BTreeMap::new(),
+        schema: empty.clone(),
+        unknown: BTreeMap::from([(unknown, "it can't be opened".to_owned())]),
+        unseen: Vec::new(),
+        migrations: AppliedMigrations::NotRead,
+    };
+    let missing = |live: Live| {
+        let options = terp_drift::DiffOptions::default();
+        let (report, _) =
+            compare_sources(declared.clone(), live.into_source(), &options, &RuleLevels::default())
+                .expect("they are of one vendor");
+        let missing = report.comparisons[0].missing_programs.iter();
+        missing.map(|named| named.path.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(missing(live(ObjectPath::table("broken"))), ["other, trigger gone"]);
+    // One that has lost its name may be any.
+    assert_eq!(missing(live(ObjectPath::program(ObjectKind::Trigger, ""))), [] as [&str; 0]);
+}
+
+#[test]
+fn two_versions_are_compared_with_a_note() {
+    let told = |left: Flavor, right: Flavor| {
+        let source = |name: &str, flavor: Flavor| {
+            LoadedSource::new(
+                name,
+                flavor,
+                terp_schema_model::Schema::new(Flavor::MYSQL_9_7.default_character_set()),
+            )
+        };
+        let options = terp_drift::DiffOptions::default();
+        let compared =
+            compare_sources(source("a", left), source("b", right), &options, &RuleLevels::default());
+        let (report, _) = compared.expect("they are of one vendor");
+        assert_eq!(report.exit_code(true), 0, "{:?}", report.findings);
+        report.findings.iter().map(|finding| finding.message.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(told(Flavor::mysql(9, 7, 4), Flavor::MYSQL_9_7), [] as [&str; 0]);
+    let told = told(Flavor::MYSQL_9_7, Flavor::mysql(8, 4, 3));
+    assert!(told.len() == 1 && told[0].starts_with("a is of mysql:9.7 and b of mysql:8.4.3: "), "{told:?}");
 }

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::fmt;
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use terp_check::{AppliedMigrations, AppliedRows, Live, Unseen};
 use terp_drift::{ObjectKind, ObjectPath};
@@ -78,7 +79,18 @@ pub fn connect_options(
     for warning in &file.warnings {
         say(&format!("warning: {warning}"));
     }
-    Ok(own.or(project.unwrap_or_default()).or(environment).or(file.settings).options())
+    Ok(own
+        .or(project.unwrap_or_default())
+        .or(environment)
+        .or(file.settings)
+        .or_local_socket(is_socket)
+        .options())
+}
+
+/// Whether a socket is there.
+fn is_socket(path: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt as _;
+    fs::metadata(path).is_ok_and(|metadata| metadata.file_type().is_socket())
 }
 
 /// Reads a live database. `migrations_table` is the table in which Drizzle keeps what it ran.
@@ -146,6 +158,9 @@ fn path(object: &UnknownObject) -> ObjectPath {
         Kind::Procedure => program(ObjectKind::Procedure),
         Kind::Function => program(ObjectKind::Function),
         Kind::Event => program(ObjectKind::Event),
+        Kind::Sequence => program(ObjectKind::Sequence),
+        Kind::Package => program(ObjectKind::Package),
+        Kind::PackageBody => program(ObjectKind::PackageBody),
         // What it is is not known: neither a table nor a view of that name is.
         _ => ObjectPath::table(&object.name),
     }
@@ -164,6 +179,7 @@ fn live(introspection: Introspection, migrations: AppliedMigrations, name: Strin
         flavor: introspection.flavor,
         unseen: unseen.collect(),
         unknown,
+        variables: introspection.facts.variables,
         schema: introspection.schema,
         migrations,
     }
@@ -179,6 +195,9 @@ const fn hidden(kind: terp_mysql::ObjectKind) -> Option<ObjectKind> {
         Kind::Procedure => ObjectKind::Procedure,
         Kind::Function => ObjectKind::Function,
         Kind::Event => ObjectKind::Event,
+        Kind::Sequence => ObjectKind::Sequence,
+        Kind::Package => ObjectKind::Package,
+        Kind::PackageBody => ObjectKind::PackageBody,
         _ => return None,
     })
 }

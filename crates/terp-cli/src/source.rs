@@ -90,6 +90,7 @@ pub fn load_all<const N: usize>(
 ) -> Result<[LoadedSource; N], Failure> {
     let mut loaded: [Option<LoadedSource>; N] = [const { None }; N];
     let mut target: Option<Target> = None;
+    let mut assumptions = Vec::new();
     for (source, slot) in sources.iter().zip(&mut loaded).filter(|(source, _)| source.knows_its_server()) {
         let read = load(source, &Target::from(config::server(options.server, options.config)), options)?;
         if let Some(asked) = options.server.filter(|asked| {
@@ -100,15 +101,17 @@ pub fn load_all<const N: usize>(
                 "{source} is a schema for {own}, and can't be shown for {asked}"
             )));
         }
-        target.get_or_insert_with(|| Target {
-            flavor: options.server.unwrap_or(read.flavor),
-            character_set: read.schema.character_set.clone(),
+        target.get_or_insert_with(|| {
+            assumptions.clone_from(&read.assumptions);
+            Target { flavor: options.server.unwrap_or(read.flavor), ..read.target.clone() }
         });
         *slot = Some(read);
     }
     let target = target.unwrap_or_else(|| config::server(options.server, options.config).into());
     for (source, slot) in sources.iter().zip(&mut loaded).filter(|(_, slot)| slot.is_none()) {
-        *slot = Some(load(source, &target, options)?);
+        let mut made = load(source, &target, options)?;
+        made.findings.extend(assumptions.iter().cloned());
+        *slot = Some(made);
     }
     let all: Vec<LoadedSource> = loaded.into_iter().flatten().collect();
     all.try_into().map_err(|_| Failure::failed("a source was not read"))

@@ -211,6 +211,12 @@ pub enum ObjectKind {
     Function,
     /// An event.
     Event,
+    /// A sequence of MariaDB.
+    Sequence,
+    /// A package of MariaDB.
+    Package,
+    /// The body of a package of MariaDB.
+    PackageBody,
 }
 
 impl ObjectKind {
@@ -228,6 +234,9 @@ impl ObjectKind {
             Self::Procedure => "procedure",
             Self::Function => "function",
             Self::Event => "event",
+            Self::Sequence => "sequence",
+            Self::Package => "package",
+            Self::PackageBody => "package body",
         }
     }
 }

@@ -41,7 +41,8 @@ pub use report::{
 pub use rules::{
     RULES, Rule, applied_migration_edited, custom_type, declaration_error, declaration_fails, drift,
     duplicate_table_names, explain, migration_fails, missing_privilege, nearest_rule, non_portable_default,
-    one_vendor_only, pending_migrations, rule, rules_markdown, server_differs, shared_builder_leak,
-    skipped_migration, snapshot_fails, snapshot_mismatch, sql_fails, unknown_migration,
+    one_vendor_only, pending_migrations, rule, rules_markdown, server_differs, server_setting,
+    shared_builder_leak, skipped_migration, snapshot_fails, snapshot_mismatch, sql_fails, unknown_migration,
     unsupported_declaration, unsupported_object, unsupported_snapshot, unsupported_statement,
+    versions_differ,
 };

@@ -23,6 +23,7 @@ pub(crate) mod optimistic_locking;
 mod orphan_migration_file;
 mod pending_migration;
 mod server_differs;
+mod server_setting;
 mod shared_builder_leak;
 mod skipped_migration;
 mod snapshot_fails;
@@ -47,7 +48,8 @@ pub use missing_privilege::missing_privilege;
 pub use non_portable_default::non_portable_default;
 pub use one_vendor_only::one_vendor_only;
 pub use pending_migration::pending_migrations;
-pub use server_differs::server_differs;
+pub use server_differs::{server_differs, versions_differ};
+pub use server_setting::server_setting;
 pub use shared_builder_leak::shared_builder_leak;
 pub use skipped_migration::skipped_migration;
 pub use snapshot_fails::snapshot_fails;
@@ -113,6 +115,7 @@ pub const RULES: &[&Rule] = &[
     &unknown_migration::RULE,
     &pending_migration::RULE,
     &server_differs::RULE,
+    &server_setting::RULE,
     &missing_privilege::RULE,
     &unsupported_object::RULE,
     &unsupported_statement::RULE,

@@ -120,7 +120,8 @@ pub(crate) fn routine(routine: &Routine) -> String {
 }
 
 pub(crate) fn event(event: &Event) -> String {
-    one_line(&render::create_event(event))
+    let text = one_line(&render::create_event(event));
+    if event.time_zone.is_empty() { text } else { format!("{text} (time_zone {})", event.time_zone) }
 }
 
 /// A text with line ends and indentation as single blanks. For people only: a text between quotes changes too.

@@ -123,9 +123,7 @@ impl Connection {
                 .unwrap_or_default();
             let rows: Vec<mysql_async::Row> = result.collect().await?;
             result.drop_result().await?;
-            // No field was taken out of a row that has just come, and only then does this unwrap panic.
-            let rows = rows.into_iter().map(|row| row.unwrap().into_iter().map(text).collect()).collect();
-            Ok(Rows { columns, rows })
+            Ok(Rows { columns, rows: rows.into_iter().map(fields).collect() })
         };
         tokio::time::timeout(wait, answer).await.map_err(|_| QueryError::TimedOut(wait))?
     }
@@ -143,7 +141,7 @@ impl Connection {
             let mut rows = Vec::new();
             loop {
                 match in_time(wait, result.next()).await {
-                    Ok(Some(row)) => rows.push(row.unwrap().into_iter().map(text).collect()),
+                    Ok(Some(row)) => rows.push(fields(row)),
                     Ok(None) => break,
                     Err(error) => return Batch { answers, error: Some(error) },
                 }
@@ -162,7 +160,7 @@ impl Connection {
     /// # Errors
     /// [`QueryError`].
     pub async fn close(self) -> Result<(), QueryError> {
-        Ok(self.conn.disconnect().await?)
+        in_time(self.read_timeout, self.conn.disconnect()).await
     }
 }
 
@@ -181,6 +179,11 @@ async fn in_time<T>(
 ) -> Result<T, QueryError> {
     let answer = tokio::time::timeout(wait, future).await.map_err(|_| QueryError::TimedOut(wait))?;
     Ok(answer?)
+}
+
+/// The fields of a row that has just come, so that none was taken out of it yet.
+fn fields(row: mysql_async::Row) -> Row {
+    row.unwrap_raw().into_iter().map(|value| value.and_then(text)).collect()
 }
 
 /// The text protocol gives text for everything but NULL.

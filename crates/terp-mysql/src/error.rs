@@ -26,6 +26,8 @@ pub enum ConnectErrorKind {
     UnknownDatabase,
     /// The server has as many sessions as it takes.
     TooManyConnections,
+    /// The server starts, ends or is offline.
+    Unavailable,
     /// The server does not take connections from this host.
     HostBlocked,
     /// The account is authenticated in a way that is not known here.
@@ -83,8 +85,8 @@ impl ConnectError {
 
     /// Whether it may be otherwise a moment later.
     pub const fn may_pass(&self) -> bool {
-        use ConnectErrorKind::{Dropped, Refused, TimedOut, TooManyConnections};
-        matches!(self.kind, Refused | TimedOut | Dropped | TooManyConnections)
+        use ConnectErrorKind::{Dropped, Refused, TimedOut, TooManyConnections, Unavailable};
+        matches!(self.kind, Refused | TimedOut | Dropped | TooManyConnections | Unavailable)
     }
 
     pub(crate) fn is_server_without_tls(&self) -> bool {
@@ -111,7 +113,10 @@ impl ConnectError {
             }
             ConnectErrorKind::UnknownDatabase => "look at the database's name, or create it first",
             ConnectErrorKind::TooManyConnections => "wait, or raise max_connections",
-            ConnectErrorKind::HostBlocked => "on the server: FLUSH HOSTS, or an account for this host",
+            ConnectErrorKind::Unavailable => "wait until the server is up, or look at its log",
+            ConnectErrorKind::HostBlocked => {
+                "on the server: TRUNCATE TABLE performance_schema.host_cache (MySQL) or FLUSH HOSTS (MariaDB), or an account for this host"
+            }
             ConnectErrorKind::UnknownAuthentication => {
                 "give the account one of caching_sha2_password, mysql_native_password or ed25519"
             }
@@ -149,6 +154,8 @@ fn judge(error: &mysql_async::Error) -> (ConnectErrorKind, String) {
                 1049 => Kind::UnknownDatabase,
                 1040 | 1203 | 1226 => Kind::TooManyConnections,
                 1129 | 1130 => Kind::HostBlocked,
+                // Shutdown in progress; normal and forced shutdown; offline_mode; MySQL's own of a killed session.
+                1053 | 1077 | 1079 | 3032 => Kind::Unavailable,
                 1251 | 2059 | 1524 => Kind::UnknownAuthentication,
                 3159 => Kind::Tls,
                 _ => Kind::Server,

@@ -18,6 +18,9 @@ mod program;
 mod read;
 mod view;
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
 use terp_schema_model::{Flavor, Schema};
 
 pub use self::migrations_table::{MigrationRow, MigrationsTable, read_migrations_table};
@@ -37,13 +40,22 @@ pub struct IntrospectOptions {
     pub reconnects: u32,
     /// How many statements are sent in one packet, to save round trips. 1 sends each on its own, as some proxies want it. Default: 32.
     pub statements_per_packet: usize,
+    /// How long it may take altogether. Default: 10 minutes.
+    pub time_limit: Duration,
     /// Whether the server's own databases (mysql, sys) may be read. Default: no.
     pub system_databases: bool,
 }
 
 impl Default for IntrospectOptions {
     fn default() -> Self {
-        Self { sessions: 6, attempts: 20, reconnects: 3, statements_per_packet: 32, system_databases: false }
+        Self {
+            sessions: 6,
+            attempts: 20,
+            reconnects: 3,
+            statements_per_packet: 32,
+            time_limit: Duration::from_secs(600),
+            system_databases: false,
+        }
     }
 }
 
@@ -81,6 +93,8 @@ pub struct Facts {
     pub account: String,
     /// lower_case_table_names: 0, 1 or 2.
     pub lower_case_table_names: u8,
+    /// The global variables that change what DDL means, as far as the server tells them: see `terp_sql::Session::on_server`.
+    pub variables: BTreeMap<String, String>,
     /// How often everything was read.
     pub readings: u32,
     /// How many sessions were used.
@@ -142,6 +156,9 @@ pub enum IntrospectError {
         /// What differed between the last two readings, as `table x`.
         objects: Vec<String>,
     },
+    /// It took longer than it may, though each answer came in time.
+    #[error("the database was not read within {} s", .0.as_secs_f64())]
+    TimedOut(Duration),
     /// A task of the runtime did not come to its end.
     #[error("a task was ended from outside: {0}")]
     Task(#[from] tokio::task::JoinError),
@@ -168,6 +185,16 @@ pub async fn introspect(
     database: &str,
     options: &IntrospectOptions,
 ) -> Result<Introspection, IntrospectError> {
+    let limit = options.time_limit;
+    let reading = read(connect, database, options);
+    tokio::time::timeout(limit, reading).await.map_err(|_| IntrospectError::TimedOut(limit))?
+}
+
+async fn read(
+    connect: &ConnectOptions,
+    database: &str,
+    options: &IntrospectOptions,
+) -> Result<Introspection, IntrospectError> {
     list::refuse_system_database(database, options)?;
     let (mut pool, server) = pool::Pool::open(connect, database, options).await?;
     let reading = read::read_until_stable(&mut pool, &server, options).await?;
@@ -185,6 +212,7 @@ pub async fn introspect(
         facts: Facts {
             account: server.account,
             lower_case_table_names: server.lower_case_table_names,
+            variables: server.variables,
             readings,
             sessions,
         },

@@ -18,4 +18,4 @@ pub use introspect::{
 };
 pub use options::{Address, ConnectOptions, DEFAULT_PORT, Tls, TlsMode, TlsModeError};
 pub use settings::option_file;
-pub use settings::{Environment, Origin, Password, Set, Settings, SettingsError, UrlPlace};
+pub use settings::{Environment, LOCAL_SOCKETS, Origin, Password, Set, Settings, SettingsError, UrlPlace};

@@ -7,7 +7,7 @@ pub mod option_file;
 mod url;
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -15,6 +15,14 @@ use secrecy::SecretString;
 pub use self::environment::Environment;
 pub use self::url::UrlPlace;
 use crate::options::{Address, ConnectOptions, DEFAULT_PORT, Tls, TlsMode};
+
+/// Where servers put their socket: Debian's and Red Hat's packages, and the vendors' own.
+pub const LOCAL_SOCKETS: [&str; 4] = [
+    "/run/mysqld/mysqld.sock",
+    "/var/run/mysqld/mysqld.sock",
+    "/var/lib/mysql/mysql.sock",
+    "/tmp/mysql.sock",
+];
 
 /// Where a value is from, for messages: `DB_HOST`, `/home/me/.my.cnf:4:1`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -96,6 +104,25 @@ impl Settings {
             tls_key: self.tls_key.or(other.tls_key),
             connect_timeout: self.connect_timeout.or(other.connect_timeout),
         }
+    }
+
+    /// These, and the socket of a server on this machine, where `localhost` is meant by name, no port is, nothing is asked of the wire that
+    /// a socket does not have, and one of the usual places ([`LOCAL_SOCKETS`]) has one. As with the mysql client, but that a port means TCP.
+    #[must_use]
+    pub fn or_local_socket(self, is_socket: impl Fn(&Path) -> bool) -> Self {
+        let is_local = self.host.as_ref().is_some_and(|(host, _)| host.eq_ignore_ascii_case("localhost"));
+        let tls = self.options().tls.mode;
+        if !is_local
+            || self.socket.is_some()
+            || self.port.is_some()
+            || !matches!(tls, TlsMode::Disabled | TlsMode::Preferred)
+        {
+            return self;
+        }
+        let found = LOCAL_SOCKETS.iter().find(|path| is_socket(Path::new(path)));
+        let socket =
+            found.map(|path| (PathBuf::from(path), Origin("the usual place of a socket".to_owned())));
+        Self { socket, ..self }
     }
 
     /// The options that they come to.
@@ -180,6 +207,25 @@ mod tests {
         };
         assert_eq!(local(set("/run/s".into())), Address::Socket("/run/s".into()));
         assert_eq!(local(None), Address::Tcp { host: "127.0.0.1".to_owned(), port: DEFAULT_PORT });
+    }
+
+    #[test]
+    fn localhost_is_a_socket_in_a_usual_place() {
+        let with = |host: &str| Settings { host: set(host.to_owned()), ..Settings::default() };
+        let at = |settings: Settings| {
+            settings.or_local_socket(|path| path == Path::new("/tmp/mysql.sock")).options().address
+        };
+        let socket = Address::Socket("/tmp/mysql.sock".into());
+        assert_eq!(at(with("LocalHost")), socket);
+        let tcp = Address::Tcp { host: "127.0.0.1".to_owned(), port: DEFAULT_PORT };
+        assert_eq!(at(with("127.0.0.1")), tcp);
+        assert_eq!(at(Settings::default()), tcp);
+        assert_eq!(at(Settings { tls_mode: set(TlsMode::Required), ..with("localhost") }), tcp);
+        let with_port = Settings { port: set(3306), ..with("localhost") };
+        assert_eq!(at(with_port), tcp);
+        assert_eq!(with("localhost").or_local_socket(|_| false).options().address, tcp);
+        let named = Settings { socket: set("/run/s".into()), ..with("localhost") };
+        assert_eq!(at(named), Address::Socket("/run/s".into()));
     }
 
     #[test]

@@ -145,6 +145,9 @@ pub struct Event {
     pub definer: String,
     /// What follows ON SCHEDULE, as printed.
     pub schedule: String,
+    /// The time zone that the schedule is in, which SHOW CREATE EVENT gives beside the text; empty for `SYSTEM`.
+    #[serde(skip_serializing_if = "is_default")]
+    pub time_zone: String,
     /// ON COMPLETION PRESERVE.
     #[serde(skip_serializing_if = "is_default")]
     pub preserve: bool,

@@ -30,7 +30,9 @@ pub mod span;
 pub mod splitter;
 mod sql_mode;
 
-pub use engine::{Catalog, Effect, EngineError, ExecuteError, Session, TableRef, Unsupported};
+pub use engine::{
+    AssumedSetting, Catalog, Effect, EngineError, ExecuteError, Session, TableRef, Unsupported,
+};
 pub use keyword::is_reserved;
 pub use parser::{Parse, ParseOptions, SyntaxError, parse, parse_expression, parse_statement, parse_type};
 pub use shown::as_shown;

@@ -198,6 +198,19 @@ impl Apt {
         Ok(Ok(files.collect()))
     }
 
+    /// Downloads one package without what it depends on, and returns the file.
+    pub(crate) fn download_alone(&self, package: &str) -> Result<Result<PathBuf, String>> {
+        self.clean()?;
+        if let Err(reason) = self.run("apt-get", &["-q", "download", package], &mut |_| {})? {
+            return Ok(Err(reason));
+        }
+        let archives = self.archives();
+        let entries = fs::read_dir(&archives).context(|| format!("read {}", archives.display()))?;
+        let mut files = entries.flatten().map(|entry| entry.path());
+        let file = files.find(|path| path.extension().is_some_and(|end| end == "deb"));
+        Ok(file.ok_or_else(|| format!("apt-get download {package} left no file")))
+    }
+
     /// Removes the downloaded packages; the package lists remain, so that next time only what is new is read.
     pub(crate) fn clean(&self) -> Result<()> {
         let archives = self.archives();
@@ -253,6 +266,7 @@ Acquire::Languages "none";
             .arg("-c")
             .arg(self.folder.join("apt.conf"))
             .args(arguments)
+            .current_dir(self.archives()) // where `download` puts its file
             .env("LC_ALL", "C.UTF-8")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -1,5 +1,6 @@
 //! Fetches servers from Debian's archive into the cache folder, as an ordinary user.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -9,7 +10,7 @@ use terp_schema_model::Flavor;
 use crate::apt::{Apt, machine_mirror};
 use crate::cache::{Lock, NewFolder, cache_folder};
 use crate::error::{Context, Error, Result};
-use crate::installation::{Installation, find_flavor, serves};
+use crate::installation::{Installation, Origin, find_flavor, serves};
 
 /// The servers that tests run on, each of which [`fetch`] can get.
 pub const KNOWN: [Flavor; 3] = [Flavor::MYSQL_9_7, Flavor::MARIADB_11_8, Flavor::MARIADB_10_11];
@@ -28,6 +29,9 @@ fn suites(flavor: Flavor) -> &'static [&'static str] {
         _ => &[],
     }
 }
+
+/// The package with those plugins of MariaDB that are not built in (ed25519, ARCHIVE, BLACKHOLE, ...), and the folder of it that is kept.
+const PLUGINS: (&str, &str) = ("mariadb-server", "usr/lib/mysql/plugin");
 
 /// What comes with the servers and is of no use to them; half of what is unpacked.
 const UNUSED: [&str; 7] = [
@@ -58,8 +62,9 @@ pub fn fetch(wanted: Flavor, progress: &mut dyn FnMut(&str)) -> Result<Installat
         wanted.version.minor
     ));
     let _lock = Lock::acquire(&cache, "fetch")?;
-    if prefix.is_dir() {
-        return Installation::of_prefix(&prefix);
+    let there = if prefix.is_dir() { Some(Installation::of_prefix(&prefix)?) } else { None };
+    if let Some(there) = there.as_ref().filter(|there| !lacks_plugins(there)) {
+        return Ok(there.clone());
     }
     let [server_package, client_package] =
         ["server", "client"].map(|kind| format!("{}-{kind}-core", wanted.vendor.as_str()));
@@ -83,6 +88,14 @@ pub fn fetch(wanted: Flavor, progress: &mut dyn FnMut(&str)) -> Result<Installat
             reasons.push(format!("Debian {suite} has {has} for {server_package}"));
             continue;
         }
+        if let Some(there) = &there {
+            if !is_same_release(&version, there) {
+                reasons.push(format!("Debian {suite} has {version}, and what is there is {}", there.version));
+                continue;
+            }
+            add_plugins(&apt, &prefix, progress)?.map_err(fail)?;
+            return Installation::of_prefix(&prefix);
+        }
         let packages = [server_package.as_str(), client_package.as_str()];
         let files =
             apt.download(&packages, &mut |line| progress(&format!("{wanted}: {line}")))?.map_err(fail)?;
@@ -101,6 +114,9 @@ pub fn fetch(wanted: Flavor, progress: &mut dyn FnMut(&str)) -> Result<Installat
         if !serves(tried.flavor, wanted) {
             return Err(fail(format!("the fetched server says that it is {}", tried.flavor)));
         }
+        if wanted.is_mariadb() {
+            add_plugins(&apt, new.path(), progress)?.map_err(fail)?;
+        }
         apt.clean()?;
         let installation = Installation::of_prefix(&new.finish()?)?;
         progress(&format!("{wanted}: fetched {}", installation.version));
@@ -109,15 +125,60 @@ pub fn fetch(wanted: Flavor, progress: &mut dyn FnMut(&str)) -> Result<Installat
     Err(fail(reasons.join("; ")))
 }
 
-/// The installed server of a flavor, fetched when there is none.
+/// Whether a fetched MariaDB is without the plugins of [`PLUGINS`], which older versions of this crate did not fetch.
+fn lacks_plugins(installation: &Installation) -> bool {
+    let names_folder = |option: &OsString| option.as_encoded_bytes().starts_with(b"--plugin-dir=");
+    installation.flavor.is_mariadb()
+        && installation.origin == Origin::Cache
+        && !installation.share_options.iter().any(names_folder)
+}
+
+/// Puts MariaDB's plugins into a prefix. The rest of their package, and what that depends on, is of no use here.
+fn add_plugins(apt: &Apt, prefix: &Path, progress: &mut dyn FnMut(&str)) -> Result<Result<(), String>> {
+    let (package, folder) = PLUGINS;
+    progress(&format!("{package}: fetching its plugins"));
+    let file = match apt.download_alone(package)? {
+        Ok(file) => file,
+        Err(reason) => return Ok(Err(reason)),
+    };
+    let target = prefix.join(folder);
+    let new = NewFolder::begin(target.clone())?;
+    let unpacked = new.path().join(".package");
+    if let Err(reason) = unpack(&file, &unpacked) {
+        return Ok(Err(reason));
+    }
+    let from = unpacked.join(folder);
+    for entry in fs::read_dir(&from).context(|| format!("read {}", from.display()))?.flatten() {
+        let to = new.path().join(entry.file_name());
+        fs::rename(entry.path(), &to).context(|| format!("create {}", to.display()))?;
+    }
+    fs::remove_dir_all(&unpacked).context(|| format!("remove {}", unpacked.display()))?;
+    new.finish()?;
+    Ok(Ok(()))
+}
+
+/// The installed server of a flavor, fetched when there is none. One that was fetched without its plugins gets them, where they can be
+/// had; otherwise it is what it is, and that is told to `progress`.
 ///
 /// # Errors
 /// As for [`find_flavor`], but for [`Error::NoServer`], and as for [`fetch`].
 pub fn find_or_fetch(wanted: Flavor, progress: &mut dyn FnMut(&str)) -> Result<Installation> {
     match find_flavor(wanted) {
         Err(Error::NoServer { .. }) => fetch(wanted, progress),
+        Ok(found) if lacks_plugins(&found) => fetch(wanted, progress).or_else(|error| {
+            progress(&format!("{wanted}: without plugins: {error}"));
+            Ok(found)
+        }),
         found => found,
     }
+}
+
+/// Whether a package's version is that of a server which was fetched before, so that its plugins fit.
+fn is_same_release(version: &str, installation: &Installation) -> bool {
+    let upstream = version.split_once(':').map_or(version, |(_, rest)| rest);
+    let numbers =
+        |text: &str| text.chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect::<String>();
+    numbers(upstream) == numbers(&installation.version)
 }
 
 /// Whether a package's version, as `1:11.8.9+ds-4`, is of a flavor.

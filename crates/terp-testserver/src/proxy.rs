@@ -19,6 +19,8 @@ pub struct Wire {
     pub breaks_after: Option<u64>,
     /// How many connections break so; those that come later are left alone.
     pub breaks: u64,
+    /// How long each byte of the server takes after the one before; none by default.
+    pub byte_time: Duration,
 }
 
 /// A port of this machine from which connections lead to a server, through a [`Wire`]. Dropped, it takes no new connection and breaks the old ones.
@@ -104,14 +106,24 @@ fn connect(state: &Arc<State>, client: TcpStream) {
     streams.extend([client.try_clone(), server.try_clone()].into_iter().flatten());
     drop(streams);
     let delay = state.wire.round_trip / 2;
-    carry(client, server_end, delay, None);
-    carry(server, client_end, delay, state.wire.breaks_after.map(|bytes| (bytes, Arc::clone(state))));
+    carry(client, server_end, [delay, Duration::ZERO], None);
+    carry(
+        server,
+        client_end,
+        [delay, state.wire.byte_time],
+        state.wire.breaks_after.map(|bytes| (bytes, Arc::clone(state))),
+    );
 }
 
 /// Carries one direction, on two threads: one reads, the other writes what is due.
-fn carry(mut from: TcpStream, to: TcpStream, delay: Duration, breaks: Option<(u64, Arc<State>)>) {
+fn carry(
+    mut from: TcpStream,
+    to: TcpStream,
+    [delay, byte_time]: [Duration; 2],
+    breaks: Option<(u64, Arc<State>)>,
+) {
     let (sender, receiver) = channel();
-    thread::spawn(move || deliver(&receiver, to));
+    thread::spawn(move || deliver(&receiver, to, byte_time));
     thread::spawn(move || {
         let mut buffer = vec![0; 64 * 1024];
         let mut passed = 0u64;
@@ -138,11 +150,16 @@ fn carry(mut from: TcpStream, to: TcpStream, delay: Duration, breaks: Option<(u6
     });
 }
 
-fn deliver(receiver: &Receiver<(Instant, Vec<u8>)>, mut to: TcpStream) {
+fn deliver(receiver: &Receiver<(Instant, Vec<u8>)>, mut to: TcpStream, byte_time: Duration) {
     while let Ok((due, chunk)) = receiver.recv() {
         thread::sleep(due.saturating_duration_since(Instant::now()));
-        if to.write_all(&chunk).is_err() {
-            break;
+        let step = if byte_time.is_zero() { chunk.len().max(1) } else { 1 };
+        for part in chunk.chunks(step) {
+            if to.write_all(part).is_err() {
+                let _ = to.shutdown(Shutdown::Both);
+                return;
+            }
+            thread::sleep(byte_time);
         }
     }
     let _ = to.shutdown(Shutdown::Both);

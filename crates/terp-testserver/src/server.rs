@@ -141,6 +141,15 @@ impl Server {
         self.launch()
     }
 
+    /// As [`Self::restart`], with more options of the server's command line.
+    ///
+    /// # Errors
+    /// As for [`Self::start`].
+    pub fn restart_with(&mut self, arguments: &[&str]) -> Result<()> {
+        self.options.arguments.extend(arguments.iter().map(|&argument| argument.to_owned()));
+        self.restart()
+    }
+
     fn launch(&mut self) -> Result<()> {
         // Between choosing a free port and the server's taking it, somebody else may take it; the server then ends at once.
         let mut attempts = 3;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer};
-use terp_mysql::{Origin, Password, Set, Settings, TlsMode};
+use terp_mysql::{Origin, Password, Set, Settings, TlsMode, UrlPlace};
 
 use super::file::ConfigFile;
 use super::{not_empty, path};
@@ -30,6 +30,9 @@ pub struct DatabaseConfig {
     /// The database's name.
     #[serde(deserialize_with = "text")]
     pub name: Option<String>,
+    /// The environment variable that has a URL. What else stands here counts for more.
+    #[serde(deserialize_with = "text")]
+    pub url_env: Option<String>,
     /// The environment variable that has the password.
     #[serde(deserialize_with = "text")]
     pub password_env: Option<String>,
@@ -62,7 +65,7 @@ impl DatabaseConfig {
     /// What it says of a connection. `file` is the configuration that it is part of; `variable` looks at the environment.
     ///
     /// # Errors
-    /// The password is not where it is said to be.
+    /// The password or the URL is not where it is said to be, or the URL is none.
     pub fn settings(
         &self,
         file: &ConfigFile,
@@ -73,7 +76,7 @@ impl DatabaseConfig {
         let resolved = |value: &Option<PathBuf>, key: &str| -> Set<PathBuf> {
             Some((file.resolve(value.as_ref()?), of(key)))
         };
-        Ok(Settings {
+        let own = Settings {
             host: text(&self.host, "host"),
             port: self.port.map(|port| (port, of("port"))),
             socket: resolved(&self.socket, "socket"),
@@ -87,7 +90,18 @@ impl DatabaseConfig {
             connect_timeout: self
                 .connect_timeout
                 .map(|seconds| (Duration::from_secs(u64::from(seconds.max(1))), of("connect-timeout"))),
-        })
+        };
+        Ok(own.or(self.url(file, variable)?))
+    }
+
+    fn url(&self, file: &ConfigFile, variable: &dyn Fn(&str) -> Option<String>) -> Result<Settings, Failure> {
+        let Some(name) = &self.url_env else { return Ok(Settings::default()) };
+        let url = variable(name).ok_or_else(|| {
+            let place = file.path.display();
+            Failure::usage(format!("{place}: url-env names {name}, and there is no such variable"))
+        })?;
+        Settings::from_url(&url, UrlPlace::Environment(name))
+            .map_err(|error| Failure::usage(error.to_string()))
     }
 
     fn password(
@@ -160,6 +174,24 @@ mod tests {
         assert!(options.password.is_some());
         let failure = database.settings(&file, &|_| None).expect_err("there is no such variable");
         assert!(failure.to_string().contains("no such variable"), "{failure}");
+    }
+
+    #[test]
+    fn a_url_of_the_environment_counts_for_less_than_what_stands_here() {
+        let config = read("[database]\nurl-env = \"SHOP_URL\"\nname = \"other\"").expect("it is good");
+        let file = ConfigFile { path: PathBuf::from("/app/terp.toml"), config };
+        let with = |url: &'static str| {
+            let variable = move |name: &str| (name == "SHOP_URL").then(|| url.to_owned());
+            file.config.database.settings(&file, &variable)
+        };
+        let options = with("mysql://me:pw@db.example:3307/shop").expect("it is complete").options();
+        assert_eq!((options.user.as_str(), options.database.as_deref()), ("me", Some("other")));
+        assert!(options.password.is_some());
+        assert_eq!(options.address.to_string(), "db.example:3307");
+        let failure = with("hunter2").expect_err("it is no URL").to_string();
+        assert!(failure.contains("SHOP_URL: it is no URL") && !failure.contains("hunter2"), "{failure}");
+        let failure = file.config.database.settings(&file, &|_| None).expect_err("there is no such variable");
+        assert!(failure.to_string().contains("url-env names SHOP_URL"), "{failure}");
     }
 
     #[test]

@@ -109,6 +109,10 @@ pub struct Comparison {
     /// What one side has and the other has no way to hold, as a Drizzle schema has none for triggers: no difference.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub beyond: Vec<String>,
+    /// Tables, routines and events that are compared as SHOW CREATE shows them, since the other side is known from there alone:
+    /// characters beyond U+FFFF are `?` there, and one of them can't be told from another or from a question mark.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub as_shown: Vec<String>,
     /// How many differences there are.
     pub counts: ChangeCounts,
     /// How many there are of each sort.

@@ -21,6 +21,22 @@ SELECT VERSION();         -- 11.8.9-MariaDB",
     check: None,
 };
 
+/// The note that two schemas of one vendor are from servers of different versions, where the first two parts of these differ.
+pub fn versions_differ(sides: [(&str, Flavor); 2]) -> Option<Finding> {
+    let [(left_name, left), (right_name, right)] = sides;
+    let of = |flavor: Flavor| (flavor.version.major, flavor.version.minor);
+    (of(left) != of(right)).then(|| Finding {
+        rule: RULE.id,
+        severity: Severity::Note,
+        message: format!(
+            "{left_name} is of {left} and {right_name} of {right}: what the two print in different ways differs below, though it may \
+             mean the same"
+        ),
+        help: None,
+        places: Vec::new(),
+    })
+}
+
 /// The finding about a server, where its vendor or the first two parts of its version are not those that were asked for.
 pub fn server_differs(meant: Flavor, live: Flavor, database: &str) -> Option<Finding> {
     let of = |flavor: Flavor| (flavor.vendor, flavor.version.major, flavor.version.minor);

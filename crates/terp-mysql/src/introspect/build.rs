@@ -57,6 +57,8 @@ impl Context {
         session.foreign_key_checks = false;
         session.restrict_fk_on_non_standard_key = false;
         session.innodb_strict_mode = false;
+        // The text says of each TIMESTAMP what it is.
+        session.explicit_defaults_for_timestamp = true;
         // The session's own, see the pool; and what the server has may have been made under a mode that forgives more.
         session.sql_mode = terp_sql::SqlMode::default();
         catalog

@@ -3,11 +3,14 @@
 //! A database that is meant by name is looked for without its case by some servers, so every answer names its database again, and rows
 //! of others are left out here.
 
+use std::collections::BTreeMap;
+
 use terp_schema_model::quote::string_literal;
 use terp_schema_model::{CharacterSet, Flavor, Vendor, Version};
+use terp_sql::Session;
 
 use super::object::{Object, ObjectKind};
-use super::pool::{Answer, Session};
+use super::pool::{self, Answer};
 use super::privileges::{self, GRANTS_ARE_OFF};
 use super::{IntrospectError, IntrospectOptions};
 use crate::connection::{Row, Rows};
@@ -40,6 +43,8 @@ pub(super) struct Server {
     pub(super) database: String,
     /// What SHOW GRANTS shows; nothing where it is refused.
     pub(super) grants: Vec<String>,
+    /// Its global variables, as far as they matter to DDL.
+    pub(super) variables: BTreeMap<String, String>,
 }
 
 /// The names in a database.
@@ -53,11 +58,12 @@ pub(super) struct Listing {
 }
 
 /// Asks the server who it is and what the account may do.
-pub(super) async fn server(session: &mut Session, database: &str) -> Result<Server, IntrospectError> {
+pub(super) async fn server(session: &mut pool::Session, database: &str) -> Result<Server, IntrospectError> {
     let statements = [
         "SELECT VERSION(), @@lower_case_table_names, CURRENT_USER()".to_owned(),
         schemata(database),
         "SHOW GRANTS".to_owned(),
+        variables(),
     ];
     let mut answers = session.ask(&statements).await?.into_iter();
     let mut next = || answers.next().unwrap_or_else(|| Ok(Rows::default()));
@@ -83,11 +89,31 @@ pub(super) async fn server(session: &mut Session, database: &str) -> Result<Serv
         Err(refusal) if refusal.message.contains(GRANTS_ARE_OFF) => vec![GRANTS_ARE_OFF.to_owned()],
         Err(_) => Vec::new(),
     };
-    Ok(Server { flavor, account, lower_case_table_names, database: found.clone(), grants, version })
+    // Nothing is read otherwise for want of them: who compares has to say so.
+    let variables = next().map(|rows| rows.rows.iter().filter_map(variable).collect()).unwrap_or_default();
+    Ok(Server {
+        flavor,
+        account,
+        lower_case_table_names,
+        database: found.clone(),
+        grants,
+        variables,
+        version,
+    })
+}
+
+/// Asks for the variables that a new session takes over: global ones, since our own sessions have theirs set.
+fn variables() -> String {
+    let names: Vec<String> = Session::server_variables().map(|name| string_literal(name, false)).collect();
+    format!("SHOW GLOBAL VARIABLES WHERE Variable_name IN ({})", names.join(", "))
+}
+
+fn variable(row: &Row) -> Option<(String, String)> {
+    Some((text(row, 0)?.to_lowercase(), text(row, 1)?))
 }
 
 /// Lists a database.
-pub(super) async fn list(session: &mut Session, server: &Server) -> Result<Listing, IntrospectError> {
+pub(super) async fn list(session: &mut pool::Session, server: &Server) -> Result<Listing, IntrospectError> {
     let database = &server.database;
     let name = string_literal(database, false);
     let statements = [

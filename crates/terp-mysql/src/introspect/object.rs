@@ -47,6 +47,22 @@ impl ObjectKind {
         }
     }
 
+    /// Several of them, as people call them.
+    const fn plural(self) -> &'static str {
+        match self {
+            Self::Table => "tables",
+            Self::View => "views",
+            Self::Sequence => "sequences",
+            Self::Trigger => "triggers",
+            Self::Procedure => "procedures",
+            Self::Function => "functions",
+            Self::Package => "packages",
+            Self::PackageBody => "bodies of packages",
+            Self::Event => "events",
+            Self::Unclear => "tables or views",
+        }
+    }
+
     /// What SHOW CREATE calls it.
     const fn as_sql(self) -> &'static str {
         match self {
@@ -131,7 +147,7 @@ pub enum UnknownReason {
     #[error("the server shows it without its text, for lack of a privilege")]
     NoText,
     /// Objects of this kind are not read yet.
-    #[error("{0}s are not read yet")]
+    #[error("{} are not read yet", .0.plural())]
     Kind(ObjectKind),
     /// The engine does not know what a part of the server's text means.
     #[error("not known here: {construct}")]
@@ -159,6 +175,11 @@ pub enum UnknownReason {
         /// Ours.
         ours: String,
     },
+    /// A view of MariaDB whose definer or whose tables are gone: its text is not the one that it would have otherwise.
+    #[error(
+        "the view can't be used, since its definer or something that it reads is gone, and the server prints it otherwise"
+    )]
+    BrokenView,
     /// The server's text has bytes that are not UTF-8.
     #[error("what the server shows is not UTF-8")]
     NotUtf8,

@@ -10,6 +10,9 @@ use super::list::text as field;
 use super::object::{Object, ObjectKind, UnknownReason};
 use crate::connection::Row;
 
+/// The column of SHOW CREATE EVENT that has the time zone.
+const EVENT_ZONE: usize = 2;
+
 /// Turns a program's text into a part of the model.
 pub(super) fn program(
     context: &Context,
@@ -85,7 +88,11 @@ fn enter_session(catalog: &mut Catalog, kind: ObjectKind, row: &Row) -> Result<(
     let Some(info) = catalog.flavor().collation(&connection) else {
         return Err(unknown(&format!("the collation {connection}")));
     };
+    let zone = if kind == ObjectKind::Event { field(row, EVENT_ZONE) } else { None };
     let session = catalog.session_mut();
+    if let Some(zone) = zone {
+        session.time_zone = Some(zone);
+    }
     session.sql_mode = sql_mode;
     session.character_set_client = client;
     session.connection = CharacterSet::new(info.charset, info.name);

@@ -42,6 +42,20 @@ pub fn read(path: &Path) -> Result<OptionFile, SettingsError> {
     Ok(file)
 }
 
+/// What the text of an option file says by itself; files that it includes are not looked at. `place` is what messages call it.
+///
+/// # Errors
+/// Something in a group that is read is not as it has to be.
+pub fn from_text(text: &str, place: &str) -> Result<Settings, SettingsError> {
+    let mut settings = Settings::default();
+    for line in parse(text, place)? {
+        if let Line::Set(name, value, origin) = line {
+            apply(&mut settings, &name, value, origin)?;
+        }
+    }
+    Ok(settings)
+}
+
 fn follow(path: &Path, depth: usize, must_exist: bool, file: &mut OptionFile) -> Result<(), SettingsError> {
     let place = path.display().to_string();
     let metadata = match fs::metadata(path) {
@@ -281,13 +295,7 @@ mod tests {
     use crate::options::Address;
 
     fn read_text(text: &str) -> Result<Settings, SettingsError> {
-        let mut settings = Settings::default();
-        for line in parse(text, "my.cnf")? {
-            if let Line::Set(name, value, origin) = line {
-                apply(&mut settings, &name, value, origin)?;
-            }
-        }
-        Ok(settings)
+        from_text(text, "my.cnf")
     }
 
     #[test]

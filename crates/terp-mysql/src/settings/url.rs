@@ -47,6 +47,9 @@ impl Settings {
                 url.scheme()
             )));
         }
+        if url.fragment().is_some() {
+            return Err(fail("a # in a URL is written as %23".to_owned()));
+        }
         if url.password().is_some() && place == UrlPlace::Argument {
             return Err(fail(
                 "a password on a command line can be read by every user of the machine: put it into MYSQL_PWD, DATABASE_URL or the \
@@ -71,7 +74,7 @@ impl Settings {
             port: url.port().map(|port| (port, origin.clone())),
             user: set(decoded(url.username(), "user")?),
             password: password.map(|text| (Password(text.into()), origin.clone())),
-            database: set(decoded(url.path().trim_start_matches('/'), "database")?),
+            database: set(decoded(path(text), "database")?),
             ..Self::default()
         };
         for (name, value) in url.query_pairs() {
@@ -95,6 +98,13 @@ impl Settings {
         }
         Ok(settings)
     }
+}
+
+/// What stands between the host and the parameters, as it is written: to a reader of URLs `..` would be a step upwards.
+fn path(url: &str) -> &str {
+    let after = url.split_once("://").map_or("", |(_, rest)| rest);
+    let before_parameters = after.split(['?', '#']).next().unwrap_or_default();
+    before_parameters.split_once('/').map_or("", |(_, path)| path).trim_start_matches('/')
 }
 
 #[cfg(test)]
@@ -141,6 +151,7 @@ mod tests {
         assert!(refused("mysql://me:hunter2@db/shop").contains("can be read by every user"));
         assert!(Settings::from_url("mysql://me@db/shop", UrlPlace::Argument).is_ok());
         assert!(refused("mysql://me:hunter2@db:99999/shop").contains("it is no URL"));
+        assert!(refused("mysql://me@db/a#b").contains("%23"));
         assert!(refused("http://me@db").contains("begins with mysql:// or mariadb://"));
         assert!(refused("mysql://db/x?sslmode=required").contains("\"sslmode\" is not known"));
         assert!(refused("mysql://db/x?ssl-mode=on").contains("no TLS mode"));

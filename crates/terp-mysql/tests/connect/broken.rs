@@ -56,6 +56,10 @@ async fn nothing_hangs_and_nothing_panics() {
     assert_eq!(kind(&with_limit(says(b"\x01\0\0\0\x0a", Duration::ZERO))).await, Kind::Protocol);
     let full = says(b"\x17\0\0\0\xff\x10\x04Too many connections", Duration::ZERO);
     assert_eq!(kind(&with_limit(full)).await, Kind::TooManyConnections);
+    let blocked = says(b"\x11\0\0\0\xff\x69\x04Host blocked!!", Duration::ZERO);
+    assert_eq!(kind(&with_limit(blocked)).await, Kind::HostBlocked);
+    let stopping = says(b"\x11\0\0\0\xff\x1d\x04#08S01Stopping", Duration::ZERO);
+    assert_eq!(kind(&with_limit(stopping)).await, Kind::Unavailable);
 }
 
 #[tokio::test]

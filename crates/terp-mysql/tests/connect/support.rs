@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use terp_mysql::{Address, ConnectError, ConnectOptions, Connection};
-use terp_testserver::{Installation, KNOWN, Options, Server, find_flavor, is_required};
+use terp_testserver::{Installation, KNOWN, Options, Server, find_or_fetch, is_required};
 
-/// The installations of this machine.
+/// The installations of this machine, with their plugins.
 pub(crate) fn installations() -> Vec<Installation> {
-    let found = KNOWN.map(|flavor| (flavor, find_flavor(flavor)));
+    let found = KNOWN.map(|flavor| (flavor, find_or_fetch(flavor, &mut |_| {})));
     let here = found.into_iter().filter(|(flavor, one)| one.is_ok() || is_required(*flavor));
     here.map(|(_, one)| one.unwrap()).collect()
 }

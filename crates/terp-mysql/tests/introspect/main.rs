@@ -4,6 +4,7 @@
 
 mod broken;
 mod changing;
+mod cut;
 mod fixtures;
 mod migrations_table;
 mod objects;

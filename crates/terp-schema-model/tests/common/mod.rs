@@ -462,6 +462,7 @@ fn programs() -> BoxedStrategy<Programs> {
             name,
             definer,
             schedule,
+            time_zone: String::new(),
             preserve,
             status,
             comment,

@@ -9,7 +9,7 @@ use terp_schema_model::{Column, Generated, Index, Table, same_name};
 use super::Context;
 use super::check::{self, CheckDraft};
 use super::column::ColumnDraft;
-use super::error::{Result, messages, refuse};
+use super::error::{Result, messages, refuse, unsupported};
 use super::foreign_key;
 use super::index::{self, KeyDraft};
 use super::limits;
@@ -101,6 +101,13 @@ pub(super) fn build(cx: &Context<'_>, parts: Parts<'_>) -> Result<Table> {
     check_archive(cx, &table)?;
     check_auto_increment(cx, &table)?;
     super::versioning::finish(cx, &mut table, temporary)?;
+    if cx.session.sql_generate_invisible_primary_key
+        && cx.flavor.is_mysql()
+        && table.options.engine == "InnoDB"
+        && table.primary_key().is_none()
+    {
+        return Err(unsupported("a table without a primary key under sql_generate_invisible_primary_key"));
+    }
     if cx.session.sql_require_primary_key && table.primary_key().is_none() && !temporary {
         return Err(refuse(
             3750,

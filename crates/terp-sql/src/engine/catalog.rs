@@ -481,7 +481,7 @@ impl Catalog {
                     .at(name.span));
             }
         }
-        let set = self.database_set(&create.options, self.flavor.default_character_set())?;
+        let set = self.database_set(&create.options, self.session.server_character_set.clone())?;
         self.create_database(&name.value, set);
         Ok(Effect::default())
     }

@@ -33,6 +33,7 @@ mod partition_alter;
 mod program;
 mod reading;
 mod session;
+mod settings;
 mod system_tables;
 mod table_ops;
 mod temporal;
@@ -45,5 +46,6 @@ mod view;
 pub use catalog::{Catalog, Effect, TableRef};
 pub use error::{EngineError, ExecuteError, Unsupported};
 pub use session::Session;
+pub use settings::AssumedSetting;
 
 use context::Context;

@@ -439,11 +439,15 @@ pub(super) fn forget_page_checksum(table: &mut Table) {
 
 /// InnoDB's ROW_FORMAT and KEY_BLOCK_SIZE under innodb_strict_mode.
 pub(super) fn check_row_format(cx: &Context<'_>, table: &Table) -> Result<()> {
-    if table.options.engine != "InnoDB" || !cx.session.innodb_strict_mode {
+    let strict = cx.session.innodb_strict_mode;
+    if table.options.engine != "InnoDB" || !strict && cx.flavor.is_mariadb() {
         return Ok(());
     }
     let wrong = |what: &str| {
-        if cx.flavor.is_mysql() {
+        if !strict {
+            // MySQL puts another value in its place.
+            unsupported(format!("{what} that InnoDB changes without innodb_strict_mode"))
+        } else if cx.flavor.is_mysql() {
             refuse(1031, format!("Table storage engine for '{}' doesn't have this option", table.name))
         } else {
             refuse(

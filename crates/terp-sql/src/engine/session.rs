@@ -10,7 +10,7 @@ use crate::ast::{Expr, ExprKind, Literal, SetAssignment, SetScope, UnaryOp};
 pub(super) const USER: &str = "`root`@`localhost`";
 
 /// A session: what a connection would have set.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
     /// The current database.
     pub database: Option<String>,
@@ -20,6 +20,8 @@ pub struct Session {
     pub connection: CharacterSet,
     /// character_set_client, which stored programs remember; empty where a script sets it to what is not known.
     pub character_set_client: String,
+    /// time_zone, which events remember; `None` where a script sets it to what is not known.
+    pub time_zone: Option<String>,
     /// foreign_key_checks.
     pub foreign_key_checks: bool,
     /// default_storage_engine, in the server's spelling.
@@ -36,6 +38,10 @@ pub struct Session {
     pub sql_require_primary_key: bool,
     /// sql_generate_invisible_primary_key; MySQL.
     pub sql_generate_invisible_primary_key: bool,
+    /// character_set_server and collation_server, which a database takes that names none.
+    pub server_character_set: CharacterSet,
+    /// What DEFAULT gives; the flavor's defaults without it.
+    pub(super) global: Option<Box<Self>>,
 }
 
 impl Session {
@@ -46,6 +52,7 @@ impl Session {
             sql_mode: SqlMode::default_for(flavor),
             connection: flavor.default_character_set(),
             character_set_client: "utf8mb4".to_owned(),
+            time_zone: Some("SYSTEM".to_owned()),
             foreign_key_checks: true,
             default_storage_engine: "InnoDB".to_owned(),
             explicit_defaults_for_timestamp: flavor.is_mysql() || flavor.mariadb_since(10, 10, 0),
@@ -54,6 +61,8 @@ impl Session {
             restrict_fk_on_non_standard_key: flavor.mysql_since(8, 4, 0),
             sql_require_primary_key: false,
             sql_generate_invisible_primary_key: false,
+            server_character_set: flavor.default_character_set(),
+            global: None,
         }
     }
 
@@ -63,7 +72,7 @@ impl Session {
             return Ok(());
         }
         let value = assignment.value.as_ref();
-        let defaults = Self::new(flavor);
+        let defaults = self.global.as_deref().cloned().unwrap_or_else(|| Self::new(flavor));
         macro_rules! switch {
             ($field:ident) => {
                 self.$field = match value {
@@ -154,6 +163,12 @@ impl Session {
                     }
                 };
             }
+            "time_zone" => {
+                self.time_zone = match value {
+                    None => defaults.time_zone,
+                    Some(value) => word(value),
+                };
+            }
             "foreign_key_checks" => switch!(foreign_key_checks),
             "explicit_defaults_for_timestamp" => switch!(explicit_defaults_for_timestamp),
             "innodb_strict_mode" => switch!(innodb_strict_mode),
@@ -162,7 +177,7 @@ impl Session {
             "sql_generate_invisible_primary_key" => switch!(sql_generate_invisible_primary_key),
             "system_versioning_alter_history" if flavor.is_mariadb() => {
                 self.system_versioning_alter_history_keep = match value {
-                    None => false,
+                    None => defaults.system_versioning_alter_history_keep,
                     Some(value) => {
                         let word = word(value).ok_or_else(|| not_constant(assignment))?;
                         match word.to_ascii_lowercase().as_str() {
@@ -294,7 +309,6 @@ const HARMLESS: &[&str] = &[
     "sql_safe_updates",
     "sql_select_limit",
     "sql_warnings",
-    "time_zone",
     "timestamp",
     "tmp_table_size",
     "transaction_isolation",

@@ -179,6 +179,13 @@ impl Text<'_> {
             let shown = self.cut(&comparison.beyond);
             writeln!(self.out, "    not compared, since one side has no way to say it: {shown}")?;
         }
+        if !comparison.as_shown.is_empty() {
+            let shown = self.cut(&comparison.as_shown);
+            writeln!(
+                self.out,
+                "    compared as SHOW CREATE shows them, with ? for each character beyond U+FFFF: {shown}"
+            )?;
+        }
         if names.is_empty() && comparison.unchecked_programs {
             writeln!(
                 self.out,

@@ -39,6 +39,7 @@ pub(in crate::engine) fn create_or_alter(catalog: &mut Catalog, statement: &Crea
         (false, _) => Event {
             name: at.name.clone(),
             context: creation_context(catalog, &at.schema)?,
+            time_zone: time_zone(catalog)?,
             ..Event::default()
         },
     };
@@ -77,7 +78,8 @@ pub(in crate::engine) fn create_or_alter(catalog: &mut Catalog, statement: &Crea
         event.body.clone_from(&body.text);
         event.context = creation_context(catalog, &target.schema)?;
     }
-    if statement.head.alter && event.context != creation_context(catalog, &target.schema)? {
+    let same_session = event.context == creation_context(catalog, &target.schema)?;
+    if statement.head.alter && !(same_session && event.time_zone == time_zone(catalog)?) {
         return Err(unsupported("ALTER EVENT in a session of other settings than the event's"));
     }
     if let Some(programs) = catalog.programs_mut(&at.schema) {
@@ -87,6 +89,15 @@ pub(in crate::engine) fn create_or_alter(catalog: &mut Catalog, statement: &Crea
         programs.events.insert(target.name.to_lowercase(), event);
     }
     Ok(Effect { unchecked, ..Effect::default() })
+}
+
+/// The session's time zone as an event has it, where `SYSTEM` is left out.
+fn time_zone(catalog: &Catalog) -> Result<String> {
+    match &catalog.session().time_zone {
+        Some(zone) if zone.eq_ignore_ascii_case("SYSTEM") => Ok(String::new()),
+        Some(zone) => Ok(zone.clone()),
+        None => Err(unsupported("an event in a session whose time zone is not known")),
+    }
 }
 
 fn shown_status(status: &str, mysql: bool) -> String {
