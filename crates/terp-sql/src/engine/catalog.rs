@@ -323,13 +323,10 @@ impl Catalog {
         self.put_view(&at.schema, view);
     }
 
-    /// Puts the InnoDB tables of a database into a tablespace.
-    pub(super) fn move_to_tablespace(&mut self, schema: &str, tablespace: &str) {
-        for table in self.databases.get_mut(schema).into_iter().flat_map(|d| d.tables.values_mut()) {
-            if table.options.engine == "InnoDB" {
-                table.options.tablespace = Some(tablespace.to_owned());
-            }
-        }
+    /// Changes the tables of a database where they are.
+    pub(super) fn for_each_table(&mut self, schema: &str, change: impl Fn(&mut Table)) {
+        let tables = self.databases.get_mut(schema).into_iter().flat_map(|d| d.tables.values_mut());
+        tables.for_each(|table| change(table));
     }
 
     /// Takes over a database of another catalog.

@@ -1,10 +1,10 @@
 //! The tables of the database `mysql`, which statements may name as any other.
 
-use terp_schema_model::{CharacterSet, Flavor};
+use terp_schema_model::{CharacterSet, Flavor, Table};
 
 use super::catalog::{Catalog, TableRef};
 use super::error::{Result, refuse, unsupported};
-use crate::ast::{CreateTableBody, ObjectName, Statement, StatementKind};
+use crate::ast::{CreateTableBody, ObjectName, Statement, StatementKind, TableElement};
 use crate::{ParseOptions, parse};
 
 /// What SHOW CREATE TABLE says of them on a fresh server; MariaDB 10.11.18 and 11.8.9.
@@ -109,13 +109,39 @@ pub(super) fn load(catalog: &mut Catalog) {
         if mysql { (MYSQL_DEFINITIONS, "utf8mb4_0900_ai_ci") } else { (DEFINITIONS, "utf8mb4_general_ci") };
     scratch.create_database(DATABASE, CharacterSet::new("utf8mb4", collation));
     scratch.use_database(DATABASE);
+    let mut inherited = Vec::new();
     for statement in parse(definitions, &ParseOptions::new(flavor)).statements {
+        inherited.extend(without_character_set(&statement));
         // Zero dates among the defaults are the server's own.
         scratch.session_mut().sql_mode = crate::SqlMode::default();
         let _ = scratch.execute(&statement);
     }
     if mysql {
-        scratch.move_to_tablespace(DATABASE, "mysql");
+        scratch.for_each_table(DATABASE, |table| settle(table, &inherited));
     }
     catalog.adopt_database(DATABASE, scratch);
+}
+
+/// What the text of a table of MySQL does not say: its tablespace, and which collations were never written.
+fn settle(table: &mut Table, inherited: &[(String, String)]) {
+    if table.options.engine == "InnoDB" {
+        table.options.tablespace = Some(DATABASE.to_owned());
+    }
+    for column in &mut table.columns {
+        let written = !inherited.iter().any(|(of, name)| *of == table.name && *name == column.name);
+        if let Some(set) = &mut column.character_set {
+            set.explicit &= written;
+        }
+    }
+}
+
+/// The columns of a definition that have their character set from the table: table and column.
+fn without_character_set(statement: &Statement) -> Vec<(String, String)> {
+    let StatementKind::CreateTable(create) = &statement.kind else { return Vec::new() };
+    let CreateTableBody::Definition(definition) = &create.body else { return Vec::new() };
+    let columns = definition.elements.iter().filter_map(|element| match element {
+        TableElement::Column(column) if column.ty.charset.is_none() => Some(column.name.value.clone()),
+        _ => None,
+    });
+    columns.map(|column| (create.name.name.value.clone(), column)).collect()
 }

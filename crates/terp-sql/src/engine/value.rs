@@ -403,6 +403,7 @@ impl Typer<'_> {
     /// A condition over several operands.
     fn condition(&self, operands: &[&Expr]) -> Outcome<Value> {
         let mut nullable = false;
+        let (mut temporal, mut text) = (false, false);
         for operand in operands {
             if let ExprKind::Row(items) = &operand.kind {
                 for item in items {
@@ -412,6 +413,15 @@ impl Typer<'_> {
             }
             let value = self.value(operand)?;
             nullable |= value.nullable;
+            temporal |= value.kind.is_temporal();
+            text |= value.constant && (value.kind.is_text() || value.kind.is_integer());
+        }
+        // A constant is read as a date, and refused where it is none.
+        if temporal && text {
+            return unknown(
+                "a date compared with a constant",
+                operands.first().map_or(Span::default(), |e| e.span),
+            );
         }
         Ok(Value::truth(self.flavor, nullable))
     }

@@ -156,6 +156,10 @@ impl Typer<'_> {
     fn call_of(&self, name: &str, args: &[Argument<'_>], span: Span) -> Outcome<Value> {
         let nullable = args.iter().any(|a| a.value.nullable);
         if let Some((_, mysql, mariadb, int, nulls)) = INTEGERS.iter().find(|(known, ..)| *known == name) {
+            let dates = args.iter().any(|a| a.value.kind.is_temporal());
+            if name == "strcmp" && dates && args.iter().any(|a| a.value.constant) {
+                return unknown("a date compared with a constant", span);
+            }
             let length = if self.mysql() { *mysql } else { *mariadb };
             let mut value =
                 if *int { self.long_integer(length, &[]) } else { Value::integer(length, self.flavor) };
@@ -219,7 +223,9 @@ impl Typer<'_> {
             ("greatest" | "least", [_, _, ..]) => {
                 let texts = args.iter().filter(|a| a.value.kind.is_text()).count();
                 let nulls = args.iter().filter(|a| a.value.kind == Kind::Null).count();
-                if texts != 0 && texts + nulls != args.len() || texts == 0 && nulls != 0 {
+                let dates = args.iter().filter(|a| a.value.kind.is_temporal()).count();
+                let mixed = texts != 0 && texts + nulls != args.len() || dates != 0 && dates != args.len();
+                if mixed || texts == 0 && nulls != 0 {
                     return unknown("the greatest of texts and others", span);
                 }
                 let values: Vec<Value> = args.iter().map(|a| a.value.clone()).collect();
@@ -304,7 +310,7 @@ impl Typer<'_> {
                 if whole > 17 {
                     return unknown("a whole number of many digits", span);
                 }
-                let length = if self.mysql() { 21 } else { whole + 2 };
+                let length = if self.mysql() { 21 } else { whole + 1 + u32::from(value.scale() > 0) };
                 Value::integer(length, self.flavor)
             }
             Kind::Double => {

@@ -83,6 +83,12 @@ fn pair(left: Text, right: &Text, flavor: Flavor, span: Span) -> Outcome<Text> {
             std::cmp::Ordering::Greater => false,
             std::cmp::Ordering::Equal => return unknown("a mix of collations", span),
         }
+    } else if flavor.is_mysql()
+        && left.strength != right.strength
+        && is_unicode(&left.set.charset)
+        && is_unicode(&right.set.charset)
+    {
+        return unknown("a mix of Unicode character sets", span);
     } else if is_superset(&left, right, flavor) {
         true
     } else if is_superset(right, &left, flavor) {

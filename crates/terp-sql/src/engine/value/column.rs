@@ -199,7 +199,10 @@ fn copy(name: &str, value: &Value, source: &Column, way: Way, flavor: Flavor, sp
         set.explicit &= way == Way::Direct;
     }
     column.nullable = value.nullable || way == Way::Summed;
-    let old = source_default(source, mysql);
+    let old = match source_default(source, mysql) {
+        Some(DefaultValue::Bits(_)) if mysql && column.nullable => Some(DefaultValue::Null),
+        other => other,
+    };
     column.default = match (old, way) {
         (Some(DefaultValue::Expression(text)), _) => {
             // MariaDB keeps some, in some places. One that names columns may find none here.

@@ -42,6 +42,14 @@ impl Typer<'_> {
         {
             return unknown("a type for the value of this function", span);
         }
+        let differ = values.iter().any(|v| v.kind != first.kind || v.unsigned != first.unsigned);
+        let listed = matches!(first.kind, Kind::Enum | Kind::Set);
+        if values.len() < all.len() && listed {
+            return unknown("a type for NULL beside ENUM or SET", span);
+        }
+        if differ && values.len() < all.len() && values.iter().all(|v| v.kind.is_integer()) {
+            return unknown("a type for NULL beside different integers", span);
+        }
         let every = |test: fn(Kind) -> bool| values.iter().all(|v| test(v.kind));
         let any = |test: fn(Kind) -> bool| values.iter().any(|v| test(v.kind));
         let same = values.iter().all(|v| v.kind == first.kind);
@@ -50,9 +58,9 @@ impl Typer<'_> {
         } else if any(|k| k == Kind::Bit) {
             return self.bits_together(&values, form, span);
         } else if every(Kind::is_integer) {
-            self.integers(&values, form)
+            self.integers(&values, form, span)?
         } else if every(|k| k.is_integer() || k == Kind::Decimal) {
-            let unsigned = !self.mysql() && all.iter().all(|v| v.unsigned && v.kind == Kind::Decimal);
+            let unsigned = !self.mysql() && all.iter().all(|v| v.unsigned);
             decimals(&values, form).unsigned_decimal(unsigned)
         } else if every(|k| k.is_integer() || k == Kind::Decimal || k.is_real()) {
             self.reals(&values, form, span)?
@@ -67,10 +75,11 @@ impl Typer<'_> {
         };
         value.constant = false;
         value.unsigned_literal = false;
+        value.inexact |= values.len() < all.len() && value.kind.is_integer();
         Ok(value)
     }
 
-    fn integers(&self, values: &[&Value], form: Form) -> Value {
+    fn integers(&self, values: &[&Value], form: Form, span: Span) -> Outcome<Value> {
         let unsigned = values.iter().all(|v| v.unsigned);
         let mixed = !unsigned && values.iter().any(|v| v.unsigned);
         let digits = values.iter().map(|v| v.precision()).max().unwrap_or(1);
@@ -82,12 +91,19 @@ impl Typer<'_> {
         let largest = values.iter().map(|v| size(v)).max().unwrap_or(IntegerSize::Int);
         let huge = values.iter().any(|v| v.unsigned && v.kind == Kind::Integer(IntegerSize::BigInt));
         if mixed && (huge || !self.mysql()) {
-            return Value::decimal(digits, 0, false, form);
+            return Ok(Value::decimal(digits, 0, false, form));
         }
-        let size = if mixed { above(values, size) } else { largest };
+        let size = match mixed.then(|| above(values, size)) {
+            Some(Some(size)) => size,
+            Some(None) => return unknown("a type for MEDIUMINT beside UNSIGNED", span),
+            None => largest,
+        };
         let length = digits + u32::from(!unsigned);
         let kind = Kind::Integer(size);
-        Value::new(kind, length, form).unsigned(unsigned)
+        let mut value = Value::new(kind, length, form).unsigned(unsigned);
+        // Its length is another for what is made of it.
+        value.inexact = mixed;
+        Ok(value)
     }
 
     fn bits_together(&self, values: &[&Value], form: Form, span: Span) -> Outcome<Value> {
@@ -103,8 +119,18 @@ impl Typer<'_> {
 
     fn reals(&self, values: &[&Value], form: Form, span: Span) -> Outcome<Value> {
         let floats = values.iter().all(|v| v.kind == Kind::Float);
+        let small = |v: &&Value| {
+            matches!(v.kind, Kind::Integer(size) if size < IntegerSize::Int) || v.kind == Kind::Year
+        };
+        if !self.mysql() && values.iter().any(|v| v.kind == Kind::Float) && values.iter().any(small) {
+            return unknown("a type for FLOAT beside small integers", span);
+        }
         let float_and_integers =
             self.mysql() && values.iter().all(|v| v.kind == Kind::Float || v.kind.is_integer());
+        let literals = values.iter().all(|v| v.kind == Kind::Float || v.constant);
+        if float_and_integers && !floats && (form == Form::Union || !literals) {
+            return unknown("a type for FLOAT beside integers", span);
+        }
         let kind = if floats || float_and_integers { Kind::Float } else { Kind::Double };
         let fixed: Vec<&&Value> =
             values.iter().filter(|v| v.kind.is_real() && v.decimals.is_some()).collect();
@@ -157,14 +183,21 @@ impl Typer<'_> {
             return unknown("a type for bytes beside numbers", span);
         }
         let length = |(value, own): (&&Value, &Text)| {
-            if text.is_binary() && !own.is_binary() {
+            // MariaDB knows that a TEXT's length is one of bytes.
+            let counted = value.kind == Kind::Lob && !self.mysql();
+            if text.is_binary() && !own.is_binary() && !counted {
                 value.length.saturating_mul(width(self.flavor, &own.set.charset))
             } else {
                 value.length
             }
         };
         let longest = values.iter().zip(&texts).map(length).max().unwrap_or(0);
-        let kind = if values.iter().all(|v| v.kind == Kind::Char) && form == Form::Union {
+        let fixed = values.iter().any(|v| v.kind == Kind::Char)
+            && !values.iter().any(|v| matches!(v.kind, Kind::Varchar | Kind::Lob));
+        if fixed && form == Form::Union && values.iter().any(|v| v.kind.is_temporal()) {
+            return unknown("a type for CHAR beside dates", span);
+        }
+        let kind = if fixed && form == Form::Union {
             Kind::Char
         } else if lob {
             Kind::Lob
@@ -191,17 +224,17 @@ impl Typer<'_> {
 }
 
 /// MySQL: the size above the unsigned ones, where a signed one is among them.
-fn above(values: &[&Value], size: impl Fn(&Value) -> IntegerSize) -> IntegerSize {
+fn above(values: &[&Value], size: impl Fn(&Value) -> IntegerSize) -> Option<IntegerSize> {
     use IntegerSize::{BigInt, Int, MediumInt, SmallInt, TinyInt};
     let largest = |unsigned: bool| values.iter().filter(|v| v.unsigned == unsigned).map(|v| size(v)).max();
-    let (Some(unsigned), Some(signed)) = (largest(true), largest(false)) else { return BigInt };
+    let (Some(unsigned), Some(signed)) = (largest(true), largest(false)) else { return Some(BigInt) };
     let next = match unsigned {
         TinyInt => SmallInt,
         SmallInt => MediumInt,
         MediumInt => Int,
         Int | BigInt => BigInt,
     };
-    next.max(signed)
+    (signed != MediumInt || unsigned >= signed).then(|| next.max(signed))
 }
 
 fn decimals(values: &[&Value], form: Form) -> Value {

@@ -33,10 +33,15 @@ impl Typer<'_> {
         let nullable = value.nullable;
         let constant = value.constant;
         let mut result = match self.class(&value, span)? {
+            Class::Real if value.decimals.is_some() && value.kind.is_real() => {
+                return unknown("the negative of FLOAT(n,d) or DOUBLE(n,d)", span);
+            }
             Class::Real => self.real_result(&[value]).nullable(nullable),
             Class::Decimal => {
                 let mut result = Value::decimal(value.precision(), value.scale(), false, Form::Function);
                 result.nullable = nullable;
+                // By way of a view it is longer on MariaDB.
+                result.inexact = !self.mysql();
                 result
             }
             Class::Integer => {
@@ -159,7 +164,13 @@ impl Typer<'_> {
         let classes = [self.class(left, span)?, self.class(right, span)?];
         let nullable = left.nullable || right.nullable;
         let divides = matches!(op, BinaryOp::Divide | BinaryOp::IntDivide | BinaryOp::Modulo);
+        let exact = !classes.contains(&Class::Real);
+        let decimal = exact && (op == BinaryOp::Divide || classes != [Class::Integer; 2]);
         let unsigned = match op {
+            // A DECIMAL has no sign where no operand has one.
+            BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Multiply | BinaryOp::Divide if decimal => {
+                left.unsigned && right.unsigned
+            }
             BinaryOp::Modulo => left.unsigned,
             BinaryOp::Subtract if self.sql_mode.no_unsigned_subtraction => false,
             _ => left.unsigned || right.unsigned,
@@ -175,7 +186,11 @@ impl Typer<'_> {
         let whole = (left_all.saturating_sub(u32::from(left_scale)))
             .max(right_all.saturating_sub(u32::from(right_scale)));
         let result = if op == BinaryOp::IntDivide {
+            let plain = left.kind == Kind::Double && left.decimals.is_none() || left.kind.is_text();
             let length = match classes[0] {
+                Class::Real if !plain => {
+                    return unknown("a whole division of FLOAT or DOUBLE(n,d)", span);
+                }
                 Class::Real => 21,
                 _ => left_all.saturating_sub(u32::from(left_scale)).max(1),
             };
@@ -186,6 +201,14 @@ impl Typer<'_> {
             Value::integer(length, self.flavor).unsigned(unsigned)
         } else if classes.contains(&Class::Real) {
             match op {
+                BinaryOp::Modulo if left.unsigned => {
+                    return unknown("the rest of a division of UNSIGNED by DOUBLE", span);
+                }
+                _ if values.iter().any(|v| v.kind.is_real() && v.decimals.is_some())
+                    && values.iter().any(|v| v.unsigned) =>
+                {
+                    return unknown("UNSIGNED beside FLOAT(n,d) or DOUBLE(n,d)", span);
+                }
                 BinaryOp::Add | BinaryOp::Subtract => self.real_result(values),
                 _ if values.iter().all(|v| v.kind.is_real() && v.decimals.is_some() || v.scale() > 0)
                     || values.iter().any(|v| v.kind.is_real() && v.decimals.is_some()) && divides =>
@@ -201,7 +224,11 @@ impl Typer<'_> {
         } else {
             let (precision, scale) = match op {
                 BinaryOp::Multiply => (left_all + right_all, left_scale.saturating_add(right_scale)),
-                BinaryOp::Modulo => (left_all.max(right_all), scale),
+                // MySQL makes room for a sign that it does not have.
+                BinaryOp::Modulo => {
+                    let room = u32::from(unsigned && self.mysql());
+                    (left_all.max(right_all) + room, scale)
+                }
                 _ => (whole + 1 + u32::from(scale), scale),
             };
             if classes == [Class::Integer; 2] {

@@ -138,7 +138,7 @@ impl Typer<'_> {
                 Value::text(values.iter().map(|v| v.length).max().unwrap_or(0), text)
             }
             ("hex", [one]) => match one.value.kind {
-                Kind::Integer(_) => self.ascii(16),
+                Kind::Integer(_) if mysql || one.value.length >= 8 || one.value.constant => self.ascii(16),
                 Kind::Char | Kind::Varchar => self.ascii(self.bytes_of(&one.value).saturating_mul(2)),
                 _ => return unknown("HEX of this type", span),
             },
@@ -152,7 +152,7 @@ impl Typer<'_> {
                 let bits = bits.number().filter(|bits| *bits != 0).unwrap_or(256);
                 self.ascii(u32::try_from(bits / 4).unwrap_or(64))
             }
-            ("quote", [one]) => {
+            ("quote", [one]) if one.value.kind.is_text() => {
                 let length = one.value.length.saturating_mul(2).saturating_add(2);
                 self.resized(one, length, span)?
             }

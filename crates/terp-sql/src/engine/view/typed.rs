@@ -239,7 +239,7 @@ pub(super) fn from_query(
         return Ok(Vec::new());
     }
     match merges(env, query) {
-        Some(true) => Ok(values.into_iter().map(refer).collect()),
+        Some(true) => values.into_iter().map(|value| refer(env, value, span)).collect(),
         Some(false) => keep(env, values, span),
         None => unsupported("a derived table or view that may be merged or not", span),
     }
@@ -275,16 +275,33 @@ fn merges(env: &Env<'_>, query: &Query) -> Option<bool> {
 }
 
 /// A column that takes the place of a view's.
-fn refer(mut value: Value) -> Value {
+fn refer(env: &Env<'_>, mut value: Value, span: Span) -> Outcome<Value> {
+    if value.kind == Kind::Decimal && value.inexact {
+        return unsupported("the negative of a DECIMAL in a view or derived table", span);
+    }
     value.form = match value.form {
         Form::Column(column, _) => Form::Column(column, Way::Referred),
+        Form::Joined if !env.mysql() && value.kind.is_integer() => {
+            return unsupported("one of several integers in a view or derived table", span);
+        }
+        Form::Function | Form::Joined if env.mysql() => return as_plain(value, span),
         form => form,
     };
     // How long a literal is, is counted otherwise then.
     value.inexact |= value.constant && value.kind.is_integer();
     value.constant = false;
     value.unsigned_literal = false;
-    value
+    Ok(value)
+}
+
+/// MySQL: what a function gives, by way of a view: no longer a function's.
+fn as_plain(value: Value, span: Span) -> Outcome<Value> {
+    let long = value.kind == Kind::Lob || value.kind == Kind::Varchar && value.length > 512;
+    let fixed = value.kind.is_real() && value.decimals.is_some();
+    if long || fixed || value.kind == Kind::Year {
+        return unsupported("a value of this type in a view or derived table", span);
+    }
+    Ok(Value { form: Form::Plain, constant: false, ..value })
 }
 
 /// The columns of a result that is kept.
@@ -301,7 +318,13 @@ fn keep(env: &Env<'_>, values: Vec<Value>, span: Span) -> Outcome<Vec<Value>> {
             return unsupported("a NULL that is kept", span);
         }
         if computed && !env.mysql() {
+            if value.length == 0 || value.kind == Kind::Decimal && value.inexact {
+                return unsupported("an empty text that is kept", span);
+            }
             value.form = Form::Union;
+        }
+        if matches!(value.form, Form::Function | Form::Joined) {
+            value = as_plain(value, span)?;
         }
         let column = column_of(&quote("x"), &value, env.flavor, strict, span)?;
         match Value::of_column(&column, env.flavor, Way::Kept) {
