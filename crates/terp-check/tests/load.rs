@@ -79,7 +79,7 @@ fn a_folder_is_one_session_in_the_order_of_names() {
 #[test]
 fn what_is_refused_and_what_is_not_known_is_said() {
     let loaded = sql(
-        "CREATE TABLE t (a int);\nALTER TABLE t\n  DROP COLUMN b;\nCREATE TABLE u AS SELECT 1;\n\
+        "CREATE TABLE t (a int);\nALTER TABLE t\n  DROP COLUMN b;\nCREATE TABLE u AS SELECT @n;\n\
                       CREATE VIEW v AS SELECT 1;\nSELEC 1;\n--> statement-breakpoint\nCREATE TABLE w (a int);",
     );
     assert_eq!(tables(&loaded), ["t"]);

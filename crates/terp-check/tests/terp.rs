@@ -108,7 +108,7 @@ fn what_is_not_checked_is_never_clean() {
     let folder = Folder::new(&[(
         "0000_a",
         "CREATE TABLE a (x int);--> statement-breakpoint\n\
-         CREATE TABLE b AS SELECT x FROM a;--> statement-breakpoint\n\
+         CREATE TABLE b AS SELECT @n FROM a;--> statement-breakpoint\n\
          ALTER TABLE b ADD y int;--> statement-breakpoint\n\
          INSERT INTO a VALUES (1);--> statement-breakpoint\n\
          CALL tidy();",

@@ -115,7 +115,7 @@ const SQL: &str = "CREATE TABLE b (id int PRIMARY KEY, a int, FOREIGN KEY (a) RE
 SET foreign_key_checks = 0;
 CREATE TABLE a (id int PRIMARY KEY, b int, FOREIGN KEY (b) REFERENCES b (id));
 CREATE TABLE b (id int PRIMARY KEY, name varchar(40) NOT NULL DEFAULT 'it''s');
-CREATE TABLE sums AS SELECT count(*) FROM a;
+CREATE TABLE sums AS SELECT @n FROM a;
 ";
 
 #[test]

@@ -47,7 +47,8 @@ impl Typer<'_> {
         if values.len() < all.len() && listed {
             return unknown("a type for NULL beside ENUM or SET", span);
         }
-        if differ && values.len() < all.len() && values.iter().all(|v| v.kind.is_integer()) {
+        let doubtful = differ || !self.mysql() && values.len() > 1;
+        if doubtful && values.len() < all.len() && values.iter().all(|v| v.kind.is_integer()) {
             return unknown("a type for NULL beside different integers", span);
         }
         let every = |test: fn(Kind) -> bool| values.iter().all(|v| test(v.kind));

@@ -18,7 +18,7 @@ impl Typer<'_> {
             Literal::Bool(truth) => {
                 // MariaDB's own words are longer than their digit.
                 let words = self.flavor.mariadb_since(11, 0, 0);
-                match (words, truth) {
+                let mut value = match (words, truth) {
                     (true, true) => self.integer_literal(1, 5),
                     (true, false) => return unknown("the length of FALSE", span),
                     (false, _) => {
@@ -26,7 +26,10 @@ impl Typer<'_> {
                         value.length = 1;
                         value
                     }
-                }
+                };
+                // Beside others it counts as a number without a sign there.
+                value.inexact = self.flavor.is_mariadb();
+                value
             }
             Literal::Integer(digits) => self.integer(digits),
             Literal::Decimal(text) => {
