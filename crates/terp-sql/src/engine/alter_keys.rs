@@ -447,15 +447,15 @@ fn check_own(
                 ),
             ));
         }
+        if cx.flavor.is_mysql()
+            && !to_itself
+            && changes_storage(from, to)
+            && theirs.is_some_and(|theirs| !foreign_key::compatible(&to.ty, to, &theirs.ty, theirs))
+        {
+            return Err(foreign_key::incompatible(cx, new, foreign_key, position));
+        }
         if !changes_for_foreign_key(cx, from, to) {
             continue;
-        }
-        if cx.flavor.is_mysql() && !to_itself {
-            if let Some(theirs) = theirs
-                && !foreign_key::compatible(&to.ty, to, &theirs.ty, theirs)
-            {
-                return Err(foreign_key::incompatible(cx, new, foreign_key, position));
-            }
         }
         return Err(refuse(
             1832,
@@ -519,13 +519,14 @@ fn check_parent(
         let own = child.column(&before.columns[position]);
         let carries_null =
             !from.nullable && own.is_some_and(|own| foreign_key::carries_null(cx, foreign_key, own, to));
-        if carries_null || changes_for_foreign_key(cx, from, to) {
-            if cx.flavor.is_mysql()
-                && let Some(own) = child.column(&before.columns[position])
+        if cx.flavor.is_mysql() && changes_storage(from, to) {
+            if let Some(own) = own
                 && !foreign_key::compatible(&own.ty, own, &to.ty, to)
             {
                 return Err(foreign_key::incompatible(cx, child, foreign_key, position));
             }
+        }
+        if carries_null || changes_for_foreign_key(cx, from, to) {
             let table = if cx.flavor.is_mysql() {
                 format!("'{}'", child.name)
             } else {

@@ -13,7 +13,7 @@ use super::context::Context;
 use super::create_select::{self, Selected};
 use super::error::{Result, messages, refuse, unsupported};
 use super::options::{self, CharsetChoice};
-use super::{foreign_key, merge, partition, reading, table_ops, versioning};
+use super::{foreign_key, key_order, merge, partition, reading, table_ops, versioning};
 use crate::ast::{CreateTable, CreateTableBody, PeriodDef, TableDefinition, TableElement, TableOption};
 
 /// Executes CREATE TABLE.
@@ -391,6 +391,9 @@ fn like(cx: &Context<'_>, source: &Table, at: &TableRef, temporary: bool) -> Res
             check.name = format!("{}_chk_{}", at.name, n + 1);
         }
         table.checks.sort_by_cached_key(|c| c.name.to_lowercase());
+    }
+    if cx.flavor.is_mariadb() {
+        key_order::sort_again(cx, &mut table);
     }
     if temporary && table.partitioning.is_some() {
         return Err(no_temporary_partitions(cx));
