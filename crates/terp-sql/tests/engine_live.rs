@@ -15,12 +15,13 @@ const SEED: u64 = 20_240_131;
 const CASES: u64 = 210;
 
 /// How many of a thousand statements may differ, each way for itself: none of these is right, and none may become more.
-const MOST: [(Way, usize); 5] = [
+const MOST: [(Way, usize); 6] = [
     (Way::OtherText, 5),
     (Way::WronglyAccepted, 15),
     (Way::WronglyRefused, 3),
     (Way::OtherError, 20),
     (Way::OtherWhenReadAgain, 0),
+    (Way::OtherModel, 0),
 ];
 
 /// Of a thousand statements.

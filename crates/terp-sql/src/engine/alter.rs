@@ -105,6 +105,7 @@ fn run(
         if target != at {
             check_rename(catalog, &target, to)?;
             check_encoded_name(&cx, &at, &requests)?;
+            check_renamed_parent(&cx, &at, &requests)?;
             rename = Some(target);
         }
     }
@@ -210,6 +211,18 @@ fn check_encoded_name(cx: &Context<'_>, at: &TableRef, requests: &Requests<'_>) 
         return Ok(());
     }
     Err(unsupported("RENAME TO beside other changes of a table whose name is more than letters and digits"))
+}
+
+/// MariaDB keeps the old name in a foreign key to the table itself that comes with the new name.
+fn check_renamed_parent(cx: &Context<'_>, at: &TableRef, requests: &Requests<'_>) -> Result<()> {
+    let to_itself = requests.keys.iter().any(|key| match key {
+        TableElementRef::ForeignKey(def) => def.references.table.name.value == at.name,
+        _ => false,
+    });
+    if cx.flavor.is_mysql() || !to_itself {
+        return Ok(());
+    }
+    Err(unsupported("RENAME TO beside a new foreign key to the table itself"))
 }
 
 fn check_rename(catalog: &Catalog, target: &TableRef, to: &ObjectName) -> Result<()> {
