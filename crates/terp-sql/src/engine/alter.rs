@@ -451,7 +451,7 @@ fn change(
 fn has_character_set(requests: &Requests<'_>) -> bool {
     let of_it =
         |o: &&TableOption| matches!(o.kind, TableOptionKind::CharacterSet(_) | TableOptionKind::Collate(_));
-    requests.options.iter().any(|o| of_it(&o))
+    requests.options.iter().any(of_it)
 }
 
 /// MySQL: CONVERT TO and the options of the table have to agree on the character set.

@@ -525,12 +525,11 @@ fn check_parent(
         let own = child.column(&before.columns[position]);
         let carries_null =
             !from.nullable && own.is_some_and(|own| foreign_key::carries_null(cx, foreign_key, own, to));
-        if cx.flavor.is_mysql() && changes_storage(from, to) {
-            if let Some(own) = own
-                && !foreign_key::compatible(&own.ty, own, &to.ty, to)
-            {
-                return Err(foreign_key::incompatible(cx, child, foreign_key, position));
-            }
+        if cx.flavor.is_mysql()
+            && changes_storage(from, to)
+            && own.is_some_and(|own| !foreign_key::compatible(&own.ty, own, &to.ty, to))
+        {
+            return Err(foreign_key::incompatible(cx, child, foreign_key, position));
         }
         if carries_null || changes_for_foreign_key(cx, from, to) {
             let table = if cx.flavor.is_mysql() {
