@@ -18,6 +18,10 @@ use crate::expr::ExprPlace;
 pub(super) fn check_create(cx: &Context<'_>, table: &Table, definition: &TableDefinition) -> Result<()> {
     let elements: Vec<&TableElement> = definition.elements.iter().collect();
     let drafts = check_elements(cx, table, &elements)?;
+    if cx.flavor.is_mysql() && definition.select.is_some() {
+        // The query brings columns that are not known yet.
+        return Ok(());
+    }
     if cx.flavor.is_mysql() {
         return check_constraints(cx, table, drafts, &elements);
     }
