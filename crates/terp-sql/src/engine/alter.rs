@@ -104,6 +104,8 @@ fn run(
         let target = catalog.resolve(to)?;
         if target != at {
             check_rename(catalog, &target, to)?;
+            check_encoded_name(&cx, &at, &requests)?;
+            check_renamed_parent(&cx, &at, &requests)?;
             rename = Some(target);
         }
     }
@@ -199,6 +201,28 @@ fn check_engine_change(cx: &Context<'_>, at: &TableRef, old: &Table, requests: &
         return Err(refuse(1217, "Cannot delete or update a parent row: a foreign key constraint fails"));
     }
     Err(unsupported("ENGINE of a table with foreign keys, without foreign_key_checks"))
+}
+
+/// MariaDB leaves the old table there beside the new one when it copies it to another name and the old name has characters that its
+/// file's name has not.
+fn check_encoded_name(cx: &Context<'_>, at: &TableRef, requests: &Requests<'_>) -> Result<()> {
+    let plain = at.name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if cx.flavor.is_mysql() || plain || requests.changes_names_only() {
+        return Ok(());
+    }
+    Err(unsupported("RENAME TO beside other changes of a table whose name is more than letters and digits"))
+}
+
+/// MariaDB keeps the old name in a foreign key to the table itself that comes with the new name.
+fn check_renamed_parent(cx: &Context<'_>, at: &TableRef, requests: &Requests<'_>) -> Result<()> {
+    let to_itself = requests.keys.iter().any(|key| match key {
+        TableElementRef::ForeignKey(def) => def.references.table.name.value == at.name,
+        _ => false,
+    });
+    if cx.flavor.is_mysql() || !to_itself {
+        return Ok(());
+    }
+    Err(unsupported("RENAME TO beside a new foreign key to the table itself"))
 }
 
 fn check_rename(catalog: &Catalog, target: &TableRef, to: &ObjectName) -> Result<()> {
@@ -324,6 +348,12 @@ fn change(
         options: old.options.clone(),
         partitioning: old.partitioning.clone(),
     };
+    if table.options.page_checksum.is_some()
+        && table.options.engine != "Aria"
+        && requests.renames_columns_only()
+    {
+        return Err(unsupported("PAGE_CHECKSUM of a table that is not Aria's and gets other names"));
+    }
     options::forget_page_checksum(&mut table);
     check_row_format(cx, old, requests)?;
     let mut choice = CharsetChoice::default();
@@ -336,7 +366,10 @@ fn change(
     }
     if let Some(set) = &requests.convert {
         check_conversion(cx, requests, set)?;
-        table.character_set = set.clone();
+        // MariaDB converts the columns, and gives the table what its own option says.
+        if cx.flavor.is_mysql() || !has_character_set(requests) {
+            table.character_set = set.clone();
+        }
     }
     versioning::check_alter(cx, at, old, requests, table.options.engine != old.options.engine)?;
     if let Some(versioned) = requests.system_versioning {
@@ -401,17 +434,24 @@ fn change(
         partition_alter::recheck(cx, &new)?;
     }
     if cx.flavor.is_mysql() && !requests.changes_names_only() {
+        check::check_zero_dates(cx, old, &new)?;
         for (before, resolved) in old.checks.iter().zip(check::resolve(cx, old)?) {
-            let kept = |c: &&mut Check| c.expression == before.expression && same_name(&c.name, &before.name);
-            if let Some(check) = new.checks.iter_mut().find(kept) {
-                check.expression = resolved.expression;
-            }
+            let kept = |c: &&Check| c.expression == before.expression && same_name(&c.name, &before.name);
+            let Some(at) = new.checks.iter().position(|c| kept(&c)) else { continue };
+            check::check_types(cx, old, &new, &resolved)?;
+            new.checks[at].expression = resolved.expression;
         }
     }
     if cx.flavor.is_mysql() {
         options::check_row_format(cx, &new)?;
     }
     Ok((new, children))
+}
+
+fn has_character_set(requests: &Requests<'_>) -> bool {
+    let of_it =
+        |o: &&TableOption| matches!(o.kind, TableOptionKind::CharacterSet(_) | TableOptionKind::Collate(_));
+    requests.options.iter().any(of_it)
 }
 
 /// MySQL: CONVERT TO and the options of the table have to agree on the character set.

@@ -121,7 +121,7 @@ pub(super) fn read_again(
         {
             texts.push((name.clone(), ExprPlace::Generated { stored: *stored }, expression));
         }
-        let check = column.check.as_mut().filter(|_| cx.flavor.is_mariadb());
+        let check = column.check.as_mut().filter(|_| cx.flavor.is_mariadb() && !defined);
         texts.extend(check.map(|c| (name, ExprPlace::Check, &mut c.expression)));
     }
     for (name, place, text) in texts {

@@ -39,7 +39,8 @@ pub(super) fn assemble<'a>(
         let mut index = index.clone();
         if !follow_columns(cx, old, parts, &mut index, names)? {
             let altered = requests.alter_indexes.iter().map(|(name, ..)| *name);
-            let renamed = requests.rename_keys.iter().map(|(name, ..)| *name);
+            let mysql = cx.flavor.is_mysql();
+            let renamed = requests.rename_keys.iter().map(|(name, ..)| *name).filter(|_| mysql);
             let named = altered.chain(renamed).find(|name| same_name(&name.value, &index.name));
             if let Some(name) = named {
                 return Err(key_missing(name, old));
@@ -180,6 +181,11 @@ fn follow_columns(
             .find(|c| c.old_name.as_deref().is_some_and(|o| same_name(o, &name)))
             .map(|c| &c.column);
         if let (Some(before), Some(after)) = (before, after) {
+            let members = matches!(before.ty, ColumnType::Enum { .. } | ColumnType::Set { .. });
+            let text = matches!(after.ty, ColumnType::Char { .. } | ColumnType::Varchar { .. });
+            if cx.flavor.is_mysql() && members && text {
+                return Err(unsupported("a key whose column changes from ENUM or SET to a string"));
+            }
             part.length = kept_length(before, after, part.length, index.kind);
         }
         part.kind = terp_schema_model::IndexPartKind::Column(new_name.clone());
@@ -447,15 +453,15 @@ fn check_own(
                 ),
             ));
         }
+        if cx.flavor.is_mysql()
+            && !to_itself
+            && changes_storage(from, to)
+            && theirs.is_some_and(|theirs| !foreign_key::compatible(&to.ty, to, &theirs.ty, theirs))
+        {
+            return Err(foreign_key::incompatible(cx, new, foreign_key, position));
+        }
         if !changes_for_foreign_key(cx, from, to) {
             continue;
-        }
-        if cx.flavor.is_mysql() && !to_itself {
-            if let Some(theirs) = theirs
-                && !foreign_key::compatible(&to.ty, to, &theirs.ty, theirs)
-            {
-                return Err(foreign_key::incompatible(cx, new, foreign_key, position));
-            }
         }
         return Err(refuse(
             1832,
@@ -519,13 +525,13 @@ fn check_parent(
         let own = child.column(&before.columns[position]);
         let carries_null =
             !from.nullable && own.is_some_and(|own| foreign_key::carries_null(cx, foreign_key, own, to));
+        if cx.flavor.is_mysql()
+            && changes_storage(from, to)
+            && own.is_some_and(|own| !foreign_key::compatible(&own.ty, own, &to.ty, to))
+        {
+            return Err(foreign_key::incompatible(cx, child, foreign_key, position));
+        }
         if carries_null || changes_for_foreign_key(cx, from, to) {
-            if cx.flavor.is_mysql()
-                && let Some(own) = child.column(&before.columns[position])
-                && !foreign_key::compatible(&own.ty, own, &to.ty, to)
-            {
-                return Err(foreign_key::incompatible(cx, child, foreign_key, position));
-            }
             let table = if cx.flavor.is_mysql() {
                 format!("'{}'", child.name)
             } else {

@@ -44,6 +44,17 @@ pub(super) struct Requests<'a> {
 }
 
 impl Requests<'_> {
+    /// Whether nothing but names of columns and keys changes.
+    pub(super) fn renames_columns_only(&self) -> bool {
+        let renames = !self.rename_columns.is_empty() || !self.rename_keys.is_empty();
+        renames
+            && self.columns.is_empty()
+            && self.drop_columns.is_empty()
+            && self.keys.is_empty()
+            && self.drop_keys.is_empty()
+            && self.options.is_empty()
+    }
+
     /// Whether nothing is asked at all.
     pub(super) fn is_empty(&self) -> bool {
         self.changes_names_only()

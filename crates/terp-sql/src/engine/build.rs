@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use terp_schema_model::{Column, Generated, Index, Table, same_name};
+use terp_schema_model::{Column, Generated, Index, IndexPartKind, Table, same_name};
 
 use super::Context;
 use super::check::{self, CheckDraft};
@@ -92,6 +92,7 @@ pub(super) fn build(cx: &Context<'_>, parts: Parts<'_>) -> Result<Table> {
     }
     // A foreign key's key over TEXT is refused by MariaDB as part of the foreign key.
     index::finish(cx, &mut table, drafts, &explicit_null, partitioned)?;
+    check_functional_keys(cx, &table)?;
     invisible?;
     let nullable = !traits(&table.options.engine, cx.flavor).nullable_columns
         && table.columns.iter().any(|c| c.nullable);
@@ -131,6 +132,24 @@ pub(super) fn build(cx: &Context<'_>, parts: Parts<'_>) -> Result<Table> {
     }
     limits::check_row_size(cx, &table)?;
     late.map(|()| table)
+}
+
+/// MySQL: no expression in a key is made of the AUTO_INCREMENT column.
+fn check_functional_keys(cx: &Context<'_>, table: &Table) -> Result<()> {
+    let automatic = table.columns.iter().find(|column| column.auto_increment);
+    let Some(column) = automatic.filter(|_| cx.flavor.is_mysql()) else { return Ok(()) };
+    for index in &table.indexes {
+        for part in &index.parts {
+            let IndexPartKind::Expression(text) = &part.kind else { continue };
+            let named = super::alter_expressions::columns_of(cx, text)?;
+            if named.iter().any(|name| same_name(name, &column.name)) {
+                let message =
+                    format!("Functional index '{}' cannot refer to an auto-increment column.", index.name);
+                return Err(refuse(3754, message));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// ARCHIVE has a key of its AUTO_INCREMENT column, and no other.

@@ -1,6 +1,6 @@
 //! CHECK constraints.
 
-use terp_schema_model::{Check, Column, Table, same_name};
+use terp_schema_model::{Check, Column, Generated, Table, same_name};
 
 use super::Context;
 use super::alter_expressions::expression_of;
@@ -172,27 +172,58 @@ fn check_resolved(cx: &Context<'_>, table: &Table, def: &CheckDef, name: &str) -
 
 /// MySQL: checks as ALTER TABLE and LIKE read them from a table, with what their operands were converted to.
 pub(super) fn resolve(cx: &Context<'_>, table: &Table) -> Result<Vec<Check>> {
-    let mode = &cx.session.sql_mode;
     table
         .checks
         .iter()
         .map(|check| {
             let expr = expression_of(cx, &check.expression)?;
             let expression = cx.print_resolved(&expr, &table.name, &table.columns, &check.name)?;
-            // The server prints the zero date, and cannot read it again.
-            if expression.contains("'0000-00-00") {
-                if !(mode.strict() && mode.no_zero_date) {
-                    return Err(unsupported("a zero date in a check"));
-                }
-                return Err(if expression.contains("DATE'0000-00-00'") {
-                    refuse(1525, "Incorrect DATE value: '0000-00-00'")
-                } else {
-                    refuse(1292, "Incorrect datetime value: '0000-00-00 00:00:00'")
-                });
-            }
+            refuse_zero_date(cx, &expression)?;
             Ok(Check { expression, ..check.clone() })
         })
         .collect()
+}
+
+/// MySQL prints the zero date, and cannot read it again.
+fn refuse_zero_date(cx: &Context<'_>, expression: &str) -> Result<()> {
+    if !expression.contains("'0000-00-00") {
+        return Ok(());
+    }
+    let mode = &cx.session.sql_mode;
+    if !(mode.strict() && mode.no_zero_date) {
+        return Err(unsupported("a zero date in an expression"));
+    }
+    Err(if expression.contains("DATE'0000-00-00'") {
+        refuse(1525, "Incorrect DATE value: '0000-00-00'")
+    } else {
+        refuse(1292, "Incorrect datetime value: '0000-00-00 00:00:00'")
+    })
+}
+
+/// MySQL reads the generated columns that stay, too.
+pub(super) fn check_zero_dates(cx: &Context<'_>, old: &Table, new: &Table) -> Result<()> {
+    for column in &old.columns {
+        let Some(Generated::Expression { expression, .. }) = &column.generated else { continue };
+        if new.columns.iter().any(|c| c.generated == column.generated) {
+            refuse_zero_date(cx, expression)?;
+        }
+    }
+    Ok(())
+}
+
+/// MySQL: whether a check that stays can be resolved with the columns' new types.
+pub(super) fn check_types(cx: &Context<'_>, old: &Table, new: &Table, check: &Check) -> Result<()> {
+    if old.columns == new.columns {
+        return Ok(());
+    }
+    let expr = expression_of(cx, &check.expression)?;
+    match cx.print_resolved(&expr, &new.name, &new.columns, &check.name) {
+        Err(error) if matches!(error.errno(), Some(1210 | 1292 | 3064)) => Err(error),
+        Err(ExecuteError::Unsupported(what)) if what.construct.starts_with("a constant that") => {
+            Err(ExecuteError::Unsupported(what))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The N of a name that MySQL made for that table.

@@ -386,7 +386,7 @@ fn finish(cx: &Context<'_>, draft: &mut ColumnDraft<'_>, def: &ColumnDef, primar
                     if !column.auto_increment && (not_null || draft.explicit_null && primary) {
                         return Err(messages::invalid_default(&name).at(clause.expr.span));
                     }
-                    column.default = implied_null(cx, column);
+                    column.default = implied_null(cx, column).filter(|_| !column.auto_increment);
                 } else {
                     match constant.store(cx, column).map_err(|e| e.at(clause.expr.span)) {
                         Ok(value) => column.default = Some(value),

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use terp_schema_model::Table;
+use terp_schema_model::{Column, Index, IndexAlgorithm, IndexKind, IndexPart, Table, same_name};
 
 use super::build::{KeySource, Parts, build};
 use super::catalog::{Catalog, Effect, TableRef};
@@ -13,7 +13,7 @@ use super::context::Context;
 use super::create_select::{self, Selected};
 use super::error::{Result, messages, refuse, unsupported};
 use super::options::{self, CharsetChoice};
-use super::{foreign_key, merge, partition, reading, table_ops, versioning};
+use super::{foreign_key, key_order, key_part, merge, partition, reading, table_ops, versioning};
 use crate::ast::{CreateTable, CreateTableBody, PeriodDef, TableDefinition, TableElement, TableOption};
 
 /// Executes CREATE TABLE.
@@ -271,7 +271,9 @@ fn define(
         if temporary {
             return Err(no_temporary_partitions(cx).at(clause.span));
         }
-        if !table.foreign_keys.is_empty() {
+        // Engines without foreign keys have forgotten them; MariaDB has not.
+        let written = cx.flavor.is_mariadb() && definition.elements.iter().any(has_foreign_key);
+        if written || !table.foreign_keys.is_empty() {
             return Err(refuse(1506, "Foreign keys are not yet supported in conjunction with partitioning")
                 .at(clause.span));
         }
@@ -288,6 +290,16 @@ fn define(
         options::check_row_format(cx, &table)?;
     }
     Ok(table)
+}
+
+fn has_foreign_key(element: &TableElement) -> bool {
+    match element {
+        TableElement::ForeignKey(_) => true,
+        TableElement::Column(def) => {
+            def.attributes.iter().any(|a| matches!(a.kind, crate::ast::ColumnAttributeKind::References(_)))
+        }
+        _ => false,
+    }
 }
 
 /// Sorts elements into the parts: columns with what they bring, keys, constraints.
@@ -344,9 +356,7 @@ pub(super) fn add_period(parts: &mut Parts<'_>, period: &PeriodDef) -> Result<()
         return Ok(());
     }
     for name in [&period.start, &period.end] {
-        let Some(draft) =
-            parts.columns.iter_mut().find(|c| terp_schema_model::same_name(&c.column.name, &name.value))
-        else {
+        let Some(draft) = parts.columns.iter_mut().find(|c| same_name(&c.column.name, &name.value)) else {
             return Err(messages::unknown_column(&name.value, &parts.table.name).at(name.span));
         };
         if draft.column.nullable {
@@ -372,6 +382,18 @@ fn no_temporary_partitions(cx: &Context<'_>) -> super::ExecuteError {
     }
 }
 
+/// A unique key that was told to be a hash, and need not be one, is none in the copy.
+fn forget_written_hash(columns: &[Column], engine: &str, index: &mut Index) {
+    let short = |part: &IndexPart| {
+        let column = part.column_name().and_then(|name| columns.iter().find(|c| same_name(&c.name, name)));
+        column.is_some_and(|c| c.character_set.is_none() && key_part::fixed_bytes(&c.ty) > 0)
+    };
+    let hash = index.kind == IndexKind::Unique && index.using == Some(IndexAlgorithm::Hash);
+    if hash && engine != "MEMORY" && index.parts.iter().all(short) {
+        index.using = None;
+    }
+}
+
 /// CREATE TABLE ... LIKE: everything but foreign keys, and MySQL's names of checks made anew.
 fn like(cx: &Context<'_>, source: &Table, at: &TableRef, temporary: bool) -> Result<Table> {
     let mut table = source.clone();
@@ -391,6 +413,12 @@ fn like(cx: &Context<'_>, source: &Table, at: &TableRef, temporary: bool) -> Res
             check.name = format!("{}_chk_{}", at.name, n + 1);
         }
         table.checks.sort_by_cached_key(|c| c.name.to_lowercase());
+    }
+    if cx.flavor.is_mariadb() {
+        for index in &mut table.indexes {
+            forget_written_hash(&table.columns, &table.options.engine, index);
+        }
+        key_order::sort_again(cx, &mut table);
     }
     if temporary && table.partitioning.is_some() {
         return Err(no_temporary_partitions(cx));

@@ -296,7 +296,7 @@ fn constant(expr: &Expr) -> Option<Constant> {
 fn check_encodable(cx: &Context<'_>, text: &str, set: Option<&CharacterSet>, column: &str) -> Result<()> {
     let Some(set) = set.filter(|_| !text.is_ascii()) else { return Ok(()) };
     let lacks = match set.charset.as_str() {
-        "utf8mb4" | "binary" | "utf16" | "utf16le" | "utf32" | "gb18030" => false,
+        "utf8mb4" | "binary" | "filename" | "utf16" | "utf16le" | "utf32" | "gb18030" => false,
         "utf8mb3" | "ucs2" => text.chars().any(|c| u32::from(c) > 0xFFFF),
         "ascii" => true,
         // Windows-1252: what Latin-1 has, and some more.

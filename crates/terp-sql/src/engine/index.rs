@@ -192,7 +192,8 @@ pub(super) fn finish(
         return Err(refuse(1069, format!("Too many keys specified; max {} keys allowed", engine.max_keys)));
     }
     if cx.flavor.is_mysql() && table.options.engine != "InnoDB" {
-        for key in keys.iter().filter(|k| k.index.parts.iter().any(|p| p.descending)) {
+        let descending = keys.iter().find(|k| k.index.parts.iter().any(|p| p.descending));
+        if let Some(key) = descending {
             let error = refuse(1178, "The storage engine for the table doesn't support descending indexes");
             return Err(error.at(key.span.unwrap_or_default()));
         }

@@ -72,6 +72,19 @@ pub(super) fn free_name(index: &Index, names: &HashSet<String>) -> String {
         .unwrap_or_else(|| "not_specified".to_owned())
 }
 
+/// MariaDB's LIKE puts the keys in order by the columns as they have become.
+pub(super) fn sort_again(cx: &Context<'_>, table: &mut Table) {
+    let mut keys: Vec<KeyDraft> =
+        std::mem::take(&mut table.indexes).into_iter().map(KeyDraft::existing).collect();
+    for key in &mut keys {
+        let can_be_null =
+            |p: &IndexPart| p.column_name().and_then(|n| table.column(n)).is_none_or(|c| c.nullable);
+        key.nullable = key.index.parts.iter().any(can_be_null);
+    }
+    sort(cx, table, &mut keys);
+    table.indexes = keys.into_iter().map(|key| key.index).collect();
+}
+
 /// A prefix as long as the longest value: of the tiny ones 255 bytes.
 fn is_whole(table: &Table, part: &IndexPart) -> bool {
     let column = part.column_name().and_then(|name| table.column(name));

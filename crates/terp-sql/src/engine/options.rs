@@ -331,7 +331,7 @@ fn apply_one(
             to.tablespace = Some(tablespace.value.clone());
         }
         TableOptionKind::Storage(word) => to.storage = (word != "DEFAULT").then(|| word.clone()),
-        TableOptionKind::AutoextendSize(n) => to.autoextend_size = nonzero(*n),
+        TableOptionKind::AutoextendSize(n) => to.autoextend_size = nonzero(*n).filter(|_| innodb),
         TableOptionKind::EngineAttribute(_) => {
             return Err(refuse(
                 3981,

@@ -18,6 +18,10 @@ use crate::expr::ExprPlace;
 pub(super) fn check_create(cx: &Context<'_>, table: &Table, definition: &TableDefinition) -> Result<()> {
     let elements: Vec<&TableElement> = definition.elements.iter().collect();
     let drafts = check_elements(cx, table, &elements)?;
+    if cx.flavor.is_mysql() && definition.select.is_some() {
+        // The query brings columns that are not known yet.
+        return Ok(());
+    }
     if cx.flavor.is_mysql() {
         return check_constraints(cx, table, drafts, &elements);
     }
@@ -170,8 +174,11 @@ fn of_a_column(cx: &Context<'_>, error: &ExecuteError, def: &ColumnDef) -> bool 
             1059 | 1063 | 1064 | 1115 | 1221 | 1253 | 1273 | 1294 | 1300 | 1302 | 1425 | 1426 | 1427 | 1439
             | 1970,
         ) => true,
-        Some(1101 | 1818 | 3013 | 6137) => cx.flavor.is_mysql(),
-        // A long VARCHAR may still become a TEXT.
+        Some(1818 | 3013 | 6137) => cx.flavor.is_mysql(),
+        // A long VARCHAR may still become a TEXT, or not, by the table's character set.
+        Some(1101) => {
+            cx.flavor.is_mysql() && !matches!(def.ty.keyword, TypeKeyword::Varchar | TypeKeyword::NVarchar)
+        }
         Some(1074) => !matches!(def.ty.keyword, TypeKeyword::Varchar | TypeKeyword::NVarchar),
         _ => false,
     }

@@ -250,7 +250,9 @@ fn constant_beside(
                 return Err(unsure());
             }
             Some(match literal {
-                Some(Literal::Temporal { keyword: "TIMESTAMP", value }) if is_datetime(value) => {
+                Some(Literal::Temporal { keyword: "TIMESTAMP", value })
+                    if is_datetime(value) || value == ZERO_TIME =>
+                {
                     timestamp(value)
                 }
                 Some(Literal::String { value, .. }) if is_date(value) => {

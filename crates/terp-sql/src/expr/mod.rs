@@ -201,7 +201,9 @@ pub fn canonical(expr: &Expr, cx: &ExprContext<'_>) -> Result<String, ExprError>
     if cx.flavor.is_mysql() {
         refuse::partition(expr, cx)?;
         let disallowed = refuse::disallowed_functions(expr, cx);
-        refuse::check_is_boolean(expr, disallowed, cx)?;
+        if disallowed.is_err() {
+            refuse::check_is_boolean(expr, disallowed, cx)?;
+        }
         let printed = refuse::check_is_boolean(expr, mysql::Printer { cx }.print(expr), cx)?;
         refuse::result_of_index_part(expr, cx)?;
         refuse::row_result(expr, cx)?;

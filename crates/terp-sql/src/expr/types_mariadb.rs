@@ -148,6 +148,13 @@ fn number(expr: &Expr, cx: &ExprContext<'_>) -> Option<&'static str> {
     if let ExprKind::Name(parts) = &bare(expr).kind {
         return number_type(cx.columns.resolve(&parts.last()?.value)?.ty);
     }
+    if let ExprKind::Function { schema: None, name, .. } = &bare(expr).kind
+        && ["now", "current_timestamp", "localtime", "localtimestamp", "sysdate"]
+            .iter()
+            .any(|known| name.value.eq_ignore_ascii_case(known))
+    {
+        return Some("timestamp");
+    }
     (text_kind(expr, cx) == TextKind::NoText).then_some("int")
 }
 

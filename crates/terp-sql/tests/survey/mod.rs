@@ -10,6 +10,8 @@ use std::thread;
 use pair::{Compare, Pair, Step};
 use report::Difference;
 pub(crate) use report::{Report, Way};
+use terp_drift::DiffOptions;
+use terp_schema_model::Schema;
 use terp_testserver::{Endpoint, ServerError};
 
 use crate::generator::{self, Rng};
@@ -99,19 +101,41 @@ fn read_again(server: &Endpoint, pair: &mut Pair, report: &mut Report, seed: u64
     for sql in ["SET foreign_key_checks = 0", "SET sql_mode = 'NO_AUTO_VALUE_ON_ZERO'"] {
         again.execute(sql)?;
     }
-    for name in pair.server.table_names()? {
-        let shown = pair.server.show_create_table(&name)?;
+    for name in pair.server_tables()? {
+        let shown = pair.shown_by_server(&name)?;
         match again.execute(&shown)? {
             Step::Accepted | Step::Refused => report.read_again += 1,
-            Step::Unsupported(construct) => report.add_unsupported(construct, &shown),
+            Step::Unsupported(construct) => {
+                report.add_unsupported(construct, &shown);
+                return Ok(());
+            }
             Step::Differs(difference) => {
                 let difference = Difference { way: Way::OtherWhenReadAgain, ..difference };
                 report.add(&difference, || format!("seed {seed}\n{shown}\n{}", difference.text));
-                break;
+                return Ok(());
             }
         }
     }
+    if let Some(difference) = other_model(pair, &again) {
+        report.add(&difference, || format!("seed {seed}\n{}", difference.text));
+    }
     Ok(())
+}
+
+/// What a comparison of schemas finds between the engine's tables and those made of the server's text. There has to be nothing.
+fn other_model(pair: &Pair, again: &Pair) -> Option<Difference> {
+    let tables = |pair: &Pair| {
+        let schema = pair.engine.schema(pair.server.name())?;
+        Some(Schema { views: Vec::new(), triggers: Vec::new(), name: None, ..schema })
+    };
+    let (ours, theirs) = (tables(pair)?, tables(again)?);
+    let changes = terp_drift::diff(&ours, &theirs, pair.engine.flavor(), &DiffOptions::default());
+    let first = changes.first()?;
+    Some(Difference {
+        way: Way::OtherModel,
+        kind: format!("{:?}", first.kind),
+        text: format!("{changes:#?}"),
+    })
 }
 
 /// Drops statements from a sequence as long as it still ends in the same kind of difference.

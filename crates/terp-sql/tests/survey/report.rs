@@ -13,6 +13,8 @@ pub(crate) enum Way {
     OtherError,
     /// What the server shows, executed by both.
     OtherWhenReadAgain,
+    /// The model of what the server shows is not the engine's own.
+    OtherModel,
 }
 
 pub(crate) struct Difference {
@@ -85,6 +87,7 @@ impl Report {
             Way::WronglyRefused,
             Way::OtherError,
             Way::OtherWhenReadAgain,
+            Way::OtherModel,
         ] {
             let _ = write!(text, ", {way:?} {}", self.differing(way));
         }
