@@ -113,6 +113,18 @@ impl<'a> Converter<'a> {
         if table.partitioning.is_some() {
             self.lose(the_table, "PARTITION BY");
         }
+        // drizzle-kit makes an ordinary index after the table, too late for the server (1075).
+        let counter = table.columns.iter().find(|column| column.auto_increment);
+        let leads =
+            |index: &Index, name: &str| index.parts.first().and_then(|p| p.column_name()) == Some(name);
+        if let Some(counter) = counter
+            && !table.indexes.iter().any(|index| index.kind != IndexKind::Key && leads(index, &counter.name))
+        {
+            self.lose(
+                format!("the column `{}`", counter.name),
+                "AUTO_INCREMENT without a primary key or a UNIQUE one",
+            );
+        }
         // The next AUTO_INCREMENT value moves with the data, and is none of the schema's.
         let auto_increment = table.options.auto_increment;
         let plain = TableOptions { engine: "InnoDB".to_owned(), auto_increment, ..TableOptions::default() };

@@ -3,7 +3,8 @@
 //! MySQL's text is not always one that makes the same table: after ALTER COLUMN ... DROP DEFAULT a nullable column has no default at all,
 //! which no CREATE TABLE can say, and a collation that is shown because the table has another counts as written by whoever executes it.
 //! There the text is still right about the table. So each column whose line came out otherwise is tried in the states that a column can be
-//! in besides, and the one that prints the server's line is the column's state.
+//! in besides, and the one that prints the server's line is the column's state. Likewise a constant in a CHECK that ALTER TABLE has
+//! converted to a time is shown without the character set that whoever executes the text gives it (observed on MySQL 9.7.4).
 
 use terp_schema_model::{Column, DefaultValue, Flavor, Table, render};
 
@@ -33,6 +34,31 @@ pub(super) fn mend(table: &mut Table, server: &str, flavor: Flavor) -> String {
             None => {
                 table.columns[place] = original;
                 break;
+            }
+        }
+    }
+    if flavor.is_mysql() { mend_checks(table, server, flavor, ours) } else { ours }
+}
+
+/// Takes the character set off each constant of the checks where the server shows none.
+fn mend_checks(table: &mut Table, server: &str, flavor: Flavor, mut ours: String) -> String {
+    const INTRODUCER: &str = "_utf8mb4'";
+    for at in 0..table.checks.len() {
+        let mut from = 0;
+        while ours != server {
+            let expression = &table.checks[at].expression;
+            let Some(found) = expression[from..].find(INTRODUCER) else { break };
+            let place = from + found;
+            let quote = place + INTRODUCER.len() - 1;
+            let without = format!("{}{}", &expression[..place], &expression[quote..]);
+            let original = std::mem::replace(&mut table.checks[at].expression, without);
+            let text = render::show_create_table(table, flavor);
+            if common_prefix(&text, server) > common_prefix(&ours, server) {
+                ours = text;
+                from = place + 1;
+            } else {
+                table.checks[at].expression = original;
+                from = quote;
             }
         }
     }
@@ -92,6 +118,20 @@ mod tests {
         assert_eq!(table.columns[1].default, Some(DefaultValue::Null));
         assert_eq!(table.columns[2].default, None);
         assert!(!table.columns[2].character_set.as_ref().unwrap().explicit);
+    }
+
+    #[test]
+    fn constants_of_checks_without_a_character_set() {
+        let (table, same) = mended(
+            "CREATE TABLE `t` (\n  `a` datetime(3) DEFAULT NULL,\n  `b` varchar(9) DEFAULT NULL,\n  CONSTRAINT `c1` CHECK ((`b` = \
+             _utf8mb4'x')),\n  CONSTRAINT `c2` CHECK (((`b` = _utf8mb4'_utf8mb4') or (`a` > '2020-01-01 00:00:00.000')))\n) ENGINE=InnoDB DEFAULT \
+             CHARSET=utf8mb4 COLLATE=utf8mb4_0900_ai_ci",
+        );
+        assert!(same);
+        assert_eq!(
+            table.checks[1].expression,
+            "((`b` = _utf8mb4'_utf8mb4') or (`a` > '2020-01-01 00:00:00.000'))"
+        );
     }
 
     #[test]
