@@ -83,8 +83,14 @@ fn other_states(column: &Column) -> Vec<Column> {
         let is_null = column.nullable && column.default == Some(DefaultValue::Null);
         is_null.then(|| Column { default: None, ..column.clone() })
     };
+    // `INT NULL AUTO_INCREMENT UNIQUE` is shown without its NULL, and whoever executes that makes it NOT NULL.
+    let nullable = || {
+        let only_by_default = column.auto_increment && !column.nullable;
+        only_by_default.then(|| Column { nullable: true, ..column.clone() })
+    };
     let mut states = Vec::new();
     states.extend(toggled(column));
+    states.extend(nullable());
     states.extend(no_default());
     states.extend(no_default().and_then(|column| toggled(&column)));
     states

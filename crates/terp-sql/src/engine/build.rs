@@ -127,6 +127,7 @@ pub(super) fn build(cx: &Context<'_>, parts: Parts<'_>) -> Result<Table> {
     let foreign: Vec<&ForeignKeyDef> = foreign.iter().map(AsRef::as_ref).collect();
     super::unstable::check(cx, &table, &foreign)?;
     foreign_key::add(cx, &mut table, &foreign, temporary, &carried_foreign_keys, altering)?;
+    super::stored_base::check(cx, &table)?;
     if nullable {
         return Err(no_nullable_columns());
     }

@@ -34,6 +34,7 @@ mod program;
 mod reading;
 mod session;
 mod settings;
+mod stored_base;
 mod system_tables;
 mod table_ops;
 mod temporal;
