@@ -390,10 +390,14 @@ fn prepare(
         }
         let bytes = match index.kind {
             IndexKind::Fulltext => {
-                if !matches!(
+                let is_text = matches!(
                     column.ty,
                     ColumnType::Char { .. } | ColumnType::Varchar { .. } | ColumnType::Text { .. }
-                ) {
+                );
+                // Words are looked for byte by byte, so UCS-2 and its like can't be in one.
+                let charset =
+                    column.character_set.as_ref().and_then(|own| cx.flavor.charset(&own.set.charset));
+                if !is_text || charset.is_some_and(|charset| charset.min_bytes > 1) {
                     return Err(refuse(1283, format!("Column '{name}' cannot be part of FULLTEXT index")));
                 }
                 index.parts[at].length = None;
