@@ -125,6 +125,13 @@ impl<'a> Converter<'a> {
                 "AUTO_INCREMENT without a primary key or a UNIQUE one",
             );
         }
+        // Without NULL, which drizzle-kit does not write, a counter is NOT NULL.
+        if let Some(counter) = counter.filter(|column| column.nullable) {
+            self.lose(
+                format!("the column `{}`", counter.name),
+                "AUTO_INCREMENT of a column that may be NULL",
+            );
+        }
         // The next AUTO_INCREMENT value moves with the data, and is none of the schema's.
         let auto_increment = table.options.auto_increment;
         let plain = TableOptions { engine: "InnoDB".to_owned(), auto_increment, ..TableOptions::default() };
