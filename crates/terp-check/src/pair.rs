@@ -51,8 +51,8 @@ pub fn compare_sources(
     let name = format!("{} -> {}", left.name, right.name);
     let summary = summarise(&left.schema, None, 0, &Conventions::default());
     let mut findings = left.findings.clone();
-    // One that both have (a server that hides tables) is said once.
     findings.extend(versions_differ([(&left.name, left.flavor), (&right.name, right.flavor)]));
+    // One that both have (a server that hides tables) is said once.
     findings.extend(right.findings.iter().filter(|finding| !left.findings.contains(finding)).cloned());
     let mut texts = left.texts.clone();
     texts.extend(right.texts.clone());

@@ -1,8 +1,9 @@
 //! The embedded engine as the subject of the cases.
 
 use std::any::Any;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::panic::{self, AssertUnwindSafe};
+use std::sync::Once;
 
 use terp_schema_model::quote::identifier;
 use terp_schema_model::{CharacterSet, Flavor, RoutineKind, Schema};
@@ -208,18 +209,28 @@ fn failure(table: &str, answer: Answer) -> Option<String> {
 }
 
 thread_local! {
+    /// Whether this thread is in [`caught`], and the panic that happened there.
+    static CATCHING: Cell<bool> = const { Cell::new(false) };
     static PANIC: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
 /// Runs `f`; a panic becomes its message and place, and nothing is printed.
 fn caught<T>(f: impl FnOnce() -> T) -> Result<T, String> {
-    let former = panic::take_hook();
-    panic::set_hook(Box::new(|info| {
-        let place = info.location().map(ToString::to_string).unwrap_or_default();
-        PANIC.set(Some(format!("{} at {place}", message(info.payload()))));
-    }));
+    // The hook is the process's, and servers are judged in threads of their own: it stays, and does nothing new elsewhere.
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let former = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if !CATCHING.get() {
+                return former(info);
+            }
+            let place = info.location().map(ToString::to_string).unwrap_or_default();
+            PANIC.set(Some(format!("{} at {place}", message(info.payload()))));
+        }));
+    });
+    CATCHING.set(true);
     let result = panic::catch_unwind(AssertUnwindSafe(f));
-    panic::set_hook(former);
+    CATCHING.set(false);
     result.map_err(|payload| PANIC.take().unwrap_or_else(|| message(&*payload).to_owned()))
 }
 

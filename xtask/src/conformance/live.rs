@@ -76,7 +76,7 @@ impl LiveServer {
         judged: &mut Judged,
     ) -> Result<(), ServerError> {
         let mut connection = self.server.connect()?;
-        self.forget_everything(&mut connection)?;
+        forget_everything(&mut connection)?;
         for name in engine.databases() {
             let CharacterSet { charset, collation } = engine.defaults();
             connection.execute(format!(
@@ -101,19 +101,6 @@ impl LiveServer {
             judged.verdicts.push(verdict);
         }
         Ok(())
-    }
-
-    /// Drops what earlier cases left.
-    fn forget_everything(&self, connection: &mut Connection) -> Result<(), ServerError> {
-        const OWN: [&str; 4] = ["information_schema", "mysql", "performance_schema", "sys"];
-        connection.execute("SET foreign_key_checks = 0")?;
-        for name in first_column(connection.query_rows("SHOW DATABASES")?) {
-            if !OWN.contains(&name.as_str()) {
-                connection.execute(format!("DROP DATABASE {}", identifier(&name)))?;
-            }
-        }
-        // DEFAULT would turn them off on MySQL.
-        connection.execute("SET foreign_key_checks = 1")
     }
 
     /// Reads the database and compares it with what the engine has. `shown` is what the server shows of tables. `in_step`: every step
@@ -161,6 +148,19 @@ impl LiveServer {
             (None, None) => outcome(Kind::Equal, String::new()),
         }
     }
+}
+
+/// Drops what earlier cases left.
+fn forget_everything(connection: &mut Connection) -> Result<(), ServerError> {
+    const OWN: [&str; 4] = ["information_schema", "mysql", "performance_schema", "sys"];
+    connection.execute("SET foreign_key_checks = 0")?;
+    for name in first_column(connection.query_rows("SHOW DATABASES")?) {
+        if !OWN.contains(&name.as_str()) {
+            connection.execute(format!("DROP DATABASE {}", identifier(&name)))?;
+        }
+    }
+    // DEFAULT would turn them off on MySQL.
+    connection.execute("SET foreign_key_checks = 1")
 }
 
 /// What the engine has and what was read, where both are known.
@@ -254,7 +254,7 @@ mod tests {
         // What an earlier case made is gone, and what the engine has otherwise is found.
         let mut engine = Engine::with_defaults_of(server.flavor());
         let mut connection = server.server.connect().unwrap();
-        server.forget_everything(&mut connection).unwrap();
+        forget_everything(&mut connection).unwrap();
         connection.execute("CREATE DATABASE conf CHARACTER SET utf8mb4").unwrap();
         connection.execute("CREATE TABLE conf.t (a INT)").unwrap();
         engine.execute("CREATE TABLE t (a INT)");

@@ -111,6 +111,22 @@ pub enum BinaryOp {
     MemberOf,
 }
 
+impl BinaryOp {
+    /// The sign of a comparison as servers print it; `None` for other operators.
+    pub const fn comparison_sign(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Eq => "=",
+            Self::NullSafeEq => "<=>",
+            Self::Ne => "<>",
+            Self::Lt => "<",
+            Self::Le => "<=",
+            Self::Gt => ">",
+            Self::Ge => ">=",
+            _ => return None,
+        })
+    }
+}
+
 /// What IS asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "each is the keyword of that name")]

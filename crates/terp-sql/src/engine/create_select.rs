@@ -196,7 +196,7 @@ fn all_selects(body: &QueryBody, test: &mut dyn FnMut(&Select) -> bool) -> bool 
     }
 }
 
-/// Refuses what MySQL finds only when it makes the table: nothing of that is known for these.
+/// What a query's columns make of a table with these is not known.
 pub(super) fn check(table: &Table) -> Result<()> {
     let sequence =
         |column: &terp_schema_model::Column| matches!(column.default, Some(DefaultValue::NextValue(_)));

@@ -4,8 +4,10 @@
 //! [`Unsupported`]. A statement that is not done leaves the catalog as it was.
 
 mod alter;
+mod alter_checks;
 mod alter_columns;
 mod alter_expressions;
+mod alter_foreign_keys;
 mod alter_keys;
 mod alter_requests;
 mod build;

@@ -64,7 +64,8 @@ impl Session {
     }
 
     /// A new session of a server that has these global variables, as `SHOW GLOBAL VARIABLES` tells them, names in lower case; and what it
-    /// does not follow. A variable that is not among them has its default, but for sql_mode, which every server has.
+    /// does not follow. A variable that is not among them has its default, but for sql_mode, which every server has; where there is none
+    /// at all, the server tells nothing, and all of them are assumed.
     pub fn on_server(flavor: Flavor, globals: &BTreeMap<String, String>) -> (Self, Vec<AssumedSetting>) {
         let mut session = Self::new(flavor);
         let mut assumed = Vec::new();
@@ -77,6 +78,11 @@ impl Session {
             });
         };
 
+        if globals.is_empty() {
+            for name in Self::server_variables().filter(|name| *name != "sql_mode") {
+                assume(name, "the default".to_owned());
+            }
+        }
         if let Some(zone) = get("time_zone") {
             session.time_zone = Some(zone.to_owned());
         }
@@ -193,7 +199,9 @@ mod tests {
             ["sql_mode", "default_storage_engine", "character_set_collations", "lower_case_table_names"];
         assert_eq!(assumed, expected);
         assert_eq!(session.sql_mode, SqlMode::default_for(Flavor::MARIADB_11_8));
-        assert_eq!(on(Flavor::MARIADB_11_8, &[]).1, ["sql_mode"]);
+        assert_eq!(on(Flavor::MARIADB_11_8, &[("old_mode", "UTF8_IS_UTF8MB3")]).1, ["sql_mode"]);
+        // Who is told nothing knows of none.
+        assert_eq!(on(Flavor::MARIADB_11_8, &[]).1.len(), Session::server_variables().count());
     }
 
     #[test]

@@ -15,7 +15,6 @@ mod scope;
 mod select;
 mod typed;
 
-use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 use terp_schema_model::{CreationContext, Flavor, SqlSecurity, View, same_name};
@@ -174,21 +173,8 @@ fn print(catalog: &Catalog, create: &CreateView, query: &Query, at: &TableRef) -
     let rename = (!create.columns.is_empty()).then_some(create.columns.as_slice());
     let mut qualify = false;
     loop {
-        let env = Env {
-            catalog,
-            flavor,
-            home: &at.schema,
-            qualify,
-            renamed: flavor.is_mysql() && rename.is_some(),
-            foreign: Cell::new(false),
-            reads: RefCell::new(BTreeMap::new()),
-            used: RefCell::new(Vec::new()),
-            next_common: Cell::new(0),
-            typed: false,
-            subqueries: RefCell::default(),
-            depth: 0,
-            current: None,
-        };
+        let renamed = flavor.is_mysql() && rename.is_some();
+        let env = Env { qualify, renamed, ..Env::new(catalog, &at.schema) };
         let own = if flavor.is_mysql() { None } else { rename };
         let printed = query::print(&env, query, None, None, Role::View, own).map_err(ExecuteError::from)?;
         if !qualify && flavor.is_mariadb() && env.foreign.get() {
@@ -291,21 +277,7 @@ pub(super) fn open_selected(catalog: &Catalog, query: &Query) -> Result<()> {
 
 /// The columns of a query that is no view's: their names and values.
 pub(super) fn selected(catalog: &Catalog, query: &Query, at: &TableRef) -> Result<Vec<(String, Value)>> {
-    let env = Env {
-        catalog,
-        flavor: catalog.flavor(),
-        home: &at.schema,
-        qualify: false,
-        renamed: false,
-        foreign: Cell::new(false),
-        reads: RefCell::new(BTreeMap::new()),
-        used: RefCell::new(Vec::new()),
-        next_common: Cell::new(0),
-        typed: true,
-        subqueries: RefCell::default(),
-        depth: 0,
-        current: None,
-    };
+    let env = Env { typed: true, ..Env::new(catalog, &at.schema) };
     let printed = query::print(&env, query, None, None, Role::Table, None).map_err(ExecuteError::from)?;
     if printed.columns.len() != printed.values.len() {
         return Err(unsupported("the types of this query").at(query.span));

@@ -217,15 +217,7 @@ impl Printer<'_> {
     }
 
     fn comparison(&self, op: BinaryOp, left: &Expr, right: &Expr) -> Result<Printed, ExprError> {
-        let sign = match op {
-            BinaryOp::NullSafeEq => "<=>",
-            BinaryOp::Ne => "<>",
-            BinaryOp::Lt => "<",
-            BinaryOp::Le => "<=",
-            BinaryOp::Gt => ">",
-            BinaryOp::Ge => ">=",
-            _ => "=",
-        };
+        let sign = op.comparison_sign().unwrap_or("=");
         let [how_left, how_right] = compared(left, right, self.cx)?;
         let left = self.operand(left, &how_left, prec::COMPARE)?;
         let right = self.operand(right, &how_right, prec::COMPARE + 1)?;

@@ -166,10 +166,11 @@ impl Printer<'_> {
         if let Some((pairs, word)) = self.rows(op, left, right)? {
             return Ok(format!("({})", pairs.join(word)));
         }
-        check_operands(comparison_sign(op), &[left, right], self.cx)?;
+        let sign = op.comparison_sign().unwrap_or("=");
+        check_operands(sign, &[left, right], self.cx)?;
         let [how_left, how_right] = compared(left, right, self.cx)?;
         let (left, right) = (self.operand(left, &how_left)?, self.operand(right, &how_right)?);
-        Ok(format!("({left} {} {right})", comparison_sign(op)))
+        Ok(format!("({left} {sign} {right})"))
     }
 
     /// A comparison of rows, as comparisons of their values and the word between them.
@@ -390,18 +391,6 @@ pub(super) fn is_joined(expr: &Expr) -> bool {
         ExprKind::Unary { op: UnaryOp::Not | UnaryOp::Bang, expr } => is_joined(expr),
         ExprKind::Binary { op, .. } => matches!(op, BinaryOp::And | BinaryOp::Or),
         _ => false,
-    }
-}
-
-fn comparison_sign(op: BinaryOp) -> &'static str {
-    match op {
-        BinaryOp::NullSafeEq => "<=>",
-        BinaryOp::Ne => "<>",
-        BinaryOp::Lt => "<",
-        BinaryOp::Le => "<=",
-        BinaryOp::Gt => ">",
-        BinaryOp::Ge => ">=",
-        _ => "=",
     }
 }
 

@@ -95,18 +95,11 @@ fn mismatch(a: &str, b: &str, operation: &str, at: &Expr) -> ExprError {
 
 fn sign(op: BinaryOp) -> Option<&'static str> {
     Some(match op {
-        BinaryOp::Eq => "=",
-        BinaryOp::NullSafeEq => "<=>",
-        BinaryOp::Ne => "<>",
-        BinaryOp::Lt => "<",
-        BinaryOp::Le => "<=",
-        BinaryOp::Gt => ">",
-        BinaryOp::Ge => ">=",
         BinaryOp::Add => "+",
         BinaryOp::Subtract => "-",
         BinaryOp::Multiply => "*",
         BinaryOp::Divide => "/",
-        _ => return None,
+        _ => return op.comparison_sign(),
     })
 }
 

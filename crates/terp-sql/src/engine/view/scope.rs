@@ -50,7 +50,26 @@ pub(super) struct Env<'c> {
     pub(super) current: Option<&'c str>,
 }
 
-impl Env<'_> {
+impl<'c> Env<'c> {
+    /// For a query in a database: nothing met yet, nothing printed in a way of its own.
+    pub(super) fn new(catalog: &'c Catalog, home: &'c str) -> Self {
+        Self {
+            catalog,
+            flavor: catalog.flavor(),
+            home,
+            qualify: false,
+            renamed: false,
+            foreign: Cell::new(false),
+            reads: RefCell::default(),
+            used: RefCell::default(),
+            next_common: Cell::new(0),
+            typed: false,
+            subqueries: RefCell::default(),
+            depth: 0,
+            current: None,
+        }
+    }
+
     pub(super) fn mysql(&self) -> bool {
         self.flavor.is_mysql()
     }

@@ -1,7 +1,5 @@
 //! The values of a query's columns, for CREATE TABLE ... SELECT.
 
-use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use terp_schema_model::{Table, quote::identifier as quote};
@@ -204,19 +202,11 @@ pub(super) fn from_view(env: &Env<'_>, view: &StoredView, at: &TableRef, span: S
         return unsupported("views on views, more than 16 deep", span);
     }
     let inner = Env {
-        catalog: env.catalog,
-        flavor: env.flavor,
-        home: &at.schema,
-        qualify: false,
         renamed: true,
-        foreign: Cell::new(false),
-        reads: RefCell::new(BTreeMap::new()),
-        used: RefCell::new(Vec::new()),
-        next_common: Cell::new(0),
         typed: true,
-        subqueries: RefCell::default(),
         depth: env.depth + 1,
         current: view.current.as_deref(),
+        ..Env::new(env.catalog, &at.schema)
     };
     let printed = query::print(&inner, &view.query, None, None, Role::Later, None)?;
     if printed.values.len() != view.columns.len() {
