@@ -7,14 +7,15 @@ use terp_cli::Failure;
 
 /// What each library may depend on, of this workspace. The command lines (`terp-*-cli`) and xtask may depend on all but, for the
 /// command lines, the test servers.
-const ALLOWED: [(&str, &[&str]); 12] = [
+const ALLOWED: [(&str, &[&str]); 13] = [
     ("terp-schema-model", &[]),
     ("terp-sql", &["terp-schema-model"]),
     ("terp-drizzle", &["terp-schema-model", "terp-sql"]),
     ("terp-drift", &["terp-schema-model"]),
     ("terp-check", &["terp-schema-model", "terp-sql", "terp-drizzle", "terp-drift"]),
     ("terp-mysql", &["terp-schema-model", "terp-sql"]),
-    ("terp-migrate", &["terp-schema-model", "terp-sql", "terp-drift", "terp-mysql"]),
+    ("terp-plan", &["terp-schema-model", "terp-sql", "terp-drift"]),
+    ("terp-migrate", &["terp-schema-model", "terp-sql", "terp-drift", "terp-plan", "terp-mysql"]),
     ("terp-checkpoint", &["terp-schema-model", "terp-mysql", "terp-backup"]),
     ("terp-backup", &["terp-schema-model", "terp-mysql"]),
     ("terp-records", &["terp-schema-model", "terp-mysql"]),
@@ -23,7 +24,8 @@ const ALLOWED: [(&str, &[&str]); 12] = [
 ];
 
 /// The crates that compute and do nothing else.
-pub(super) const PURE: [&str; 4] = ["terp-schema-model", "terp-sql", "terp-drizzle", "terp-drift"];
+pub(super) const PURE: [&str; 5] =
+    ["terp-schema-model", "terp-sql", "terp-drizzle", "terp-drift", "terp-plan"];
 
 /// What a crate that only computes must not have below it, however far.
 const IMPURE: [&str; 9] =
