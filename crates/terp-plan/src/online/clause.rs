@@ -1,0 +1,36 @@
+//! Where a clause goes in a statement.
+
+use terp_sql::ast::{AlterActionKind, Statement, StatementKind};
+
+use super::Prediction;
+
+/// The statement's text with the clause in its place.
+pub(super) fn apply(prediction: &Prediction, source: &str, statement: &Statement) -> String {
+    let text = statement.span.text(source);
+    let clause = prediction.clause();
+    match &statement.kind {
+        StatementKind::AlterTable(alter) => {
+            let written = alter
+                .actions
+                .iter()
+                .any(|a| matches!(a.kind, AlterActionKind::Algorithm(_) | AlterActionKind::Lock(_)));
+            let Some(first) = alter.actions.first().filter(|_| !written) else { return text.to_owned() };
+            let at = (first.span.start - statement.span.start) as usize;
+            // The servers' grammars want no comma before what partitions a table, and one before all else.
+            let scheme =
+                matches!(first.kind, AlterActionKind::PartitionBy(_) | AlterActionKind::RemovePartitioning);
+            let separator = if scheme { " " } else { ", " };
+            match (text.get(..at), text.get(at..)) {
+                (Some(head), Some(rest)) => format!("{head}{clause}{separator}{rest}"),
+                _ => text.to_owned(),
+            }
+        }
+        StatementKind::CreateIndex(create) if create.algorithm.is_none() && create.lock.is_none() => {
+            format!("{text} {}", clause.replace(", ", " "))
+        }
+        StatementKind::DropIndex(drop) if drop.algorithm.is_none() && drop.lock.is_none() => {
+            format!("{text} {}", clause.replace(", ", " "))
+        }
+        _ => text.to_owned(),
+    }
+}
