@@ -234,9 +234,7 @@ fn way(changes: &Changes<'_>, facts: &Facts) -> Result<Way, Unpredicted> {
     if request.changes_names_only() {
         return Ok(Way::NamesOnly);
     }
-    if let Some(way) = partitions::way(changes, facts)? {
-        return Ok(way);
-    }
+    let partitioned = partitions::way(changes, facts)?;
     let copies = if request.order_by {
         Some("ORDER BY writes the rows in another order")
     } else if request.switches_keys {
@@ -246,7 +244,9 @@ fn way(changes: &Changes<'_>, facts: &Facts) -> Result<Way, Unpredicted> {
     } else {
         None
     };
-    let way = if let Some(reason) = copies {
+    let way = if let Some(way) = partitioned {
+        way
+    } else if let Some(reason) = copies {
         Way::copy(reason)
     } else if changes.before.options.engine != "InnoDB" {
         other_engines::way(changes, facts)?

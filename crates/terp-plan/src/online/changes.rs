@@ -2,7 +2,7 @@
 //! by what the statement renames, drops and adds: a column that is dropped and added again is another column.
 
 use terp_schema_model::{
-    Column, DefaultValue, Flavor, Generated, Index, IndexKind, IndexPartKind, Table, TableOptions, same_name,
+    Column, ColumnType, DefaultValue, Flavor, Generated, Index, IndexKind, IndexPartKind, Table, TableOptions, same_name,
 };
 use terp_sql::ast::TableOptionKind;
 
@@ -88,11 +88,6 @@ impl<'a> Changes<'a> {
         self.columns.iter().filter(|pair| pair.from.is_none()).map(|pair| pair.to)
     }
 
-    /// The columns that go.
-    pub(super) fn dropped_columns(&self) -> impl Iterator<Item = &'a Column> + '_ {
-        self.before.columns.iter().filter(|column| self.position_after(column).is_none())
-    }
-
     fn position_after(&self, column: &Column) -> Option<usize> {
         self.columns.iter().position(|pair| pair.from.is_some_and(|from| std::ptr::eq(from, column)))
     }
@@ -112,6 +107,9 @@ impl<'a> Changes<'a> {
         for pair in &self.columns {
             let to = pair.to;
             let Some(from) = pair.from else {
+                if mysql && zero_is_refused(to) {
+                    flags |= flag::NOT_EMPTY;
+                }
                 flags |= if is_virtual(to) {
                     flag::ADD_VIRTUAL
                 } else if is_stored_generated(to) || (mysql && matches!(to.default, Some(DefaultValue::Expression(_)))) {
@@ -121,7 +119,7 @@ impl<'a> Changes<'a> {
                 };
                 continue;
             };
-            if from.name != to.name && (mysql || !same_name(&from.name, &to.name) || from.name != to.name) {
+            if from.name != to.name {
                 flags |= flag::COLUMN_NAME;
             }
             let indexed = self.before.indexes.iter().any(|index| uses(index, &from.name));
@@ -137,18 +135,47 @@ impl<'a> Changes<'a> {
                     flags |= flag::NULLABLE;
                 }
             }
-            if let Some(kind) = expression_change(from, to) {
-                flags |= kind;
-            }
+            flags |= self.expression_change(from, to);
         }
-        let generated = |table: &Table| table.columns.iter().any(|column| is_stored_generated(column) || is_virtual(column));
-        if !mysql
-            && (generated(self.before) || generated(self.after))
-            && flags.any(flag::COLUMN_TYPE | flag::NOT_NULLABLE)
-        {
+        // MariaDB does not look from which columns a value is made that is kept: any could be one of them.
+        let kept = |column: &Column| is_stored_generated(column) || (is_virtual(column) && self.is_indexed(column));
+        if !mysql && self.before.columns.iter().any(kept) && flags.any(flag::COLUMN_TYPE | flag::NOT_NULLABLE) {
             flags |= flag::COLUMN_VCOL;
         }
+        let request = self.request;
+        if !request.modified.is_empty() || request.alters_column || request.renames_table {
+            flags |= flag::ASIDE;
+        }
         self.flags |= flags;
+    }
+
+    fn is_indexed(&self, column: &Column) -> bool {
+        self.before.indexes.iter().any(|index| uses(index, &column.name))
+    }
+
+    /// What changes in how a column is generated. An expression is also printed anew where a column in it has another name.
+    fn expression_change(&self, from: &Column, to: &Column) -> Flags {
+        let redefined = self.request.modified.iter().any(|definition| same_name(&definition.name.value, &to.name));
+        match (&from.generated, &to.generated) {
+            (
+                Some(Generated::Expression { expression: a, .. }),
+                Some(Generated::Expression { expression: b, stored }),
+            ) if redefined => {
+                if self.flavor.is_mysql() {
+                    let kind = if *stored { flag::STORED_EXPRESSION } else { flag::VIRTUAL_EXPRESSION };
+                    if a == b { Flags::NONE } else { kind }
+                } else if *stored || self.is_indexed(from) {
+                    // MariaDB does not compare the expressions.
+                    flag::STORED_EXPRESSION
+                } else {
+                    flag::VIRTUAL_EXPRESSION
+                }
+            }
+            (None, Some(Generated::Expression { .. })) | (Some(Generated::Expression { .. }), None) => {
+                flag::COLUMN_TYPE
+            }
+            _ => Flags::NONE,
+        }
     }
 
     fn compare_order(&mut self) {
@@ -196,7 +223,9 @@ impl<'a> Changes<'a> {
             } else {
                 if let Some(new) = new_position {
                     let stored_after = self.columns[..new].iter().filter(|pair| !is_virtual(pair.to)).count();
-                    if stored_after != stored_before {
+                    // MySQL looks at all columns for the place of the one that counts up.
+                    let counts = self.flavor.is_mysql() && column.auto_increment && new != position;
+                    if stored_after != stored_before || counts {
                         self.flags |= flag::STORED_ORDER;
                     }
                 }
@@ -289,8 +318,16 @@ impl<'a> Changes<'a> {
                 flag::DROP_INDEX
             };
         }
+        let mariadb = self.flavor.is_mariadb();
+        if mariadb && self.flags.any(flag::DROP_PRIMARY) && candidates > 0 && clustered(self.after).is_some() {
+            // Another key takes over.
+            self.flags |= flag::ADD_PRIMARY;
+        }
+        let old_key = clustered(self.before).filter(|_| mariadb && self.before.primary_key().is_none());
         for index in added {
             self.flags |= match index.kind {
+                // The rows are kept in that order as it is.
+                IndexKind::Primary if old_key.is_some_and(|old| old.parts == index.parts) => flag::ADD_UNIQUE,
                 IndexKind::Primary => flag::ADD_PRIMARY,
                 IndexKind::Unique if is_candidate(self.after, index) && candidates == 0 => flag::ADD_PRIMARY,
                 IndexKind::Unique => flag::ADD_UNIQUE,
@@ -329,14 +366,15 @@ impl<'a> Changes<'a> {
         same_parts && same_form && from.kind == to.kind && from.without_overlaps == to.without_overlaps
     }
 
-    /// Whether a column of the index has another collation, so that MariaDB sorts the index anew.
+    /// Whether a column of the index has another collation or more bytes, for which MariaDB makes the index anew.
     fn is_collated_anew(&self, index: &Index) -> bool {
-        index.kind != IndexKind::Fulltext
-            && self.columns.iter().any(|pair| {
-                pair.from.is_some_and(|from| {
-                    uses(index, &from.name) && super::column_type::sorts_differently(from, pair.to)
-                })
+        self.columns.iter().any(|pair| {
+            pair.from.is_some_and(|from| {
+                let longer_binary = matches!(from.ty, ColumnType::Varbinary { .. }) && from.ty != pair.to.ty;
+                uses(index, &from.name)
+                    && (longer_binary || super::column_type::sorts_differently(from, pair.to))
             })
+        })
     }
 
     fn compare_constraints(&mut self) {
@@ -349,6 +387,9 @@ impl<'a> Changes<'a> {
         }
         if old_keys.iter().any(|key| dropped(&key.name)) {
             self.flags |= flag::DROP_FOREIGN_KEY;
+        }
+        if self.before.checks.iter().any(|check| dropped(&check.name)) {
+            self.flags |= flag::ASIDE;
         }
         if self.flavor.is_mariadb() {
             if request.adds_table_check {
@@ -385,9 +426,8 @@ impl<'a> Changes<'a> {
                 TableOptionKind::RowFormat(_) | TableOptionKind::KeyBlockSize(_) | TableOptionKind::Tablespace(_) => {
                     flag::OPTIONS_REBUILD
                 }
-                TableOptionKind::Attribute(_) => {
-                    let same = attributes(&self.before.options) == attributes(&self.after.options);
-                    if same { flag::OPTIONS } else { flag::OPTIONS_REBUILD }
+                TableOptionKind::Attribute(_) if stored_by(&self.before.options) != stored_by(&self.after.options) => {
+                    flag::OPTIONS_REBUILD
                 }
                 TableOptionKind::SystemVersioning => Flags::NONE,
                 _ => flag::OPTIONS,
@@ -396,8 +436,12 @@ impl<'a> Changes<'a> {
     }
 }
 
-fn attributes(options: &TableOptions) -> &[(String, String)] {
-    &options.attributes
+/// The attributes of MariaDB's InnoDB that decide how pages are written; off is the same as not there.
+fn stored_by(options: &TableOptions) -> Vec<(String, String)> {
+    const DECIDING: [&str; 4] = ["page_compressed", "page_compression_level", "encrypted", "encryption_key_id"];
+    let off = |value: &str| matches!(value.to_ascii_lowercase().as_str(), "0" | "off" | "no" | "default");
+    let attributes = options.attributes.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.trim_matches('\'').to_owned()));
+    attributes.filter(|(name, value)| DECIDING.contains(&name.as_str()) && !off(value)).collect()
 }
 
 /// The column that one of the table after was before.
@@ -414,18 +458,10 @@ fn origin<'a>(before: &'a Table, request: &Request<'_>, to: &Column) -> Option<&
     before.column(&to.name)
 }
 
-/// What changes in how a column is generated.
-fn expression_change(from: &Column, to: &Column) -> Option<Flags> {
-    match (&from.generated, &to.generated) {
-        (
-            Some(Generated::Expression { expression: a, .. }),
-            Some(Generated::Expression { expression: b, stored }),
-        ) => (a != b).then_some(if *stored { flag::STORED_EXPRESSION } else { flag::VIRTUAL_EXPRESSION }),
-        (None, Some(Generated::Expression { .. })) | (Some(Generated::Expression { .. }), None) => {
-            Some(flag::COLUMN_TYPE)
-        }
-        _ => None,
-    }
+/// Whether the value that a new column would have in old rows is no valid one: they must not be there, or are refused.
+fn zero_is_refused(column: &Column) -> bool {
+    let dated = matches!(column.ty, ColumnType::Date | ColumnType::DateTime { .. } | ColumnType::Geometry { .. });
+    dated && !column.nullable && column.default.is_none() && column.generated.is_none()
 }
 
 /// Whether an index has that column.

@@ -28,8 +28,11 @@ pub(super) fn apply(prediction: &Prediction, source: &str, statement: &Statement
         StatementKind::CreateIndex(create) if create.algorithm.is_none() && create.lock.is_none() => {
             format!("{text} {}", clause.replace(", ", " "))
         }
+        // MariaDB's DROP INDEX takes no clause, and ALTER TABLE says the same on both.
         StatementKind::DropIndex(drop) if drop.algorithm.is_none() && drop.lock.is_none() => {
-            format!("{text} {}", clause.replace(", ", " "))
+            let (table, name) = (drop.table.span().text(source), drop.name.span.text(source));
+            let if_exists = if drop.if_exists { "IF EXISTS " } else { "" };
+            format!("ALTER TABLE {table} {clause}, DROP INDEX {if_exists}{name}")
         }
         _ => text.to_owned(),
     }

@@ -1,6 +1,6 @@
 //! Whether the values of a column are stored in the same way under another type (`Field::is_equal` and its kin in both servers).
 
-use terp_schema_model::{Column, ColumnType, Flavor, Table, same_name};
+use terp_schema_model::{Column, ColumnType, Flavor, Table};
 
 use super::changes::{clustered, is_virtual};
 
@@ -111,9 +111,8 @@ fn mysql(from: &Column, to: &Column, indexed: bool, flavor: Flavor) -> Stored {
     let long = |bytes: u64| bytes > 255;
     match a.kind {
         Kind::Variable if b.bytes < a.bytes || long(a.bytes) != long(b.bytes) => Stored::Differently,
-        Kind::Variable if a.bytes == b.bytes && same_set => Stored::Same,
         Kind::Fixed if a.bytes != b.bytes => Stored::Differently,
-        _ if same_set => Stored::Same,
+        _ if same_set && a.bytes == b.bytes => Stored::Same,
         _ => Stored::ByEngine,
     }
 }
@@ -142,7 +141,9 @@ fn mariadb(table: &Table, from: &Column, to: &Column, flavor: Flavor) -> Stored 
     if !same_set && !mariadb_reads_as(a.charset, b.charset) {
         return Stored::Differently;
     }
-    if sorts_differently(from, to) && (in_primary_key(table, from) || in_key_prefix(table, from)) {
+    let indexed = table.indexes.iter().any(|index| super::changes::uses(index, &from.name));
+    let lob = matches!(a.kind, Kind::Lob(_));
+    if sorts_differently(from, to) && (in_primary_key(table, from) || (lob && indexed)) {
         return Stored::Differently;
     }
     match a.kind {
@@ -171,10 +172,4 @@ pub(super) fn sorts_differently(from: &Column, to: &Column) -> bool {
 
 fn in_primary_key(table: &Table, column: &Column) -> bool {
     clustered(table).is_some_and(|index| super::changes::uses(index, &column.name))
-}
-
-fn in_key_prefix(table: &Table, column: &Column) -> bool {
-    table.indexes.iter().flat_map(|index| &index.parts).any(|part| {
-        part.length.is_some() && part.column_name().is_some_and(|name| same_name(name, &column.name))
-    })
 }

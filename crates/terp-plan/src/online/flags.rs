@@ -111,4 +111,9 @@ flags! {
     ADD_CHECK = 30;
     ADD_VERSIONING = 31;
     DROP_VERSIONING = 32;
+    /// What InnoDB does not look at, but for virtual columns that come or go beside it: defaults, MODIFY, a CHECK that goes, another name
+    /// of the table.
+    ASIDE = 33;
+    /// The server holds a new column's zero date against the rows.
+    NOT_EMPTY = 34;
 }

@@ -2,7 +2,7 @@
 //! MariaDB copies a table.
 
 use terp_schema_model::{
-    Column, ColumnType, DefaultValue, Flavor, IndexKind, ReferentialAction, Table, same_name,
+    Column, ColumnType, DefaultValue, Flavor, IndexKind, PartitionMethod, ReferentialAction, Table, same_name,
 };
 
 use super::changes::{Changes, clustered, is_virtual, uses};
@@ -10,7 +10,7 @@ use super::flags::{self as flag, Flags};
 use super::request::{default_of, place_of};
 use super::{Facts, Lock, Unpredicted, Way, constant};
 
-const IGNORED: Flags = flag::VIRTUAL_EXPRESSION.or(flag::INDEX_COMMENT).or(flag::INDEX_VISIBILITY);
+const IGNORED: Flags = flag::VIRTUAL_EXPRESSION.or(flag::INDEX_COMMENT).or(flag::INDEX_VISIBILITY).or(flag::ASIDE);
 const ONLINE_CREATE: Flags = flag::ADD_INDEX.or(flag::ADD_UNIQUE);
 const NO_REBUILD: Flags = ONLINE_CREATE.or(flag::DROP_INDEX).or(flag::DROP_UNIQUE);
 const COLUMNS: Flags = flag::ADD_STORED.or(flag::DROP_STORED).or(flag::STORED_ORDER);
@@ -39,7 +39,7 @@ pub(super) fn way(changes: &Changes<'_>, facts: &Facts) -> Result<Way, Unpredict
     let instant = can_be_instant(changes)?;
     if flags.any(VIRTUAL) {
         let mut beside = flags.without(
-            VIRTUAL | IGNORED | flag::COLUMN_VCOL | flag::ADD_INDEX | flag::DROP_INDEX,
+            VIRTUAL | flag::VIRTUAL_EXPRESSION | flag::ADD_INDEX | flag::DROP_INDEX,
         );
         if instant {
             beside = beside.without(flag::DROP_STORED | flag::STORED_ORDER);
@@ -133,6 +133,16 @@ fn why_rebuild(flags: Flags, needs_document_ids: bool) -> Option<String> {
 /// Why InnoDB cannot do it in place.
 fn needs_copy(changes: &Changes<'_>, facts: &Facts) -> Result<Option<&'static str>, Unpredicted> {
     let flags = changes.flags;
+    if let Some(partitioning) = &changes.before.partitioning {
+        let by_expression = matches!(
+            partitioning.method,
+            PartitionMethod::Range { .. } | PartitionMethod::List { .. } | PartitionMethod::Hash { .. }
+        );
+        let names_primary = changes.request.drops_primary || flags.any(flag::ADD_PRIMARY);
+        if by_expression && names_primary {
+            return Ok(Some("the primary key of a partitioned table changes"));
+        }
+    }
     let versioning = flags.any(flag::ADD_VERSIONING | flag::DROP_VERSIONING);
     if versioning && changes.after.options.system_versioning {
         return Ok(Some("system versioning by time is added by a copy"));
@@ -171,6 +181,16 @@ fn needs_copy(changes: &Changes<'_>, facts: &Facts) -> Result<Option<&'static st
         count(changes.before, IndexKind::Fulltext) > 0 && !document_ids(changes.before);
     if flags.any(VIRTUAL) && fulltext && !hidden_document_ids {
         return Ok(Some("virtual columns and FULLTEXT indexes cannot change together"));
+    }
+    let new_block_size = changes.before.options.key_block_size != changes.after.options.key_block_size;
+    let dropped_ids = changes.dropped_indexes.iter().any(|index| same_name(&index.name, "FTS_DOC_ID_INDEX"))
+        || (new_block_size && changes.before.index("FTS_DOC_ID_INDEX").is_some());
+    if fulltext && count(changes.before, IndexKind::Fulltext) > 0 && dropped_ids {
+        return Ok(Some("the index of the documents' ids is made anew"));
+    }
+    let first_fulltext = fulltext && count(changes.before, IndexKind::Fulltext) == 0;
+    if first_fulltext && changes.before.options.system_versioning && !document_ids(changes.after) {
+        return Ok(Some("the first FULLTEXT index of a system-versioned table"));
     }
     if fulltext && count(changes.before, IndexKind::Fulltext) > 0 && document_ids(changes.before) != document_ids(changes.after) {
         return Ok(Some("the column with the documents' ids comes or goes"));
@@ -231,6 +251,9 @@ fn can_be_instant(changes: &Changes<'_>) -> Result<bool, Unpredicted> {
         return Ok(false);
     }
     if flags.any((REBUILD | ONLINE_CREATE).without(COLUMNS | flag::NULLABLE)) {
+        return Ok(false);
+    }
+    if flags.any(flag::OPTIONS) && !flags.any(COLUMNS | flag::NULLABLE) {
         return Ok(false);
     }
     if flags.any(flag::NULLABLE) {

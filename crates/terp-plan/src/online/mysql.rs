@@ -6,7 +6,7 @@ use super::changes::{Changes, clustered, is_virtual, uses};
 use super::flags::{self as flag, Flags};
 use super::{Facts, Lock, Unpredicted, Way};
 
-const IGNORED: Flags = Flags::NONE;
+const IGNORED: Flags = flag::ASIDE.or(flag::NOT_EMPTY);
 const COLUMNS: Flags = flag::ADD_STORED.or(flag::DROP_STORED).or(flag::STORED_ORDER);
 const VIRTUAL: Flags = flag::ADD_VIRTUAL.or(flag::DROP_VIRTUAL).or(flag::VIRTUAL_ORDER);
 const INSTANT: Flags = COLUMNS.or(VIRTUAL).or(flag::COLUMN_NAME);
@@ -70,7 +70,7 @@ enum Instant {
 }
 
 fn instant(changes: &Changes<'_>, facts: &Facts) -> Result<Instant, Unpredicted> {
-    let flags = changes.flags;
+    let flags = changes.flags.without(IGNORED);
     if flags.any(!INSTANT) {
         return Ok(Instant::No(None));
     }
@@ -107,6 +107,9 @@ fn instant(changes: &Changes<'_>, facts: &Facts) -> Result<Instant, Unpredicted>
     if count(before, IndexKind::Fulltext) > 0 {
         return Ok(Instant::No(Some("columns of a table with a FULLTEXT index are not changed instantly")));
     }
+    if changes.flags.any(flag::NOT_EMPTY) {
+        return Ok(Instant::No(Some("a new column without a valid default is held against the rows")));
+    }
     super::row_size::check(changes)?;
     let limit = if facts.flavor.mysql_since(9, 1, 0) { 255 } else { 64 };
     if facts.flavor.mysql_since(8, 0, 29) && facts.row_versions.is_some_and(|used| used >= limit) {
@@ -140,7 +143,7 @@ fn in_place(changes: &Changes<'_>, facts: &Facts, why: Option<&'static str>) -> 
     let had_fulltext = count(changes.before, IndexKind::Fulltext) > 0;
     let has_fulltext = count(changes.after, IndexKind::Fulltext) > 0;
     if flags.any(VIRTUAL) {
-        let beside = flags.without(VIRTUAL | flag::ADD_INDEX | flag::DROP_INDEX);
+        let beside = flags.without(IGNORED | VIRTUAL | flag::ADD_INDEX | flag::DROP_INDEX);
         let moved = flags.any(flag::ADD_VIRTUAL) && changes.virtual_order.new_before_old
             || flags.any(flag::VIRTUAL_ORDER) && changes.virtual_order.old_moved;
         if !beside.is_empty() || changes.after.partitioning.is_some() || moved {
@@ -170,12 +173,16 @@ fn in_place(changes: &Changes<'_>, facts: &Facts, why: Option<&'static str>) -> 
         lock = Lock::Shared;
         reason = Some("a SPATIAL index is built under a lock".to_owned());
     }
-    if had_fulltext && has_fulltext && document_ids(changes.before) != document_ids(changes.after) {
+    let dropped_ids = changes.dropped_indexes.iter().any(|index| same_name(&index.name, "FTS_DOC_ID_INDEX"));
+    if had_fulltext && has_fulltext && (dropped_ids || document_ids(changes.before) != document_ids(changes.after)) {
         return Ok(Way::copy("the column with the documents' ids comes or goes"));
     }
     let new_fulltext = changes.added_indexes.iter().filter(|index| index.kind == IndexKind::Fulltext).count();
     let rebuild = flags.any(REBUILD);
     let spatial = count(changes.after, IndexKind::Spatial) > 0;
+    if rebuild && had_fulltext && count(changes.after, IndexKind::Fulltext) > 1 {
+        return Ok(Way::copy("InnoDB builds one FULLTEXT index at a time, and the table keeps several"));
+    }
     if lock == Lock::None && rebuild && (has_fulltext || spatial) {
         if had_fulltext {
             return Ok(Way::copy("a table with a FULLTEXT index is not rebuilt in place"));

@@ -32,7 +32,9 @@ pub(super) struct Request<'a> {
     pub(super) drops_primary: bool,
     pub(super) dropped_constraints: Vec<&'a str>,
     pub(super) switches_visibility: bool,
-    /// Definitions of columns that say REFERENCES or stand after MODIFY and CHANGE.
+    /// ALTER COLUMN, of which a default or INVISIBLE is changed.
+    pub(super) alters_column: bool,
+    /// The definitions after MODIFY and CHANGE.
     pub(super) modified: Vec<&'a ColumnDef>,
     /// A CHECK of the table rather than of a column.
     pub(super) adds_table_check: bool,
@@ -88,11 +90,6 @@ impl<'a> Request<'a> {
             && self.partition.is_none()
     }
 
-    /// Whether it asks for nothing but a new name or, on its own, for keys to be switched.
-    pub(super) const fn only_switches_keys(&self) -> bool {
-        self.switches_keys && self.actions == 1
-    }
-
     pub(super) fn is_partition_maintenance(&self) -> bool {
         self.partition.is_some_and(|action| {
             !matches!(action.kind, AlterActionKind::PartitionBy(_) | AlterActionKind::RemovePartitioning)
@@ -132,7 +129,8 @@ impl<'a> Request<'a> {
             }
             Kind::RenameIndex { old, new, .. } => self.renamed_indexes.push((&old.value, &new.value)),
             Kind::AlterIndex { .. } => self.switches_visibility = true,
-            Kind::AddIndex(_) | Kind::AddForeignKey(_) | Kind::AlterColumn { .. } | Kind::AlterCheck { .. } => {}
+            Kind::AlterColumn { .. } => self.alters_column = true,
+            Kind::AddIndex(_) | Kind::AddForeignKey(_) | Kind::AlterCheck { .. } => {}
             Kind::AddCheck(_) => self.adds_table_check = true,
             Kind::AddSystemVersioning => self.adds_versioning = true,
             Kind::DropSystemVersioning => self.drops_versioning = true,
