@@ -23,6 +23,7 @@ use terp_sql::Span;
 use terp_sql::ast::{Statement, StatementKind};
 
 use changes::Changes;
+pub use clause::with_clause;
 use request::Request;
 
 /// By what algorithm a table is altered, cheapest first.
@@ -104,7 +105,7 @@ impl Prediction {
 
     /// The text of `statement` with the clause in its place. An ALGORITHM or LOCK that is already written stays as it is.
     pub fn apply(&self, source: &str, statement: &Statement) -> String {
-        clause::apply(self, source, statement)
+        with_clause(source, statement, &self.clause())
     }
 }
 
@@ -220,6 +221,9 @@ pub fn predict(
         return Err(Unpredicted::new(construct.clone(), *span));
     }
     let changes = Changes::new(before, after, &request, facts.flavor);
+    if let Some(span) = changes.crashes_servers() {
+        return Err(Unpredicted::new("a new virtual column before FTS_DOC_ID, of which servers die", span));
+    }
     let way = way(&changes, facts)?;
     Ok(outlook(way, &request, facts))
 }

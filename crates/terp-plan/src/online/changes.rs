@@ -4,11 +4,12 @@
 use terp_schema_model::{
     Column, ColumnType, DefaultValue, Flavor, Generated, Index, IndexKind, IndexPartKind, Table, TableOptions, same_name,
 };
+use terp_sql::Span;
 use terp_sql::ast::TableOptionKind;
 
 use super::column_type::{Stored, compare};
 use super::flags::{self as flag, Flags};
-use super::request::Request;
+use super::request::{Request, place_of};
 
 /// A column of the table after the change, and the one that it was before.
 #[derive(Debug, Clone, Copy)]
@@ -86,6 +87,14 @@ impl<'a> Changes<'a> {
     /// The columns that are new.
     pub(super) fn added_columns(&self) -> impl Iterator<Item = &'a Column> + '_ {
         self.columns.iter().filter(|pair| pair.from.is_none()).map(|pair| pair.to)
+    }
+
+    /// Where a virtual column is put before the column with the documents' ids: MySQL 9.7, MariaDB 10.11 and 11.8 die of it.
+    pub(super) fn crashes_servers(&self) -> Option<Span> {
+        let ids = self.after.column_position("FTS_DOC_ID")?;
+        let full_text = self.after.indexes.iter().any(|index| index.kind == IndexKind::Fulltext);
+        let new = self.columns[..ids].iter().find(|pair| is_virtual(pair.to) && pair.from.is_none_or(|from| !is_virtual(from)))?;
+        full_text.then(|| place_of(self.request, &new.to.name))
     }
 
     fn position_after(&self, column: &Column) -> Option<usize> {
@@ -208,18 +217,22 @@ impl<'a> Changes<'a> {
         }
 
         let mut stored_before = 0;
+        let mut virtual_before = 0;
         let mut last_virtual = None;
         for (position, column) in self.before.columns.iter().enumerate() {
             let new_position = self.position_after(column);
             if is_virtual(column) {
-                match new_position {
-                    Some(new) if new != position => self.flags |= flag::VIRTUAL_ORDER,
-                    _ => {}
-                }
                 if let Some(new) = new_position {
+                    let virtual_after = self.columns[..new].iter().filter(|pair| is_virtual(pair.to)).count();
+                    // MariaDB counts all columns before it, MySQL those that are virtual too.
+                    let moved = if self.flavor.is_mysql() { virtual_after != virtual_before } else { new != position };
+                    if moved {
+                        self.flags |= flag::VIRTUAL_ORDER;
+                    }
                     self.virtual_order.old_moved |= last_virtual.is_some_and(|last| last > new);
                     last_virtual = Some(new);
                 }
+                virtual_before += 1;
             } else {
                 if let Some(new) = new_position {
                     let stored_after = self.columns[..new].iter().filter(|pair| !is_virtual(pair.to)).count();
@@ -232,7 +245,8 @@ impl<'a> Changes<'a> {
                 stored_before += 1;
             }
         }
-        let shift = self.before.columns.len() != self.columns.len();
+        let virtual_after = self.columns.iter().filter(|pair| is_virtual(pair.to)).count();
+        let shift = virtual_before != virtual_after;
         let kept: Vec<usize> = hidden_before
             .iter()
             .enumerate()
@@ -244,7 +258,7 @@ impl<'a> Changes<'a> {
                 Some(new)
             })
             .collect();
-        self.virtual_order.old_moved |= kept.is_sorted().then_some(()).is_none();
+        self.virtual_order.old_moved |= !kept.is_sorted();
         let mut new_seen = false;
         let visible = self.columns.iter().filter(|pair| is_virtual(pair.to)).map(|pair| pair.from.is_none());
         for new in visible.chain(hidden_after.iter().map(Option::is_none)) {
@@ -253,12 +267,15 @@ impl<'a> Changes<'a> {
         }
     }
 
+    /// Whether the statement names the index as one that goes.
+    fn is_dropped(&self, index: &Index) -> bool {
+        let request = self.request;
+        let mut names = request.dropped_indexes.iter().chain(&request.dropped_constraints);
+        names.any(|name| same_name(name, &index.name)) || (request.drops_primary && index.kind == IndexKind::Primary)
+    }
+
     fn compare_indexes(&mut self) {
         let request = self.request;
-        let explicitly_dropped = |index: &Index| {
-            request.dropped_indexes.iter().chain(&request.dropped_constraints).any(|name| same_name(name, &index.name))
-                || (request.drops_primary && index.kind == IndexKind::Primary)
-        };
         let mut matched = vec![false; self.after.indexes.len()];
         let mut dropped = Vec::new();
         for index in &self.before.indexes {
@@ -275,7 +292,7 @@ impl<'a> Changes<'a> {
                     if index.comment != to.comment {
                         self.flags |= flag::INDEX_COMMENT;
                     }
-                    if index.invisible != to.invisible && !explicitly_dropped(index) {
+                    if index.invisible != to.invisible && !self.is_dropped(index) {
                         self.flags |= flag::INDEX_VISIBILITY;
                     }
                 }
@@ -319,7 +336,7 @@ impl<'a> Changes<'a> {
             };
         }
         let mariadb = self.flavor.is_mariadb();
-        if mariadb && self.flags.any(flag::DROP_PRIMARY) && candidates > 0 && clustered(self.after).is_some() {
+        if mariadb && self.before.primary_key().is_none() && self.flags.any(flag::DROP_PRIMARY) && candidates > 0 && clustered(self.after).is_some() {
             // Another key takes over.
             self.flags |= flag::ADD_PRIMARY;
         }
@@ -358,7 +375,7 @@ impl<'a> Changes<'a> {
             from.parser == to.parser
         } else {
             from.using == to.using
-                && from.key_block_size == to.key_block_size
+                && (from.key_block_size == to.key_block_size || !self.is_dropped(from))
                 && from.parser == to.parser
                 && from.attributes == to.attributes
                 && !self.is_collated_anew(from)

@@ -1,13 +1,11 @@
-//! Where a clause goes in a statement.
+//! Where an ALGORITHM and LOCK clause goes in a statement.
 
 use terp_sql::ast::{AlterActionKind, Statement, StatementKind};
 
-use super::Prediction;
-
-/// The statement's text with the clause in its place.
-pub(super) fn apply(prediction: &Prediction, source: &str, statement: &Statement) -> String {
+/// The text of `statement` with a clause such as `ALGORITHM=INPLACE, LOCK=NONE` in its place. An ALGORITHM or LOCK that is already
+/// written stays as it is. MariaDB's DROP INDEX takes no clause: it becomes the ALTER TABLE that says the same.
+pub fn with_clause(source: &str, statement: &Statement, clause: &str) -> String {
     let text = statement.span.text(source);
-    let clause = prediction.clause();
     match &statement.kind {
         StatementKind::AlterTable(alter) => {
             let written = alter
@@ -28,7 +26,6 @@ pub(super) fn apply(prediction: &Prediction, source: &str, statement: &Statement
         StatementKind::CreateIndex(create) if create.algorithm.is_none() && create.lock.is_none() => {
             format!("{text} {}", clause.replace(", ", " "))
         }
-        // MariaDB's DROP INDEX takes no clause, and ALTER TABLE says the same on both.
         StatementKind::DropIndex(drop) if drop.algorithm.is_none() && drop.lock.is_none() => {
             let (table, name) = (drop.table.span().text(source), drop.name.span.text(source));
             let if_exists = if drop.if_exists { "IF EXISTS " } else { "" };

@@ -290,7 +290,8 @@ pub(super) fn copy_lock(changes: &Changes<'_>, flavor: Flavor) -> Result<Lock, U
     let changes_child = |action: Option<ReferentialAction>| {
         ReferentialAction::effective(action) != ReferentialAction::Restrict
     };
-    let cascades = changes.before.foreign_keys.iter().any(|key| changes_child(key.on_delete) || changes_child(key.on_update));
+    // ORDER BY alone changes no column that a child could have.
+    let cascades = !changes.request.only_orders() && changes.before.foreign_keys.iter().any(|key| changes_child(key.on_delete) || changes_child(key.on_update));
     let numbers = changes.columns.iter().any(|pair| {
         pair.to.auto_increment && pair.from.is_none_or(|from| !from.auto_increment)
     });

@@ -1,9 +1,74 @@
-//! What engines other than InnoDB do.
+//! What MyISAM, Aria and MEMORY do (`handler::check_if_supported_inplace_alter`, `check_if_incompatible_data`): names, defaults, comments
+//! and members added to ENUM and SET need no copy, all else does.
+
+use terp_schema_model::TableOptions;
+use terp_sql::ast::TableOptionKind;
 
 use super::changes::Changes;
+use super::flags::{self as flag, Flags};
 use super::{Facts, Unpredicted, Way};
 
+const DEFINITION_ONLY: Flags = flag::COLUMN_NAME
+    .or(flag::RENAME_INDEX)
+    .or(flag::INDEX_COMMENT)
+    .or(flag::INDEX_VISIBILITY)
+    .or(flag::ASIDE)
+    .or(flag::OPTIONS)
+    .or(flag::OPTIONS_REBUILD);
+
 /// How the table's engine makes the change.
-pub(super) fn way(changes: &Changes<'_>, _facts: &Facts) -> Result<Way, Unpredicted> {
-    Err(Unpredicted::new(format!("a change of a {} table", changes.before.options.engine), changes.request.span))
+pub(super) fn way(changes: &Changes<'_>, facts: &Facts) -> Result<Way, Unpredicted> {
+    let engine = changes.before.options.engine.as_str();
+    let request = changes.request;
+    if !matches!(engine, "MyISAM" | "Aria" | "MEMORY") || changes.before.partitioning.is_some() {
+        let what = format!("a change of a {engine} table{}", if changes.before.partitioning.is_some() { " with partitions" } else { "" });
+        return Err(Unpredicted::new(what, request.span));
+    }
+    if changes.flags.any(flag::VIRTUAL_EXPRESSION | flag::ADD_VERSIONING | flag::DROP_VERSIONING) {
+        return Err(Unpredicted::new(format!("a change of a {engine} table with generated or versioned columns"), request.span));
+    }
+    let copies = changes.flags.any(!DEFINITION_ONLY)
+        || request.converts
+        || request.sets_invisible
+        || request.adds_foreign_key
+        || drops_check(changes)
+        || (facts.flavor.is_mariadb() && touches_keys(changes))
+        || !request.options.iter().all(|option| stays(&option.kind, changes));
+    Ok(if copies {
+        Way::copy(format!("{engine} changes only names, defaults, comments and the like without a copy"))
+    } else {
+        Way::Instant { row_version: false }
+    })
+}
+
+/// Whether a CHECK goes.
+fn drops_check(changes: &Changes<'_>) -> bool {
+    changes.request.dropped_constraints.iter().any(|name| {
+        changes.before.checks.iter().any(|check| terp_schema_model::same_name(&check.name, name))
+    })
+}
+
+/// Whether the statement drops or adds keys, be they the same again.
+fn touches_keys(changes: &Changes<'_>) -> bool {
+    !changes.request.dropped_indexes.is_empty() || changes.request.drops_primary || changes.request.adds_key
+}
+
+/// Whether an option is of no concern to the files of the table.
+fn stays(option: &TableOptionKind, changes: &Changes<'_>) -> bool {
+    let row_format = |options: &TableOptions| options.row_format.clone();
+    match option {
+        TableOptionKind::StatsPersistent(_)
+        | TableOptionKind::StatsAutoRecalc(_)
+        | TableOptionKind::StatsSamplePages(_)
+        | TableOptionKind::Comment(_)
+        | TableOptionKind::KeyBlockSize(_)
+        | TableOptionKind::MinRows(_)
+        | TableOptionKind::AvgRowLength(_) => true,
+        TableOptionKind::PageChecksum(on) => *on,
+        TableOptionKind::RowFormat(_) => row_format(&changes.before.options) == row_format(&changes.after.options),
+        TableOptionKind::DelayKeyWrite(_) => {
+            changes.before.options.engine == "MyISAM" && changes.before.options.attributes.is_empty()
+        }
+        _ => false,
+    }
 }

@@ -3,7 +3,7 @@
 use terp_schema_model::same_name;
 use terp_sql::Span;
 use terp_sql::ast::{
-    AlterAction, AlterActionKind, AlterTable, ColumnAttributeKind, ColumnDef, CreateIndex, DropIndex, TableElement,
+    AlterAction, AlterActionKind, AlterColumn, AlterTable, ColumnAttributeKind, ColumnDef, CreateIndex, DropIndex, TableElement,
     TableOption, TableOptionKind,
 };
 
@@ -32,6 +32,12 @@ pub(super) struct Request<'a> {
     pub(super) drops_primary: bool,
     pub(super) dropped_constraints: Vec<&'a str>,
     pub(super) switches_visibility: bool,
+    /// ALTER COLUMN ... SET VISIBLE or INVISIBLE.
+    pub(super) sets_invisible: bool,
+    /// A foreign key is asked for, which an engine may not keep.
+    pub(super) adds_foreign_key: bool,
+    /// ADD of a key, which may be there already.
+    pub(super) adds_key: bool,
     /// ALTER COLUMN, of which a default or INVISIBLE is changed.
     pub(super) alters_column: bool,
     /// The definitions after MODIFY and CHANGE.
@@ -90,6 +96,12 @@ impl<'a> Request<'a> {
             && self.partition.is_none()
     }
 
+    /// Whether it asks for nothing but ORDER BY.
+    pub(super) const fn only_orders(&self) -> bool {
+        self.order_by && self.actions == 1
+    }
+
+    /// Whether it is about some of the table's partitions.
     pub(super) fn is_partition_maintenance(&self) -> bool {
         self.partition.is_some_and(|action| {
             !matches!(action.kind, AlterActionKind::PartitionBy(_) | AlterActionKind::RemovePartitioning)
@@ -106,7 +118,8 @@ impl<'a> Request<'a> {
                     match element {
                         TableElement::Column(column) => self.add_column(column, *if_not_exists),
                         TableElement::Check(_) => self.adds_table_check = true,
-                        TableElement::Index(_) | TableElement::ForeignKey(_) => {}
+                        TableElement::Index(_) => self.adds_key = true,
+                        TableElement::ForeignKey(_) => self.adds_foreign_key = true,
                         TableElement::Period(period) => self.do_not_know("PERIOD", period.span),
                     }
                 }
@@ -129,8 +142,13 @@ impl<'a> Request<'a> {
             }
             Kind::RenameIndex { old, new, .. } => self.renamed_indexes.push((&old.value, &new.value)),
             Kind::AlterIndex { .. } => self.switches_visibility = true,
-            Kind::AlterColumn { .. } => self.alters_column = true,
-            Kind::AddIndex(_) | Kind::AddForeignKey(_) | Kind::AlterCheck { .. } => {}
+            Kind::AlterColumn { change, .. } => {
+                self.alters_column = true;
+                self.sets_invisible |= matches!(change, AlterColumn::SetInvisible(_));
+            }
+            Kind::AddIndex(_) => self.adds_key = true,
+            Kind::AddForeignKey(_) => self.adds_foreign_key = true,
+            Kind::AlterCheck { .. } => {}
             Kind::AddCheck(_) => self.adds_table_check = true,
             Kind::AddSystemVersioning => self.adds_versioning = true,
             Kind::DropSystemVersioning => self.drops_versioning = true,
@@ -177,6 +195,8 @@ impl<'a> Request<'a> {
     }
 
     fn add_column(&mut self, definition: &'a ColumnDef, if_not_exists: bool) {
+        let references = |a: &terp_sql::ast::ColumnAttribute| matches!(a.kind, ColumnAttributeKind::References(_));
+        self.adds_foreign_key |= definition.attributes.iter().any(references);
         self.added.push(AddedColumn { definition, if_not_exists });
     }
 
