@@ -5,6 +5,7 @@ mod ci;
 mod conformance;
 mod drizzle_oracle;
 mod fuzz;
+mod online;
 mod process;
 mod schema_check;
 mod servers;
@@ -40,6 +41,7 @@ enum Command {
     Ci(ci::Args),
     Tidy(tidy::Args),
     Conformance(conformance::Args),
+    Online(online::Args),
     Bench(bench::Args),
     Fuzz(fuzz::Args),
     DrizzleOracle(drizzle_oracle::Args),
@@ -53,6 +55,7 @@ fn main() -> ExitCode {
         Command::Ci(args) => ci::run(args),
         Command::Tidy(args) => tidy::run(args),
         Command::Conformance(args) => conformance::run(args),
+        Command::Online(args) => online::run(args),
         Command::Bench(args) => bench::run(args),
         Command::Fuzz(args) => fuzz::run(args),
         Command::DrizzleOracle(args) => drizzle_oracle::run(args),
