@@ -64,7 +64,7 @@ struct Record {
 enum Does {
     /// It alters the table.
     Alters { algorithm: Algorithm, lock: Lock, rebuilds: Option<bool> },
-    /// It takes no clause.
+    /// It takes no clause, or ignores it.
     TakesNoClause,
 }
 
@@ -83,6 +83,10 @@ impl Record {
         };
         let in_place = lock(self.inplace_lock_none, self.inplace_lock_shared);
         let alters = |algorithm, lock, rebuilds| Some(Does::Alters { algorithm, lock, rebuilds });
+        if self.instant && self.copy_lock_none && self.server == "mysql" {
+            // MySQL never copies a table with LOCK=NONE: it does not look at the clause.
+            return Some(Does::TakesNoClause);
+        }
         let honest = !self.instant_accepted_but_table_rewritten;
         if self.instant && honest {
             // MySQL takes no LOCK beside INSTANT, so what it takes beside INPLACE tells whether others are kept out.

@@ -18,7 +18,7 @@ mod row_size;
 
 use std::fmt;
 
-use terp_schema_model::{Flavor, Table};
+use terp_schema_model::{Flavor, ForeignKey, Table};
 use terp_sql::Span;
 use terp_sql::ast::{Statement, StatementKind};
 
@@ -128,15 +128,15 @@ pub enum Unclaused {
     DropsTable,
     /// RENAME TABLE holds the tables for itself for a moment.
     RenamesTable,
-    /// A MariaDB statement about partitions that writes no row again.
+    /// A statement about partitions that writes no row again. MariaDB takes no clause beside it, and MySQL ignores it.
     ChangesPartitions,
-    /// A MariaDB statement about partitions that copies rows, of the partitions it names or of all.
+    /// Such a statement that writes rows again, of the partitions it names or of all.
     RewritesPartitions,
 }
 
 /// What decides beside the statement and the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Facts {
+pub struct Facts<'a> {
     /// The server, with its patch version.
     pub flavor: Flavor,
     /// `foreign_key_checks`: foreign keys are added in place only without.
@@ -145,13 +145,22 @@ pub struct Facts {
     pub strict: bool,
     /// How many row versions of the table MySQL has used up (`information_schema.INNODB_TABLES.TOTAL_ROW_VERSIONS`), where known.
     pub row_versions: Option<u32>,
+    /// The columns of the table that foreign keys of other tables refer to ([`referenced_columns`]).
+    pub referenced_columns: &'a [String],
 }
 
-impl Facts {
-    /// Foreign keys checked, strict `sql_mode`, no row version used up.
+impl Facts<'_> {
+    /// Foreign keys checked, strict `sql_mode`, no row version used up, no other table refers to this one.
     pub const fn new(flavor: Flavor) -> Self {
-        Self { flavor, foreign_key_checks: true, strict: true, row_versions: None }
+        Self { flavor, foreign_key_checks: true, strict: true, row_versions: None, referenced_columns: &[] }
     }
+}
+
+/// The columns of a table that foreign keys of other tables of its database refer to.
+pub fn referenced_columns(tables: &[Table], table: &Table) -> Vec<String> {
+    let refers = |key: &&ForeignKey| key.referenced_schema.is_none() && key.referenced_table == table.name;
+    let others = tables.iter().filter(|other| other.name != table.name);
+    others.flat_map(|other| &other.foreign_keys).filter(refers).flat_map(|key| key.referenced_columns.clone()).collect()
 }
 
 /// What cannot be predicted.
@@ -202,7 +211,7 @@ pub fn predict(
     statement: &Statement,
     before: Option<&Table>,
     after: Option<&Table>,
-    facts: &Facts,
+    facts: &Facts<'_>,
 ) -> Result<Outlook, Unpredicted> {
     let unclaused = |what| Ok(Outlook::Unclaused(what));
     let request = match &statement.kind {
@@ -229,7 +238,7 @@ pub fn predict(
 }
 
 /// What the server decides: first its own layer, then the storage engine.
-fn way(changes: &Changes<'_>, facts: &Facts) -> Result<Way, Unpredicted> {
+fn way(changes: &Changes<'_>, facts: &Facts<'_>) -> Result<Way, Unpredicted> {
     let request = changes.request;
     if request.algorithm == Some("COPY") && !request.is_partition_maintenance() {
         let reason = "ALGORITHM=COPY is written".to_owned();
@@ -266,11 +275,11 @@ fn way(changes: &Changes<'_>, facts: &Facts) -> Result<Way, Unpredicted> {
 }
 
 /// The lock under which a table is copied.
-fn copy_lock(changes: &Changes<'_>, facts: &Facts) -> Result<Lock, Unpredicted> {
+fn copy_lock(changes: &Changes<'_>, facts: &Facts<'_>) -> Result<Lock, Unpredicted> {
     if facts.flavor.is_mysql() { Ok(Lock::Shared) } else { mariadb::copy_lock(changes, facts.flavor) }
 }
 
-fn outlook(way: Way, request: &Request<'_>, facts: &Facts) -> Outlook {
+fn outlook(way: Way, request: &Request<'_>, facts: &Facts<'_>) -> Outlook {
     let mysql = facts.flavor.is_mysql();
     let in_place = if mysql { Algorithm::Inplace } else { Algorithm::Nocopy };
     let (algorithm, lock, rebuilds, row_version, reason) = match way {

@@ -20,10 +20,16 @@ pub(super) fn compare(table: &Table, from: &Column, to: &Column, indexed: bool, 
     if from.auto_increment != to.auto_increment && (flavor.is_mysql() || to.auto_increment) {
         return Stored::Differently;
     }
-    if is_virtual(from) != is_virtual(to) || from.compressed.is_some() != to.compressed.is_some() {
+    if is_json(from) != is_json(to) || is_virtual(from) != is_virtual(to) || from.compressed.is_some() != to.compressed.is_some() {
         return Stored::Differently;
     }
     if flavor.is_mysql() { mysql(from, to, indexed, flavor) } else { mariadb(table, from, to, flavor) }
+}
+
+/// Whether it is MariaDB's JSON: a LONGTEXT whose check says so.
+fn is_json(column: &Column) -> bool {
+    let longtext = matches!(column.ty, ColumnType::Text { size: terp_schema_model::LobSize::Long });
+    longtext && column.check.as_ref().is_some_and(|check| check.expression.starts_with("json_valid("))
 }
 
 /// Types that both servers compare without character sets.

@@ -26,7 +26,7 @@ const REBUILD: Flags = COLUMNS
 const VIRTUAL: Flags = flag::ADD_VIRTUAL.or(flag::DROP_VIRTUAL).or(flag::VIRTUAL_ORDER);
 
 /// How InnoDB makes the change.
-pub(super) fn way(changes: &Changes<'_>, facts: &Facts) -> Result<Way, Unpredicted> {
+pub(super) fn way(changes: &Changes<'_>, facts: &Facts<'_>) -> Result<Way, Unpredicted> {
     let flags = changes.flags;
     if let Some(reason) = needs_copy(changes, facts)? {
         return Ok(Way::copy(reason));
@@ -131,7 +131,7 @@ fn why_rebuild(flags: Flags, needs_document_ids: bool) -> Option<String> {
 }
 
 /// Why InnoDB cannot do it in place.
-fn needs_copy(changes: &Changes<'_>, facts: &Facts) -> Result<Option<&'static str>, Unpredicted> {
+fn needs_copy(changes: &Changes<'_>, facts: &Facts<'_>) -> Result<Option<&'static str>, Unpredicted> {
     let flags = changes.flags;
     if let Some(partitioning) = &changes.before.partitioning {
         let by_expression = matches!(

@@ -19,7 +19,7 @@ const REBUILD: Flags = COLUMNS
     .or(flag::OPTIONS_REBUILD);
 
 /// How InnoDB makes the change.
-pub(super) fn way(changes: &Changes<'_>, facts: &Facts) -> Result<Way, Unpredicted> {
+pub(super) fn way(changes: &Changes<'_>, facts: &Facts<'_>) -> Result<Way, Unpredicted> {
     let flags = changes.flags.without(IGNORED);
     if let Some(reason) = needs_copy(changes, facts) {
         return Ok(Way::copy(reason));
@@ -38,7 +38,7 @@ pub(super) fn way(changes: &Changes<'_>, facts: &Facts) -> Result<Way, Unpredict
 }
 
 /// What the server's own layer takes for a copy, and InnoDB in any case.
-fn needs_copy(changes: &Changes<'_>, facts: &Facts) -> Option<&'static str> {
+fn needs_copy(changes: &Changes<'_>, facts: &Facts<'_>) -> Option<&'static str> {
     let flags = changes.flags;
     if flags.any(flag::ADD_CHECK) {
         return Some("the rows are held against a CHECK");
@@ -69,7 +69,7 @@ enum Instant {
     No(Option<&'static str>),
 }
 
-fn instant(changes: &Changes<'_>, facts: &Facts) -> Result<Instant, Unpredicted> {
+fn instant(changes: &Changes<'_>, facts: &Facts<'_>) -> Result<Instant, Unpredicted> {
     let flags = changes.flags.without(IGNORED);
     if flags.any(!INSTANT) {
         return Ok(Instant::No(None));
@@ -78,7 +78,7 @@ fn instant(changes: &Changes<'_>, facts: &Facts) -> Result<Instant, Unpredicted>
     let in_order = !(flags.any(flag::ADD_VIRTUAL) && changes.virtual_order.new_before_old
         || flags.any(flag::VIRTUAL_ORDER) && changes.virtual_order.old_moved);
     if only(flag::COLUMN_NAME) {
-        return Ok(if facts.flavor.mysql_since(8, 0, 28) && !renames_referenced(changes) {
+        return Ok(if facts.flavor.mysql_since(8, 0, 28) && !renames_referenced(changes, facts) {
             Instant::Yes { row_version: false }
         } else {
             Instant::No(None)
@@ -118,17 +118,15 @@ fn instant(changes: &Changes<'_>, facts: &Facts) -> Result<Instant, Unpredicted>
     Ok(Instant::Yes { row_version: facts.flavor.mysql_since(8, 0, 29) })
 }
 
-/// Whether a column is renamed that a foreign key refers to; children are not known here, so a key of this table to itself is looked at.
-fn renames_referenced(changes: &Changes<'_>) -> bool {
-    changes.before.foreign_keys.iter().any(|key| {
-        same_name(&key.referenced_table, &changes.before.name)
-            && key.referenced_columns.iter().any(|name| {
-                changes.request.renamed.iter().any(|(old, new)| same_name(old, name) && !same_name(old, new))
-            })
-    })
+/// Whether a column is renamed that a foreign key refers to, of this table or another.
+fn renames_referenced(changes: &Changes<'_>, facts: &Facts<'_>) -> bool {
+    let own = changes.before.foreign_keys.iter().filter(|key| same_name(&key.referenced_table, &changes.before.name));
+    let referenced: Vec<&String> = own.flat_map(|key| &key.referenced_columns).chain(facts.referenced_columns).collect();
+    let mut renamed = changes.request.renamed.iter().filter(|(old, new)| old != new);
+    renamed.any(|(old, _)| referenced.iter().any(|name| same_name(name, old)))
 }
 
-fn in_place(changes: &Changes<'_>, facts: &Facts, why: Option<&'static str>) -> Result<Way, Unpredicted> {
+fn in_place(changes: &Changes<'_>, facts: &Facts<'_>, why: Option<&'static str>) -> Result<Way, Unpredicted> {
     let flags = changes.flags;
     if flags.any(flag::NOT_NULLABLE) && !facts.strict {
         return Ok(Way::copy("NULLs become other values where sql_mode is not strict"));

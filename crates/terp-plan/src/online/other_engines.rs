@@ -17,7 +17,7 @@ const DEFINITION_ONLY: Flags = flag::COLUMN_NAME
     .or(flag::OPTIONS_REBUILD);
 
 /// How the table's engine makes the change.
-pub(super) fn way(changes: &Changes<'_>, facts: &Facts) -> Result<Way, Unpredicted> {
+pub(super) fn way(changes: &Changes<'_>, facts: &Facts<'_>) -> Result<Way, Unpredicted> {
     let engine = changes.before.options.engine.as_str();
     let request = changes.request;
     if !matches!(engine, "MyISAM" | "Aria" | "MEMORY") || changes.before.partitioning.is_some() {
@@ -27,13 +27,17 @@ pub(super) fn way(changes: &Changes<'_>, facts: &Facts) -> Result<Way, Unpredict
     if changes.flags.any(flag::VIRTUAL_EXPRESSION | flag::ADD_VERSIONING | flag::DROP_VERSIONING) {
         return Err(Unpredicted::new(format!("a change of a {engine} table with generated or versioned columns"), request.span));
     }
+    let mysql = facts.flavor.is_mysql();
     let copies = changes.flags.any(!DEFINITION_ONLY)
         || request.converts
         || request.sets_invisible
         || request.adds_foreign_key
+        || (mysql && !request.dropped_constraints.is_empty())
+        || (mysql && changes.after.checks.len() > changes.before.checks.len())
         || drops_check(changes)
-        || (facts.flavor.is_mariadb() && touches_keys(changes))
-        || !request.options.iter().all(|option| stays(&option.kind, changes));
+        || stored_elsewhere(changes)
+        || (!mysql && touches_keys(changes))
+        || !request.options.iter().all(|option| stays(&option.kind, changes, mysql));
     Ok(if copies {
         Way::copy(format!("{engine} changes only names, defaults, comments and the like without a copy"))
     } else {
@@ -48,13 +52,20 @@ fn drops_check(changes: &Changes<'_>) -> bool {
     })
 }
 
+/// Whether a column has another COLUMN_FORMAT or STORAGE.
+fn stored_elsewhere(changes: &Changes<'_>) -> bool {
+    changes.columns.iter().any(|pair| {
+        pair.from.is_some_and(|from| from.column_format != pair.to.column_format || from.storage != pair.to.storage)
+    })
+}
+
 /// Whether the statement drops or adds keys, be they the same again.
 fn touches_keys(changes: &Changes<'_>) -> bool {
     !changes.request.dropped_indexes.is_empty() || changes.request.drops_primary || changes.request.adds_key
 }
 
 /// Whether an option is of no concern to the files of the table.
-fn stays(option: &TableOptionKind, changes: &Changes<'_>) -> bool {
+fn stays(option: &TableOptionKind, changes: &Changes<'_>, mysql: bool) -> bool {
     let row_format = |options: &TableOptions| options.row_format.clone();
     match option {
         TableOptionKind::StatsPersistent(_)
@@ -63,11 +74,15 @@ fn stays(option: &TableOptionKind, changes: &Changes<'_>) -> bool {
         | TableOptionKind::Comment(_)
         | TableOptionKind::KeyBlockSize(_)
         | TableOptionKind::MinRows(_)
-        | TableOptionKind::AvgRowLength(_) => true,
+        | TableOptionKind::AvgRowLength(_)
+        | TableOptionKind::AutoextendSize(_)
+        | TableOptionKind::Compression(_)
+        | TableOptionKind::Encryption(_)
+        | TableOptionKind::Tablespace(_) => true,
         TableOptionKind::PageChecksum(on) => *on,
         TableOptionKind::RowFormat(_) => row_format(&changes.before.options) == row_format(&changes.after.options),
         TableOptionKind::DelayKeyWrite(_) => {
-            changes.before.options.engine == "MyISAM" && changes.before.options.attributes.is_empty()
+            !mysql && changes.before.options.engine == "MyISAM"
         }
         _ => false,
     }
