@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use cases::{Case, every_case};
-use terp_plan::online::{Facts, Outlook, Unclaused, predict};
+use terp_plan::online::{Algorithm, Facts, Outlook, Unclaused, predict, with_clause};
 use terp_schema_model::Flavor;
 use terp_testserver::SharedServer;
 use trial::{Observed, Trial};
@@ -30,6 +30,40 @@ fn online_mariadb_10() {
 #[test]
 fn online_mariadb_11() {
     hold_against_servers(|flavor| flavor.is_mariadb() && flavor.version.major > 10, 13);
+}
+
+/// MySQL counts the row versions of a table, and refuses INSTANT when they are used up.
+#[test]
+fn online_row_versions() {
+    let servers = terp_testserver::shared_all().unwrap();
+    for server in servers.iter().filter(|server| server.flavor.is_mysql()) {
+        let mut database = server.create_database().unwrap();
+        let create = "CREATE TABLE t (id INT NOT NULL PRIMARY KEY)";
+        database.execute(create).unwrap();
+        let query = format!(
+            "SELECT TOTAL_ROW_VERSIONS FROM information_schema.INNODB_TABLES WHERE NAME = '{}/t'",
+            database.name()
+        );
+        let mut instant = 0;
+        loop {
+            let used: u32 = database.query_value(&query).unwrap().unwrap().parse().unwrap();
+            assert_eq!(used, instant);
+            let (add, drop) = ("ALTER TABLE t ADD COLUMN z INT", "ALTER TABLE t DROP COLUMN z");
+            let (setup, sql) = if used % 2 == 0 { (vec![create], add) } else { (vec![create, add], drop) };
+            let run = trial::on_a_new_engine(server.flavor, &setup, sql).unwrap();
+            let facts = Facts { row_versions: Some(used), ..Facts::new(server.flavor) };
+            let outlook = predict(&run.statement, Some(&run.before), run.after.as_ref(), &facts).unwrap();
+            let Outlook::Alters(prediction) = outlook else { panic!("{outlook:?}") };
+            let accepted = database.execute(with_clause(sql, &run.statement, "ALGORITHM=INSTANT")).is_ok();
+            assert_eq!(prediction.algorithm == Algorithm::Instant, accepted, "with {used} row versions used");
+            if !accepted {
+                database.execute(prediction.apply(sql, &run.statement)).unwrap();
+                break;
+            }
+            instant += 1;
+        }
+        assert!(instant > 50, "{instant}");
+    }
 }
 
 /// Runs one in so many of the cases on the servers that are wanted; all where the environment says so.

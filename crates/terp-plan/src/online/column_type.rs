@@ -1,6 +1,6 @@
 //! Whether the values of a column are stored in the same way under another type (`Field::is_equal` and its kin in both servers).
 
-use terp_schema_model::{Column, ColumnType, Flavor, Table};
+use terp_schema_model::{Column, ColumnType, Flavor, GeometryKind, Table};
 
 use super::changes::{clustered, is_virtual};
 
@@ -134,7 +134,7 @@ fn mariadb(table: &Table, from: &Column, to: &Column, flavor: Flavor) -> Stored 
         return if same_set { Stored::Same } else { Stored::Differently };
     }
     let (Some(a), Some(b)) = (string_type(from, flavor), string_type(to, flavor)) else {
-        return if fixed(&from.ty, &to.ty) { Stored::Same } else { Stored::Differently };
+        return if fixed(&from.ty, &to.ty) || is_wider_geometry(&from.ty, &to.ty) { Stored::Same } else { Stored::Differently };
     };
     if a.kind != b.kind || (a.charset == "binary") != (b.charset == "binary") {
         return Stored::Differently;
@@ -158,6 +158,14 @@ fn mariadb(table: &Table, from: &Column, to: &Column, flavor: Flavor) -> Stored 
         Kind::Variable if (128..=255).contains(&a.bytes) && b.bytes > 255 && !redundant => Stored::Differently,
         _ => Stored::ByEngine,
     }
+}
+
+/// Whether a column of one kind of geometry may then hold all.
+const fn is_wider_geometry(from: &ColumnType, to: &ColumnType) -> bool {
+    matches!(
+        (from, to),
+        (ColumnType::Geometry { .. }, ColumnType::Geometry { kind: GeometryKind::Geometry, .. })
+    )
 }
 
 /// Whether MariaDB reads text of one character set as text of another.

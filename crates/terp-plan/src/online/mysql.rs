@@ -111,7 +111,8 @@ fn instant(changes: &Changes<'_>, facts: &Facts<'_>) -> Result<Instant, Unpredic
         return Ok(Instant::No(Some("a new column without a valid default is held against the rows")));
     }
     super::row_size::check(changes)?;
-    let limit = if facts.flavor.mysql_since(9, 1, 0) { 255 } else { 64 };
+    // Before 9.1 the last of 64 may already be refused.
+    let limit = if facts.flavor.mysql_since(9, 1, 0) { 255 } else { 63 };
     if facts.flavor.mysql_since(8, 0, 29) && facts.row_versions.is_some_and(|used| used >= limit) {
         return Ok(Instant::No(Some("the table's row versions are used up; a rebuild frees them")));
     }

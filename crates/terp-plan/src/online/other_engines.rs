@@ -16,6 +16,9 @@ const DEFINITION_ONLY: Flags = flag::COLUMN_NAME
     .or(flag::OPTIONS)
     .or(flag::OPTIONS_REBUILD);
 
+/// What a key may differ in that is dropped and added again.
+const RENAMED_KEYS: Flags = flag::RENAME_INDEX.or(flag::INDEX_COMMENT);
+
 /// How the table's engine makes the change.
 pub(super) fn way(changes: &Changes<'_>, facts: &Facts<'_>) -> Result<Way, Unpredicted> {
     let engine = changes.before.options.engine.as_str();
@@ -34,21 +37,13 @@ pub(super) fn way(changes: &Changes<'_>, facts: &Facts<'_>) -> Result<Way, Unpre
         || request.adds_foreign_key
         || (mysql && !request.dropped_constraints.is_empty())
         || (mysql && changes.after.checks.len() > changes.before.checks.len())
-        || drops_check(changes)
         || stored_elsewhere(changes)
-        || (!mysql && touches_keys(changes))
+        || (!mysql && touches_keys(changes) && (engine != "MEMORY" || changes.flags.any(RENAMED_KEYS)))
         || !request.options.iter().all(|option| stays(&option.kind, changes, mysql));
     Ok(if copies {
         Way::copy(format!("{engine} changes only names, defaults, comments and the like without a copy"))
     } else {
         Way::Instant { row_version: false }
-    })
-}
-
-/// Whether a CHECK goes.
-fn drops_check(changes: &Changes<'_>) -> bool {
-    changes.request.dropped_constraints.iter().any(|name| {
-        changes.before.checks.iter().any(|check| terp_schema_model::same_name(&check.name, name))
     })
 }
 
@@ -66,24 +61,23 @@ fn touches_keys(changes: &Changes<'_>) -> bool {
 
 /// Whether an option is of no concern to the files of the table.
 fn stays(option: &TableOptionKind, changes: &Changes<'_>, mysql: bool) -> bool {
+    let engine = changes.before.options.engine.as_str();
     let row_format = |options: &TableOptions| options.row_format.clone();
     match option {
         TableOptionKind::StatsPersistent(_)
         | TableOptionKind::StatsAutoRecalc(_)
         | TableOptionKind::StatsSamplePages(_)
         | TableOptionKind::Comment(_)
-        | TableOptionKind::KeyBlockSize(_)
         | TableOptionKind::MinRows(_)
         | TableOptionKind::AvgRowLength(_)
         | TableOptionKind::AutoextendSize(_)
         | TableOptionKind::Compression(_)
         | TableOptionKind::Encryption(_)
         | TableOptionKind::Tablespace(_) => true,
+        TableOptionKind::KeyBlockSize(_) => mysql || engine != "MEMORY",
         TableOptionKind::PageChecksum(on) => *on,
         TableOptionKind::RowFormat(_) => row_format(&changes.before.options) == row_format(&changes.after.options),
-        TableOptionKind::DelayKeyWrite(_) => {
-            !mysql && changes.before.options.engine == "MyISAM"
-        }
+        TableOptionKind::DelayKeyWrite(_) => !mysql && engine != "Aria",
         _ => false,
     }
 }

@@ -99,7 +99,10 @@ impl Shape {
         let split = |text: &str| text.split("; ").filter(|s| !s.is_empty()).map(str::to_owned).collect();
         let mut all: Vec<String> = split(PARENT);
         all.push(create);
-        all.push(rows);
+        // Without a default for the point there are no rows.
+        if !self.elements.starts_with("g0 POINT") {
+            all.push(rows);
+        }
         all.extend::<Vec<String>>(split(self.after));
         all
     }
@@ -148,8 +151,8 @@ pub(crate) const SHAPES: &[Shape] = &[
     shape("compact", On::Both, keys!(), " ROW_FORMAT=COMPACT"),
     shape("dynamic", On::Both, keys!(), " ROW_FORMAT=DYNAMIC"),
     shape("statistics and comment", On::Both, keys!(), " COMMENT='c' STATS_PERSISTENT=1"),
-    shape("spatial", On::Both, "g0 POINT NOT NULL DEFAULT (POINT(1, 1)), KEY ka (a), PRIMARY KEY (id), SPATIAL KEY sg (g0)", ""),
-    shape("spatial column", On::Both, "g0 POINT NOT NULL DEFAULT (POINT(1, 1)), KEY ka (a), PRIMARY KEY (id)", ""),
+    shape("spatial", On::Both, "g0 POINT NOT NULL, KEY ka (a), PRIMARY KEY (id), SPATIAL KEY sg (g0)", ""),
+    shape("spatial column", On::Both, "g0 POINT NOT NULL, KEY ka (a), PRIMARY KEY (id)", ""),
     shape("by range", On::Both, "KEY ka (a), KEY kv (v), PRIMARY KEY (id)",
         " PARTITION BY RANGE (id) (PARTITION p0 VALUES LESS THAN (2), PARTITION p1 VALUES LESS THAN (100))"),
     shape("by list", On::Both, "KEY ka (a), KEY kv (v), PRIMARY KEY (id)",
@@ -170,6 +173,10 @@ pub(crate) const SHAPES: &[Shape] = &[
         ..shape("trigger", On::Both, keys!(), "")
     },
     shape("prefixes", On::Both, "PRIMARY KEY (id), KEY ka (a), KEY kv (v(5)), KEY kvb (vb(5)), KEY kw (w(10)), KEY kc (c(3)), KEY kdesc (a DESC)", ""),
+    shape("character sets", On::Both, "ca VARCHAR(20) CHARACTER SET ascii, cu VARCHAR(20) CHARACTER SET ucs2, \
+        c3 CHAR(10) CHARACTER SET utf8mb3, t3 TEXT CHARACTER SET utf8mb3, e3 ENUM('a','b') CHARACTER SET utf8mb3, \
+        v3 VARCHAR(10) CHARACTER SET utf8mb3, w3 VARCHAR(50) CHARACTER SET utf8mb3, y YEAR, tm TIME, g1 POINT, \
+        PRIMARY KEY (id), KEY ka (a), KEY kv3 (v3), KEY kw3 (w3(5))", " CHARACTER SET utf8mb3"),
     shape("json", On::Both, "j JSON, PRIMARY KEY (id), KEY ka (a)", ""),
     shape("binary keys", On::Both, "PRIMARY KEY (id), KEY ka (a), KEY kvb (vb), KEY kw (w), KEY kc (c), KEY ke (e), KEY kav (a, v)", ""),
     shape("text primary key", On::Both, "ux VARCHAR(20) NOT NULL DEFAULT '', PRIMARY KEY (ux, id), KEY ka (a)", ""),
@@ -357,6 +364,27 @@ pub(crate) const OPERATIONS: &[(On, &str)] = &[
     (On::Both, "MODIFY v VARCHAR(40), ADD COLUMN z INT"),
     (On::Both, "MODIFY v VARCHAR(40), ADD KEY kz (n)"),
     (On::Both, "MODIFY g0 GEOMETRY NOT NULL"),
+    (On::Both, "MODIFY ca VARCHAR(20) CHARACTER SET utf8mb4"),
+    (On::Both, "MODIFY ca VARCHAR(20) CHARACTER SET utf8mb3"),
+    (On::Both, "MODIFY ca VARCHAR(20) CHARACTER SET latin1"),
+    (On::Both, "MODIFY cu VARCHAR(20) CHARACTER SET utf16"),
+    (On::Both, "MODIFY c3 CHAR(10) CHARACTER SET utf8mb4"),
+    (On::Both, "MODIFY c3 CHAR(10) CHARACTER SET utf8mb3 COLLATE utf8mb3_bin"),
+    (On::Both, "MODIFY t3 TEXT CHARACTER SET utf8mb4"),
+    (On::Both, "MODIFY t3 BLOB"),
+    (On::Both, "MODIFY e3 ENUM('a','b') CHARACTER SET utf8mb4"),
+    (On::Both, "MODIFY e3 ENUM('a','b','c') CHARACTER SET utf8mb4"),
+    (On::Both, "MODIFY v3 VARCHAR(10) CHARACTER SET utf8mb4"),
+    (On::Both, "MODIFY v3 VARCHAR(20) CHARACTER SET utf8mb3"),
+    (On::Both, "MODIFY v3 VARBINARY(30)"),
+    (On::Both, "MODIFY w3 VARCHAR(50) CHARACTER SET utf8mb4"),
+    (On::Both, "MODIFY w3 VARCHAR(60) CHARACTER SET utf8mb4"),
+    (On::Both, "MODIFY w3 VARCHAR(70) CHARACTER SET utf8mb4"),
+    (On::Both, "MODIFY tm TIME(3)"),
+    (On::Both, "MODIFY y INT"),
+    (On::Both, "MODIFY g1 GEOMETRY"),
+    (On::Both, "MODIFY g1 LINESTRING"),
+    (On::MySql, "MODIFY g1 POINT SRID 4326"),
     (On::Both, "MODIFY j LONGTEXT"),
     (On::Both, "MODIFY j JSON"),
     (On::Both, "MODIFY j JSON COMMENT 'x'"),

@@ -5,7 +5,7 @@ use std::fmt;
 use std::os::unix::fs::MetadataExt;
 
 use terp_plan::online::{Algorithm, Lock, Outlook, referenced_columns, with_clause};
-use terp_schema_model::{CharacterSet, Flavor, Table, Vendor};
+use terp_schema_model::{Flavor, Table};
 use terp_sql::ast::Statement;
 use terp_sql::{Catalog, ParseOptions, Span, parse_statement};
 use terp_testserver::{ServerError, SharedServer, TestDatabase};
@@ -25,28 +25,26 @@ pub(crate) struct Run {
 
 /// Runs a case on the engine; `None` where it cannot, or the statement is refused.
 pub(crate) fn on_the_engine(flavor: Flavor, case: &Case) -> Option<Run> {
-    let collation = match flavor.vendor {
-        Vendor::MySql => "utf8mb4_0900_ai_ci",
-        Vendor::MariaDb if flavor.version.major > 10 => "utf8mb4_uca1400_ai_ci",
-        Vendor::MariaDb => "utf8mb4_general_ci",
-    };
+    let strict = format!("SET sql_mode = '{STRICT}'");
+    let (statements, settings) = (case.shape.statements(), settings(case));
+    let setup: Vec<&str> =
+        [&strict].into_iter().chain(&statements).chain(&settings).map(String::as_str).collect();
+    on_a_new_engine(flavor, &setup, &case.sql())
+}
+
+/// Runs statements on an engine of its own, the last one with what it needs to be predicted.
+pub(crate) fn on_a_new_engine(flavor: Flavor, setup: &[&str], sql: &str) -> Option<Run> {
     let mut engine = Catalog::new(flavor);
-    engine.create_database("d", CharacterSet::new("utf8mb4", collation));
+    engine.create_database("d", flavor.default_character_set());
     engine.use_database("d");
-    let run = |engine: &mut Catalog, sql: &str| engine.execute_text(sql).map(|_| ()).ok();
-    run(&mut engine, &format!("SET sql_mode = '{STRICT}'"))?;
-    for statement in case.shape.statements() {
-        run(&mut engine, &statement)?;
-    }
-    for setting in settings(case) {
-        run(&mut engine, &setting)?;
+    for statement in setup {
+        engine.execute_text(statement).ok()?;
     }
     let schema = engine.schema("d")?;
     let before = schema.table("t")?.clone();
     let referenced = referenced_columns(&schema.tables, &before);
-    let sql = case.sql();
-    let statement = parse_statement(&sql, Span::of(&sql), &ParseOptions::new(flavor)).ok()?;
-    run(&mut engine, &sql)?;
+    let statement = parse_statement(sql, Span::of(sql), &ParseOptions::new(flavor)).ok()?;
+    engine.execute_text(sql).ok()?;
     let after = engine.table("d", "t").or_else(|| engine.table("d", "t2")).cloned();
     Some(Run { statement, before, after, referenced })
 }
