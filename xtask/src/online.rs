@@ -117,7 +117,8 @@ enum Verdict {
 
 pub(crate) fn run(args: &Args) -> Outcome {
     let path = args.matrix.display();
-    let text = fs::read_to_string(&args.matrix).map_err(|error| Failure::usage(format!("cannot read {path}: {error}")))?;
+    let text = fs::read_to_string(&args.matrix)
+        .map_err(|error| Failure::usage(format!("cannot read {path}: {error}")))?;
     let records: Vec<Record> = serde_json::from_str(&text)
         .map_err(|error| Failure::usage(format!("{path} is no list of records of online DDL: {error}")))?;
     let mut output = String::new();
@@ -126,13 +127,18 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let mut left_out: BTreeMap<&'static str, usize> = BTreeMap::new();
     for record in &records {
         let count = counts.entry(format!("{} {}", record.server, record.version)).or_default();
-        let place = format!("{} {}: {} ({})", record.server, record.version, record.operation, record.table_shape);
+        let place =
+            format!("{} {}: {} ({})", record.server, record.version, record.operation, record.table_shape);
         match judge(record) {
             Verdict::Same => count[0] += 1,
             Verdict::Differs { predicted, recorded } => {
                 count[1] += 1;
                 differs = true;
-                let _ = writeln!(output, "{place}\n    {}\n    predicted {predicted}\n    recorded  {recorded}", shortened(&record.example_sql));
+                let _ = writeln!(
+                    output,
+                    "{place}\n    {}\n    predicted {predicted}\n    recorded  {recorded}",
+                    shortened(&record.example_sql)
+                );
             }
             Verdict::Unpredicted(what) => {
                 count[2] += 1;
@@ -166,7 +172,9 @@ fn shortened(sql: &str) -> String {
 
 fn judge(record: &Record) -> Verdict {
     let Some(flavor) = record.flavor() else { return Verdict::NotComparable("the server is not known") };
-    let Some(recorded) = record.does() else { return Verdict::NotComparable("the server refuses the change anyhow") };
+    let Some(recorded) = record.does() else {
+        return Verdict::NotComparable("the server refuses the change anyhow");
+    };
     let Some(setup) = tables::of(&record.operation, &record.table_shape, &record.example_sql) else {
         return Verdict::NotComparable("the table cannot be told from the record");
     };
@@ -195,21 +203,24 @@ fn judge(record: &Record) -> Verdict {
         return Verdict::NotComparable("the engine does not execute the statement");
     }
     let after = engine.table("d", "t").or_else(|| engine.table("d", "t_renamed")).cloned();
-    let facts = Facts { foreign_key_checks: setup.foreign_key_checks, strict: setup.strict, ..Facts::new(flavor) };
+    let facts =
+        Facts { foreign_key_checks: setup.foreign_key_checks, strict: setup.strict, ..Facts::new(flavor) };
     let predicted = match predict(&statement, Some(&before), after.as_ref(), &facts) {
         Err(unpredicted) => return Verdict::Unpredicted(unpredicted.construct),
         Ok(Outlook::Alters(p)) => {
             Does::Alters { algorithm: p.algorithm, lock: p.lock, rebuilds: Some(p.rebuilds) }
         }
-        Ok(Outlook::Unclaused(Unclaused::ChangesPartitions | Unclaused::RewritesPartitions)) => Does::TakesNoClause,
+        Ok(Outlook::Unclaused(Unclaused::ChangesPartitions | Unclaused::RewritesPartitions)) => {
+            Does::TakesNoClause
+        }
         Ok(Outlook::Unclaused(_)) => return Verdict::NotComparable("the statement takes no clause"),
     };
-    compare(predicted, recorded, before.partitioning.is_some())
+    compare(&predicted, &recorded, before.partitioning.is_some())
 }
 
 /// A partition that comes or goes has another number of its own, which says nothing of rows written again.
-fn compare(predicted: Does, recorded: Does, partitioned: bool) -> Verdict {
-    let same = match (&predicted, &recorded) {
+fn compare(predicted: &Does, recorded: &Does, partitioned: bool) -> Verdict {
+    let same = match (predicted, recorded) {
         (
             Does::Alters { algorithm, lock, rebuilds },
             Does::Alters { algorithm: recorded, lock: recorded_lock, rebuilds: recorded_rebuilds },
@@ -222,7 +233,7 @@ fn compare(predicted: Does, recorded: Does, partitioned: bool) -> Verdict {
     if same {
         Verdict::Same
     } else {
-        Verdict::Differs { predicted: describe(&predicted), recorded: describe(&recorded) }
+        Verdict::Differs { predicted: describe(predicted), recorded: describe(recorded) }
     }
 }
 

@@ -160,7 +160,11 @@ impl Facts<'_> {
 pub fn referenced_columns(tables: &[Table], table: &Table) -> Vec<String> {
     let refers = |key: &&ForeignKey| key.referenced_schema.is_none() && key.referenced_table == table.name;
     let others = tables.iter().filter(|other| other.name != table.name);
-    others.flat_map(|other| &other.foreign_keys).filter(refers).flat_map(|key| key.referenced_columns.clone()).collect()
+    others
+        .flat_map(|other| &other.foreign_keys)
+        .filter(refers)
+        .flat_map(|key| key.referenced_columns.clone())
+        .collect()
 }
 
 /// What cannot be predicted.
@@ -216,7 +220,9 @@ pub fn predict(
     let unclaused = |what| Ok(Outlook::Unclaused(what));
     let request = match &statement.kind {
         StatementKind::CreateTable(_) => return unclaused(Unclaused::CreatesTable),
-        StatementKind::DropTable(_) | StatementKind::TruncateTable(_) => return unclaused(Unclaused::DropsTable),
+        StatementKind::DropTable(_) | StatementKind::TruncateTable(_) => {
+            return unclaused(Unclaused::DropsTable);
+        }
         StatementKind::RenameTable(_) => return unclaused(Unclaused::RenamesTable),
         StatementKind::AlterTable(alter) => Request::of_alter(alter, statement.span),
         StatementKind::CreateIndex(create) => Request::of_create_index(create, statement.span),
@@ -298,5 +304,12 @@ fn outlook(way: Way, request: &Request<'_>, facts: &Facts<'_>) -> Outlook {
     });
     let lock = asked.map_or(lock, |asked| lock.max(asked));
     let names_lock = !(mysql && algorithm == Algorithm::Instant);
-    Outlook::Alters(Prediction { algorithm, lock, rebuilds, uses_row_version: row_version, reason, names_lock })
+    Outlook::Alters(Prediction {
+        algorithm,
+        lock,
+        rebuilds,
+        uses_row_version: row_version,
+        reason,
+        names_lock,
+    })
 }

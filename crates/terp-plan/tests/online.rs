@@ -3,6 +3,8 @@
 //!
 //! A share of the cases runs each time, spread evenly; `TERP_ONLINE_ALL=1` runs all of them, which takes many minutes.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 #[path = "online/cases.rs"]
 mod cases;
 #[path = "online/trial.rs"]
@@ -10,6 +12,7 @@ mod trial;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::io::Write as _;
 
 use cases::{Case, every_case};
 use terp_plan::online::{Algorithm, Facts, Outlook, Unclaused, predict, with_clause};
@@ -19,7 +22,7 @@ use trial::{Observed, Trial};
 
 #[test]
 fn online_mysql() {
-    hold_against_servers(|flavor| flavor.is_mysql(), 31);
+    hold_against_servers(Flavor::is_mysql, 31);
 }
 
 #[test]
@@ -49,7 +52,8 @@ fn online_row_versions() {
             let used: u32 = database.query_value(&query).unwrap().unwrap().parse().unwrap();
             assert_eq!(used, instant);
             let (add, drop) = ("ALTER TABLE t ADD COLUMN z INT", "ALTER TABLE t DROP COLUMN z");
-            let (setup, sql) = if used % 2 == 0 { (vec![create], add) } else { (vec![create, add], drop) };
+            let (setup, sql) =
+                if used.is_multiple_of(2) { (vec![create], add) } else { (vec![create, add], drop) };
             let run = trial::on_a_new_engine(server.flavor, &setup, sql).unwrap();
             let facts = Facts { row_versions: Some(used), ..Facts::new(server.flavor) };
             let outlook = predict(&run.statement, Some(&run.before), run.after.as_ref(), &facts).unwrap();
@@ -111,7 +115,7 @@ impl Figures {
         for wrong in &self.wrong {
             let _ = writeln!(text, "  {wrong}");
         }
-        println!("{text}");
+        std::io::stdout().write_all(text.as_bytes()).unwrap();
         assert!(self.compared > 200, "too little was compared\n{text}");
         assert!(self.wrong.is_empty(), "{text}");
     }
@@ -131,7 +135,10 @@ fn hold_case(server: &SharedServer, trial: &mut Trial, case: &Case, figures: &mu
     let outlook = match predict(&run.statement, Some(&run.before), run.after.as_ref(), &facts) {
         Ok(outlook) => outlook,
         Err(unpredicted) => {
-            *figures.unpredicted.entry(format!("{} ({})", unpredicted.construct, case.shape.name)).or_default() += 1;
+            *figures
+                .unpredicted
+                .entry(format!("{} ({})", unpredicted.construct, case.shape.name))
+                .or_default() += 1;
             return;
         }
     };

@@ -1,6 +1,8 @@
 //! What a live table cannot show: other versions, row versions that are used up, the text of the clause, statements without one, and what is
 //! not predicted.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use terp_plan::online::{Algorithm, Facts, Lock, Outlook, Prediction, Unclaused, Unpredicted, predict};
 use terp_schema_model::Flavor;
 use terp_sql::{Catalog, ParseOptions, Span, parse_statement};
@@ -47,7 +49,10 @@ fn instant_columns_are_not_trusted_where_they_damage_data() {
     assert_eq!(algorithm(drop, Flavor::mysql(8, 0, 32)), Algorithm::Instant);
     assert_eq!(algorithm("ALTER TABLE t ADD COLUMN z INT", Flavor::mysql(8, 0, 30)), Algorithm::Inplace);
     assert_eq!(algorithm("ALTER TABLE t ADD COLUMN z INT", Flavor::mysql(8, 0, 20)), Algorithm::Instant);
-    assert_eq!(algorithm("ALTER TABLE t ADD COLUMN z INT FIRST", Flavor::mysql(8, 0, 20)), Algorithm::Inplace);
+    assert_eq!(
+        algorithm("ALTER TABLE t ADD COLUMN z INT FIRST", Flavor::mysql(8, 0, 20)),
+        Algorithm::Inplace
+    );
 }
 
 #[test]

@@ -70,7 +70,9 @@ fn large(full: bool, indexed_parent: bool) -> String {
 fn small(operation: &str, sql: &str) -> Option<String> {
     let named = |word: &str| operation.contains(word);
     let does = |text: &str| sql.contains(text);
-    let table = |rest: &str| Some(format!("CREATE TABLE t (id INT NOT NULL, a INT NULL, b INT NOT NULL DEFAULT 7, {rest}"));
+    let table = |rest: &str| {
+        Some(format!("CREATE TABLE t (id INT NOT NULL, a INT NULL, b INT NOT NULL DEFAULT 7, {rest}"))
+    };
     let keyed = |rest: &str| Some(format!("CREATE TABLE t (id INT NOT NULL PRIMARY KEY, {rest}"));
     let partitioned = named("partitioned table") || named("partition") && !does("PARTITION BY");
     if partitioned {
@@ -123,8 +125,17 @@ fn small(operation: &str, sql: &str) -> Option<String> {
     } else {
         "DEFAULT"
     };
-    let whole = ["AUTO_INCREMENT UNIQUE", "AUTO_INCREMENT", "PAGE_COMPRESSED", "SYSTEM VERSIONING", "MyISAM", "PARTITION BY", "ENCRYPTION"];
-    let of_its_own = row_format != "DEFAULT" || (whole.iter().any(|word| does(word)) && !does("AUTO_INCREMENT="));
+    let whole = [
+        "AUTO_INCREMENT UNIQUE",
+        "AUTO_INCREMENT",
+        "PAGE_COMPRESSED",
+        "SYSTEM VERSIONING",
+        "MyISAM",
+        "PARTITION BY",
+        "ENCRYPTION",
+    ];
+    let of_its_own =
+        row_format != "DEFAULT" || (whole.iter().any(|word| does(word)) && !does("AUTO_INCREMENT="));
     of_its_own.then(|| table(&format!("PRIMARY KEY (id)) ROW_FORMAT={row_format}"))).flatten()
 }
 

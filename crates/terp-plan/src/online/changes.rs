@@ -2,7 +2,8 @@
 //! by what the statement renames, drops and adds: a column that is dropped and added again is another column.
 
 use terp_schema_model::{
-    Column, ColumnType, DefaultValue, Flavor, Generated, Index, IndexKind, IndexPartKind, Table, TableOptions, same_name,
+    Column, ColumnType, DefaultValue, Flavor, Generated, Index, IndexKind, IndexPartKind, Table,
+    TableOptions, same_name,
 };
 use terp_sql::Span;
 use terp_sql::ast::TableOptionKind;
@@ -63,7 +64,8 @@ pub(super) const fn is_stored_generated(column: &Column) -> bool {
 
 impl<'a> Changes<'a> {
     pub(super) fn new(before: &'a Table, after: &'a Table, request: &'a Request<'a>, flavor: Flavor) -> Self {
-        let columns = after.columns.iter().map(|to| ColumnPair { from: origin(before, request, to), to }).collect();
+        let columns =
+            after.columns.iter().map(|to| ColumnPair { from: origin(before, request, to), to }).collect();
         let mut changes = Self {
             before,
             after,
@@ -93,7 +95,9 @@ impl<'a> Changes<'a> {
     pub(super) fn crashes_servers(&self) -> Option<Span> {
         let ids = self.after.column_position("FTS_DOC_ID")?;
         let full_text = self.after.indexes.iter().any(|index| index.kind == IndexKind::Fulltext);
-        let new = self.columns[..ids].iter().find(|pair| is_virtual(pair.to) && pair.from.is_none_or(|from| !is_virtual(from)))?;
+        let new = self.columns[..ids]
+            .iter()
+            .find(|pair| is_virtual(pair.to) && pair.from.is_none_or(|from| !is_virtual(from)))?;
         full_text.then(|| place_of(self.request, &new.to.name))
     }
 
@@ -121,7 +125,9 @@ impl<'a> Changes<'a> {
                 }
                 flags |= if is_virtual(to) {
                     flag::ADD_VIRTUAL
-                } else if is_stored_generated(to) || (mysql && matches!(to.default, Some(DefaultValue::Expression(_)))) {
+                } else if is_stored_generated(to)
+                    || (mysql && matches!(to.default, Some(DefaultValue::Expression(_))))
+                {
                     flag::ADD_COMPUTED
                 } else {
                     flag::ADD_STORED
@@ -147,8 +153,10 @@ impl<'a> Changes<'a> {
             flags |= self.expression_change(from, to);
         }
         // MariaDB does not look from which columns a value is made that is kept: any could be one of them.
-        let kept = |column: &Column| is_stored_generated(column) || (is_virtual(column) && self.is_indexed(column));
-        if !mysql && self.before.columns.iter().any(kept) && flags.any(flag::COLUMN_TYPE | flag::NOT_NULLABLE) {
+        let kept =
+            |column: &Column| is_stored_generated(column) || (is_virtual(column) && self.is_indexed(column));
+        if !mysql && self.before.columns.iter().any(kept) && flags.any(flag::COLUMN_TYPE | flag::NOT_NULLABLE)
+        {
             flags |= flag::COLUMN_VCOL;
         }
         let request = self.request;
@@ -164,7 +172,8 @@ impl<'a> Changes<'a> {
 
     /// What changes in how a column is generated. An expression is also printed anew where a column in it has another name.
     fn expression_change(&self, from: &Column, to: &Column) -> Flags {
-        let redefined = self.request.modified.iter().any(|definition| same_name(&definition.name.value, &to.name));
+        let redefined =
+            self.request.modified.iter().any(|definition| same_name(&definition.name.value, &to.name));
         match (&from.generated, &to.generated) {
             (
                 Some(Generated::Expression { expression: a, .. }),
@@ -202,13 +211,16 @@ impl<'a> Changes<'a> {
                 let index = name.split('\0').next().unwrap_or_default();
                 let added = self.added_indexes.iter().any(|added| same_name(&added.name, index));
                 let renamed = self.request.renamed_indexes.iter().find(|(_, new)| same_name(new, index));
-                let old = renamed.map_or(name.clone(), |(old, _)| name.replacen(index, &old.to_lowercase(), 1));
+                let old =
+                    renamed.map_or(name.clone(), |(old, _)| name.replacen(index, &old.to_lowercase(), 1));
                 Some(old).filter(|old| !added && hidden_before.contains(old))
             })
             .collect();
         self.hidden.added = hidden_after.iter().filter(|origin| origin.is_none()).count();
-        self.hidden.dropped =
-            hidden_before.iter().filter(|name| !hidden_after.iter().flatten().any(|old| old == *name)).count();
+        self.hidden.dropped = hidden_before
+            .iter()
+            .filter(|name| !hidden_after.iter().flatten().any(|old| old == *name))
+            .count();
         if self.hidden.added > 0 {
             self.flags |= flag::ADD_VIRTUAL;
         }
@@ -225,7 +237,11 @@ impl<'a> Changes<'a> {
                 if let Some(new) = new_position {
                     let virtual_after = self.columns[..new].iter().filter(|pair| is_virtual(pair.to)).count();
                     // MariaDB counts all columns before it, MySQL those that are virtual too.
-                    let moved = if self.flavor.is_mysql() { virtual_after != virtual_before } else { new != position };
+                    let moved = if self.flavor.is_mysql() {
+                        virtual_after != virtual_before
+                    } else {
+                        new != position
+                    };
                     if moved {
                         self.flags |= flag::VIRTUAL_ORDER;
                     }
@@ -271,7 +287,8 @@ impl<'a> Changes<'a> {
     fn is_dropped(&self, index: &Index) -> bool {
         let request = self.request;
         let mut names = request.dropped_indexes.iter().chain(&request.dropped_constraints);
-        names.any(|name| same_name(name, &index.name)) || (request.drops_primary && index.kind == IndexKind::Primary)
+        names.any(|name| same_name(name, &index.name))
+            || (request.drops_primary && index.kind == IndexKind::Primary)
     }
 
     fn compare_indexes(&mut self) {
@@ -299,8 +316,14 @@ impl<'a> Changes<'a> {
                 None => dropped.push(index),
             }
         }
-        let mut added: Vec<&Index> =
-            self.after.indexes.iter().zip(&matched).filter(|(_, matched)| !**matched).map(|(index, _)| index).collect();
+        let mut added: Vec<&Index> = self
+            .after
+            .indexes
+            .iter()
+            .zip(&matched)
+            .filter(|(_, matched)| !**matched)
+            .map(|(index, _)| index)
+            .collect();
         if self.flavor.is_mariadb() {
             // MariaDB takes an index that goes and one like it that comes for a new name.
             dropped.retain(|index| {
@@ -336,7 +359,12 @@ impl<'a> Changes<'a> {
             };
         }
         let mariadb = self.flavor.is_mariadb();
-        if mariadb && self.before.primary_key().is_none() && self.flags.any(flag::DROP_PRIMARY) && candidates > 0 && clustered(self.after).is_some() {
+        if mariadb
+            && self.before.primary_key().is_none()
+            && self.flags.any(flag::DROP_PRIMARY)
+            && candidates > 0
+            && clustered(self.after).is_some()
+        {
             // Another key takes over.
             self.flags |= flag::ADD_PRIMARY;
         }
@@ -415,7 +443,8 @@ impl<'a> Changes<'a> {
             return;
         }
         let held = |check: &terp_schema_model::Check| {
-            let same = |old: &&terp_schema_model::Check| same_name(&old.name, &check.name) && !dropped(&old.name);
+            let same =
+                |old: &&terp_schema_model::Check| same_name(&old.name, &check.name) && !dropped(&old.name);
             !check.not_enforced && self.before.checks.iter().find(same).is_none_or(|old| old.not_enforced)
         };
         if self.after.checks.iter().any(held) {
@@ -440,10 +469,12 @@ impl<'a> Changes<'a> {
         for option in &request.options {
             self.flags |= match &option.kind {
                 TableOptionKind::Engine(_) => flag::RECREATE,
-                TableOptionKind::RowFormat(_) | TableOptionKind::KeyBlockSize(_) | TableOptionKind::Tablespace(_) => {
-                    flag::OPTIONS_REBUILD
-                }
-                TableOptionKind::Attribute(_) if stored_by(&self.before.options) != stored_by(&self.after.options) => {
+                TableOptionKind::RowFormat(_)
+                | TableOptionKind::KeyBlockSize(_)
+                | TableOptionKind::Tablespace(_) => flag::OPTIONS_REBUILD,
+                TableOptionKind::Attribute(_)
+                    if stored_by(&self.before.options) != stored_by(&self.after.options) =>
+                {
                     flag::OPTIONS_REBUILD
                 }
                 TableOptionKind::SystemVersioning => Flags::NONE,
@@ -455,9 +486,13 @@ impl<'a> Changes<'a> {
 
 /// The attributes of MariaDB's InnoDB that decide how pages are written; off is the same as not there.
 fn stored_by(options: &TableOptions) -> Vec<(String, String)> {
-    const DECIDING: [&str; 4] = ["page_compressed", "page_compression_level", "encrypted", "encryption_key_id"];
+    const DECIDING: [&str; 4] =
+        ["page_compressed", "page_compression_level", "encrypted", "encryption_key_id"];
     let off = |value: &str| matches!(value.to_ascii_lowercase().as_str(), "0" | "off" | "no" | "default");
-    let attributes = options.attributes.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.trim_matches('\'').to_owned()));
+    let attributes = options
+        .attributes
+        .iter()
+        .map(|(name, value)| (name.to_ascii_lowercase(), value.trim_matches('\'').to_owned()));
     attributes.filter(|(name, value)| DECIDING.contains(&name.as_str()) && !off(value)).collect()
 }
 
@@ -477,7 +512,8 @@ fn origin<'a>(before: &'a Table, request: &Request<'_>, to: &Column) -> Option<&
 
 /// Whether the value that a new column would have in old rows is no valid one: they must not be there, or are refused.
 fn zero_is_refused(column: &Column) -> bool {
-    let dated = matches!(column.ty, ColumnType::Date | ColumnType::DateTime { .. } | ColumnType::Geometry { .. });
+    let dated =
+        matches!(column.ty, ColumnType::Date | ColumnType::DateTime { .. } | ColumnType::Geometry { .. });
     dated && !column.nullable && column.default.is_none() && column.generated.is_none()
 }
 

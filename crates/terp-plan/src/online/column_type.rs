@@ -1,6 +1,6 @@
 //! Whether the values of a column are stored in the same way under another type (`Field::is_equal` and its kin in both servers).
 
-use terp_schema_model::{Column, ColumnType, Flavor, GeometryKind, Table};
+use terp_schema_model::{Column, ColumnType, Flavor, GeometryKind, Table, same_name};
 
 use super::changes::{clustered, is_virtual};
 
@@ -20,7 +20,10 @@ pub(super) fn compare(table: &Table, from: &Column, to: &Column, indexed: bool, 
     if from.auto_increment != to.auto_increment && (flavor.is_mysql() || to.auto_increment) {
         return Stored::Differently;
     }
-    if is_json(from) != is_json(to) || is_virtual(from) != is_virtual(to) || from.compressed.is_some() != to.compressed.is_some() {
+    if is_json(from) != is_json(to)
+        || is_virtual(from) != is_virtual(to)
+        || from.compressed.is_some() != to.compressed.is_some()
+    {
         return Stored::Differently;
     }
     if flavor.is_mysql() { mysql(from, to, indexed, flavor) } else { mariadb(table, from, to, flavor) }
@@ -134,7 +137,11 @@ fn mariadb(table: &Table, from: &Column, to: &Column, flavor: Flavor) -> Stored 
         return if same_set { Stored::Same } else { Stored::Differently };
     }
     let (Some(a), Some(b)) = (string_type(from, flavor), string_type(to, flavor)) else {
-        return if fixed(&from.ty, &to.ty) || is_wider_geometry(&from.ty, &to.ty) { Stored::Same } else { Stored::Differently };
+        return if fixed(&from.ty, &to.ty) || is_wider_geometry(&from.ty, &to.ty) {
+            Stored::Same
+        } else {
+            Stored::Differently
+        };
     };
     if a.kind != b.kind || (a.charset == "binary") != (b.charset == "binary") {
         return Stored::Differently;
@@ -147,6 +154,9 @@ fn mariadb(table: &Table, from: &Column, to: &Column, flavor: Flavor) -> Stored 
     if !same_set && !mariadb_reads_as(a.charset, b.charset) {
         return Stored::Differently;
     }
+    if a.charset != b.charset && in_key_prefix(table, from) {
+        return Stored::Differently;
+    }
     let indexed = table.indexes.iter().any(|index| super::changes::uses(index, &from.name));
     let lob = matches!(a.kind, Kind::Lob(_));
     if sorts_differently(from, to) && (in_primary_key(table, from) || (lob && indexed)) {
@@ -155,7 +165,9 @@ fn mariadb(table: &Table, from: &Column, to: &Column, flavor: Flavor) -> Stored 
     match a.kind {
         Kind::Fixed if a.characters != b.characters => Stored::Differently,
         Kind::Variable if b.bytes < a.bytes || b.characters < a.characters => Stored::Differently,
-        Kind::Variable if (128..=255).contains(&a.bytes) && b.bytes > 255 && !redundant => Stored::Differently,
+        Kind::Variable if (128..=255).contains(&a.bytes) && b.bytes > 255 && !redundant => {
+            Stored::Differently
+        }
         _ => Stored::ByEngine,
     }
 }
@@ -170,9 +182,7 @@ const fn is_wider_geometry(from: &ColumnType, to: &ColumnType) -> bool {
 
 /// Whether MariaDB reads text of one character set as text of another.
 fn mariadb_reads_as(from: &str, to: &str) -> bool {
-    from == to
-        || matches!((from, to), ("utf8mb3", "utf8mb4") | ("ucs2", "utf16"))
-        || (from == "ascii" && matches!(to, "utf8mb3" | "utf8mb4" | "latin1"))
+    from == to || (from == "utf8mb3" && to == "utf8mb4")
 }
 
 /// Whether text is sorted in another order: the collations' names, without those of the character sets, differ.
@@ -186,4 +196,11 @@ pub(super) fn sorts_differently(from: &Column, to: &Column) -> bool {
 
 fn in_primary_key(table: &Table, column: &Column) -> bool {
     clustered(table).is_some_and(|index| super::changes::uses(index, &column.name))
+}
+
+fn in_key_prefix(table: &Table, column: &Column) -> bool {
+    let mut parts = table.indexes.iter().flat_map(|index| &index.parts);
+    parts.any(|part| {
+        part.length.is_some() && part.column_name().is_some_and(|name| same_name(name, &column.name))
+    })
 }

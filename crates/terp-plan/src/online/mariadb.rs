@@ -10,7 +10,8 @@ use super::flags::{self as flag, Flags};
 use super::request::{default_of, place_of};
 use super::{Facts, Lock, Unpredicted, Way, constant};
 
-const IGNORED: Flags = flag::VIRTUAL_EXPRESSION.or(flag::INDEX_COMMENT).or(flag::INDEX_VISIBILITY).or(flag::ASIDE);
+const IGNORED: Flags =
+    flag::VIRTUAL_EXPRESSION.or(flag::INDEX_COMMENT).or(flag::INDEX_VISIBILITY).or(flag::ASIDE);
 const ONLINE_CREATE: Flags = flag::ADD_INDEX.or(flag::ADD_UNIQUE);
 const NO_REBUILD: Flags = ONLINE_CREATE.or(flag::DROP_INDEX).or(flag::DROP_UNIQUE);
 const COLUMNS: Flags = flag::ADD_STORED.or(flag::DROP_STORED).or(flag::STORED_ORDER);
@@ -38,16 +39,17 @@ pub(super) fn way(changes: &Changes<'_>, facts: &Facts<'_>) -> Result<Way, Unpre
     let fulltext = count(changes.after, IndexKind::Fulltext);
     let instant = can_be_instant(changes)?;
     if flags.any(VIRTUAL) {
-        let mut beside = flags.without(
-            VIRTUAL | flag::VIRTUAL_EXPRESSION | flag::ADD_INDEX | flag::DROP_INDEX,
-        );
+        let mut beside =
+            flags.without(VIRTUAL | flag::VIRTUAL_EXPRESSION | flag::ADD_INDEX | flag::DROP_INDEX);
         if instant {
             beside = beside.without(flag::DROP_STORED | flag::STORED_ORDER);
         }
         let moved = flags.any(flag::ADD_VIRTUAL) && changes.virtual_order.new_before_old
             || flags.any(flag::VIRTUAL_ORDER) && changes.virtual_order.old_moved;
         if !beside.is_empty() || changes.after.partitioning.is_some() || moved {
-            return Ok(Way::copy("virtual columns that come, go or move cannot be combined with another change"));
+            return Ok(Way::copy(
+                "virtual columns that come, go or move cannot be combined with another change",
+            ));
         }
     }
     if instant && !flags.any(NO_REBUILD) {
@@ -60,8 +62,9 @@ pub(super) fn way(changes: &Changes<'_>, facts: &Facts<'_>) -> Result<Way, Unpre
         reason.get_or_insert_with(|| why.to_owned());
     };
     let new_columns: Vec<&Column> = changes.added_columns().collect();
-    let new_key_column =
-        |wanted: fn(&Column) -> bool| new_columns.iter().any(|column| wanted(column) && is_key_part(changes.after, column));
+    let new_key_column = |wanted: fn(&Column) -> bool| {
+        new_columns.iter().any(|column| wanted(column) && is_key_part(changes.after, column))
+    };
     let mut rebuild = flags.any(REBUILD);
     if new_key_column(|column| column.auto_increment) {
         lock_for("values of a new AUTO_INCREMENT column are given under a lock");
@@ -177,8 +180,7 @@ fn needs_copy(changes: &Changes<'_>, facts: &Facts<'_>) -> Result<Option<&'stati
     }
     let fulltext = count(changes.after, IndexKind::Fulltext) > 0;
     let document_ids = |table: &Table| table.columns.iter().any(|c| same_name(&c.name, "FTS_DOC_ID"));
-    let hidden_document_ids =
-        count(changes.before, IndexKind::Fulltext) > 0 && !document_ids(changes.before);
+    let hidden_document_ids = count(changes.before, IndexKind::Fulltext) > 0 && !document_ids(changes.before);
     if flags.any(VIRTUAL) && fulltext && !hidden_document_ids {
         return Ok(Some("virtual columns and FULLTEXT indexes cannot change together"));
     }
@@ -192,7 +194,10 @@ fn needs_copy(changes: &Changes<'_>, facts: &Facts<'_>) -> Result<Option<&'stati
     if first_fulltext && changes.before.options.system_versioning && !document_ids(changes.after) {
         return Ok(Some("the first FULLTEXT index of a system-versioned table"));
     }
-    if fulltext && count(changes.before, IndexKind::Fulltext) > 0 && document_ids(changes.before) != document_ids(changes.after) {
+    if fulltext
+        && count(changes.before, IndexKind::Fulltext) > 0
+        && document_ids(changes.before) != document_ids(changes.after)
+    {
         return Ok(Some("the column with the documents' ids comes or goes"));
     }
     let new_virtual_key =
@@ -234,9 +239,11 @@ fn can_be_instant(changes: &Changes<'_>) -> Result<bool, Unpredicted> {
     let redundant = changes.before.options.row_format.as_deref() == Some("REDUNDANT");
     if flags.any(COLUMNS) {
         let fulltext = |table| count(table, IndexKind::Fulltext) > 0;
-        let indexed_virtual = changes.before.columns.iter().any(|column| {
-            is_virtual(column) && is_key_part(changes.before, column)
-        });
+        let indexed_virtual = changes
+            .before
+            .columns
+            .iter()
+            .any(|column| is_virtual(column) && is_key_part(changes.before, column));
         if fulltext(changes.before) || fulltext(changes.after) || indexed_virtual {
             return Ok(false);
         }
@@ -291,10 +298,16 @@ pub(super) fn copy_lock(changes: &Changes<'_>, flavor: Flavor) -> Result<Lock, U
         ReferentialAction::effective(action) != ReferentialAction::Restrict
     };
     // ORDER BY alone changes no column that a child could have.
-    let cascades = !changes.request.only_orders() && changes.before.foreign_keys.iter().any(|key| changes_child(key.on_delete) || changes_child(key.on_update));
-    let numbers = changes.columns.iter().any(|pair| {
-        pair.to.auto_increment && pair.from.is_none_or(|from| !from.auto_increment)
-    });
+    let cascades = !changes.request.only_orders()
+        && changes
+            .before
+            .foreign_keys
+            .iter()
+            .any(|key| changes_child(key.on_delete) || changes_child(key.on_update));
+    let numbers = changes
+        .columns
+        .iter()
+        .any(|pair| pair.to.auto_increment && pair.from.is_none_or(|from| !from.auto_increment));
     let versioning = changes.flags.any(flag::DROP_VERSIONING);
     Ok(if cascades || numbers || versioning { Lock::Shared } else { Lock::None })
 }

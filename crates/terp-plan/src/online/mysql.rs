@@ -30,7 +30,9 @@ pub(super) fn way(changes: &Changes<'_>, facts: &Facts<'_>) -> Result<Way, Unpre
     let wants_in_place = matches!(changes.request.algorithm, Some("INPLACE"));
     let mut why_not_instant = None;
     match instant(changes, facts)? {
-        Instant::Yes { row_version: true } if wants_in_place => why_not_instant = Some("ALGORITHM=INPLACE is written"),
+        Instant::Yes { row_version: true } if wants_in_place => {
+            why_not_instant = Some("ALGORITHM=INPLACE is written");
+        }
         Instant::Yes { row_version } => return Ok(Way::Instant { row_version }),
         Instant::No(reason) => why_not_instant = reason.or(why_not_instant),
     }
@@ -61,7 +63,11 @@ fn needs_copy(changes: &Changes<'_>, facts: &Facts<'_>) -> Option<&'static str> 
 }
 
 fn is_encrypted(table: &Table) -> bool {
-    table.options.encryption.as_deref().is_some_and(|word| !word.is_empty() && !word.eq_ignore_ascii_case("N"))
+    table
+        .options
+        .encryption
+        .as_deref()
+        .is_some_and(|word| !word.is_empty() && !word.eq_ignore_ascii_case("N"))
 }
 
 enum Instant {
@@ -95,7 +101,9 @@ fn instant(changes: &Changes<'_>, facts: &Facts<'_>) -> Result<Instant, Unpredic
     if !facts.flavor.mysql_since(8, 0, 29) {
         let at_the_end = only(flag::ADD_STORED) && facts.flavor.mysql_since(8, 0, 12);
         if !at_the_end {
-            return Ok(Instant::No(Some("before 8.0.29 columns are added instantly only at the end, and not dropped")));
+            return Ok(Instant::No(Some(
+                "before 8.0.29 columns are added instantly only at the end, and not dropped",
+            )));
         }
     } else if !facts.flavor.mysql_since(8, 0, 32) {
         return Ok(Instant::No(Some("8.0.29 to 8.0.31 damage data after instant changes of columns")));
@@ -121,8 +129,13 @@ fn instant(changes: &Changes<'_>, facts: &Facts<'_>) -> Result<Instant, Unpredic
 
 /// Whether a column is renamed that a foreign key refers to, of this table or another.
 fn renames_referenced(changes: &Changes<'_>, facts: &Facts<'_>) -> bool {
-    let own = changes.before.foreign_keys.iter().filter(|key| same_name(&key.referenced_table, &changes.before.name));
-    let referenced: Vec<&String> = own.flat_map(|key| &key.referenced_columns).chain(facts.referenced_columns).collect();
+    let own = changes
+        .before
+        .foreign_keys
+        .iter()
+        .filter(|key| same_name(&key.referenced_table, &changes.before.name));
+    let referenced: Vec<&String> =
+        own.flat_map(|key| &key.referenced_columns).chain(facts.referenced_columns).collect();
     let mut renamed = changes.request.renamed.iter().filter(|(old, new)| old != new);
     renamed.any(|(old, _)| referenced.iter().any(|name| same_name(name, old)))
 }
@@ -135,7 +148,8 @@ fn in_place(changes: &Changes<'_>, facts: &Facts<'_>, why: Option<&'static str>)
     if flags.any(flag::DROP_PRIMARY) && !flags.any(flag::ADD_PRIMARY) {
         return Ok(Way::copy("a primary key goes and none comes"));
     }
-    if flags.any(flag::NULLABLE) && clustered(changes.after).is_none() && clustered(changes.before).is_some() {
+    if flags.any(flag::NULLABLE) && clustered(changes.after).is_none() && clustered(changes.before).is_some()
+    {
         return Ok(Way::copy("the column belongs to the key in whose order the rows are kept"));
     }
     let document_ids = |table: &Table| table.columns.iter().any(|c| same_name(&c.name, "FTS_DOC_ID"));
@@ -146,9 +160,11 @@ fn in_place(changes: &Changes<'_>, facts: &Facts<'_>, why: Option<&'static str>)
         let moved = flags.any(flag::ADD_VIRTUAL) && changes.virtual_order.new_before_old
             || flags.any(flag::VIRTUAL_ORDER) && changes.virtual_order.old_moved;
         if !beside.is_empty() || changes.after.partitioning.is_some() || moved {
-            return Ok(Way::copy("virtual columns that come, go or move cannot be combined with another change"));
+            return Ok(Way::copy(
+                "virtual columns that come, go or move cannot be combined with another change",
+            ));
         }
-        if has_fulltext && !(had_fulltext && !document_ids(changes.before)) {
+        if has_fulltext && (!had_fulltext || document_ids(changes.before)) {
             return Ok(Way::copy("virtual columns and FULLTEXT indexes cannot change together"));
         }
     }
@@ -173,7 +189,10 @@ fn in_place(changes: &Changes<'_>, facts: &Facts<'_>, why: Option<&'static str>)
         reason = Some("a SPATIAL index is built under a lock".to_owned());
     }
     let dropped_ids = changes.dropped_indexes.iter().any(|index| same_name(&index.name, "FTS_DOC_ID_INDEX"));
-    if had_fulltext && has_fulltext && (dropped_ids || document_ids(changes.before) != document_ids(changes.after)) {
+    if had_fulltext
+        && has_fulltext
+        && (dropped_ids || document_ids(changes.before) != document_ids(changes.after))
+    {
         return Ok(Way::copy("the column with the documents' ids comes or goes"));
     }
     let new_fulltext = changes.added_indexes.iter().filter(|index| index.kind == IndexKind::Fulltext).count();

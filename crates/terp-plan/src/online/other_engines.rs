@@ -24,11 +24,17 @@ pub(super) fn way(changes: &Changes<'_>, facts: &Facts<'_>) -> Result<Way, Unpre
     let engine = changes.before.options.engine.as_str();
     let request = changes.request;
     if !matches!(engine, "MyISAM" | "Aria" | "MEMORY") || changes.before.partitioning.is_some() {
-        let what = format!("a change of a {engine} table{}", if changes.before.partitioning.is_some() { " with partitions" } else { "" });
+        let what = format!(
+            "a change of a {engine} table{}",
+            if changes.before.partitioning.is_some() { " with partitions" } else { "" }
+        );
         return Err(Unpredicted::new(what, request.span));
     }
     if changes.flags.any(flag::VIRTUAL_EXPRESSION | flag::ADD_VERSIONING | flag::DROP_VERSIONING) {
-        return Err(Unpredicted::new(format!("a change of a {engine} table with generated or versioned columns"), request.span));
+        return Err(Unpredicted::new(
+            format!("a change of a {engine} table with generated or versioned columns"),
+            request.span,
+        ));
     }
     let mysql = facts.flavor.is_mysql();
     let copies = changes.flags.any(!DEFINITION_ONLY)
@@ -50,7 +56,9 @@ pub(super) fn way(changes: &Changes<'_>, facts: &Facts<'_>) -> Result<Way, Unpre
 /// Whether a column has another COLUMN_FORMAT or STORAGE.
 fn stored_elsewhere(changes: &Changes<'_>) -> bool {
     changes.columns.iter().any(|pair| {
-        pair.from.is_some_and(|from| from.column_format != pair.to.column_format || from.storage != pair.to.storage)
+        pair.from.is_some_and(|from| {
+            from.column_format != pair.to.column_format || from.storage != pair.to.storage
+        })
     })
 }
 
@@ -76,7 +84,9 @@ fn stays(option: &TableOptionKind, changes: &Changes<'_>, mysql: bool) -> bool {
         | TableOptionKind::Tablespace(_) => true,
         TableOptionKind::KeyBlockSize(_) => mysql || engine != "MEMORY",
         TableOptionKind::PageChecksum(on) => *on,
-        TableOptionKind::RowFormat(_) => row_format(&changes.before.options) == row_format(&changes.after.options),
+        TableOptionKind::RowFormat(_) => {
+            row_format(&changes.before.options) == row_format(&changes.after.options)
+        }
         TableOptionKind::DelayKeyWrite(_) => !mysql && engine != "Aria",
         _ => false,
     }

@@ -17,12 +17,16 @@ pub(super) fn way(changes: &Changes<'_>, facts: &Facts<'_>) -> Result<Option<Way
         Kind::AddPartition { .. } | Kind::DropPartition { .. } if mysql => {
             Way::InPlace { lock: Lock::None, reason: Some("partitions come or go".to_owned()) }
         }
-        Kind::AddPartitionCount(_) | Kind::CoalescePartition(_) | Kind::ReorganizePartition { .. } if mysql => {
+        Kind::AddPartitionCount(_) | Kind::CoalescePartition(_) | Kind::ReorganizePartition { .. }
+            if mysql =>
+        {
             rewrites()
         }
         Kind::MaintainPartition { operation, .. } if mysql && operation == "REBUILD" => rewrites(),
         // MariaDB's grammar has no clause beside these, and MySQL does not look at it beside those that follow.
-        Kind::AddPartition { .. } | Kind::DropPartition { .. } => Way::Unclaused(Unclaused::ChangesPartitions),
+        Kind::AddPartition { .. } | Kind::DropPartition { .. } => {
+            Way::Unclaused(Unclaused::ChangesPartitions)
+        }
         Kind::AddPartitionCount(_) | Kind::CoalescePartition(_) | Kind::ReorganizePartition { .. } => {
             Way::Unclaused(Unclaused::RewritesPartitions)
         }

@@ -3,8 +3,8 @@
 use terp_schema_model::same_name;
 use terp_sql::Span;
 use terp_sql::ast::{
-    AlterAction, AlterActionKind, AlterColumn, AlterTable, ColumnAttributeKind, ColumnDef, CreateIndex, DropIndex, TableElement,
-    TableOption, TableOptionKind,
+    AlterAction, AlterActionKind, AlterColumn, AlterTable, ColumnAttributeKind, ColumnDef, CreateIndex,
+    DropIndex, TableElement, TableOption, TableOptionKind,
 };
 
 /// A column that is added.
@@ -136,7 +136,9 @@ impl<'a> Request<'a> {
                 self.dropped_indexes.push(&name.value);
             }
             Kind::DropPrimaryKey { .. } => self.drops_primary = true,
-            Kind::DropForeignKey { name, .. } | Kind::DropCheck { name } | Kind::DropConstraint { name, .. } => {
+            Kind::DropForeignKey { name, .. }
+            | Kind::DropCheck { name }
+            | Kind::DropConstraint { name, .. } => {
                 self.drops_primary |= same_name(&name.value, "PRIMARY");
                 self.dropped_constraints.push(&name.value);
             }
@@ -195,7 +197,8 @@ impl<'a> Request<'a> {
     }
 
     fn add_column(&mut self, definition: &'a ColumnDef, if_not_exists: bool) {
-        let references = |a: &terp_sql::ast::ColumnAttribute| matches!(a.kind, ColumnAttributeKind::References(_));
+        let references =
+            |a: &terp_sql::ast::ColumnAttribute| matches!(a.kind, ColumnAttributeKind::References(_));
         self.adds_foreign_key |= definition.attributes.iter().any(references);
         self.added.push(AddedColumn { definition, if_not_exists });
     }
@@ -215,7 +218,8 @@ pub(super) fn place_of(request: &Request<'_>, column: &str) -> Span {
 /// The place of a column's default, where the statement has one.
 pub(super) fn default_of<'a>(request: &Request<'a>, column: &str) -> Option<&'a terp_sql::ast::Expr> {
     let added = request.added.iter().map(|added| added.definition);
-    let definition = added.chain(request.modified.iter().copied()).find(|d| same_name(&d.name.value, column))?;
+    let definition =
+        added.chain(request.modified.iter().copied()).find(|d| same_name(&d.name.value, column))?;
     definition.attributes.iter().find_map(|attribute| match &attribute.kind {
         ColumnAttributeKind::Default(default) => Some(&default.expr),
         _ => None,

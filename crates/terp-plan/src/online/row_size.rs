@@ -16,7 +16,10 @@ const SAFE_COLUMNS: usize = 900;
 pub(super) fn check(changes: &Changes<'_>) -> Result<(), Unpredicted> {
     let size: u64 = changes.after.columns.iter().filter(|column| !is_virtual(column)).map(bytes).sum();
     if size > SAFE || changes.after.columns.len() > SAFE_COLUMNS {
-        return Err(Unpredicted::new("columns that come, go or move in rows close to the size limit", changes.request.span));
+        return Err(Unpredicted::new(
+            "columns that come, go or move in rows close to the size limit",
+            changes.request.span,
+        ));
     }
     Ok(())
 }

@@ -90,11 +90,17 @@ impl Shape {
     /// The statements that make it, rows included.
     pub(crate) fn statements(&self) -> Vec<String> {
         // MEMORY has no TEXT and BLOB.
-        let without = |text: &str, parts: &[&str]| parts.iter().fold(text.to_owned(), |text, part| text.replace(part, ""));
+        let without = |text: &str, parts: &[&str]| {
+            parts.iter().fold(text.to_owned(), |text, part| text.replace(part, ""))
+        };
         let memory = self.name == "MEMORY";
         let columns = without(COLUMNS, if memory { &[" tx TEXT NULL, bl BLOB NULL,"] } else { &[] });
         let rows = without(ROWS, if memory { &[" tx, bl,", " 't', 'b',", " 'u', 'c', b'10'"] } else { &[] });
-        let rows = if memory { rows.replace("'2024-01-02 00:00:00',,", "'2024-01-02 00:00:00', b'10',") } else { rows };
+        let rows = if memory {
+            rows.replace("'2024-01-02 00:00:00',,", "'2024-01-02 00:00:00', b'10',")
+        } else {
+            rows
+        };
         let create = format!("CREATE TABLE t ({columns}, {}){}", self.elements, self.options);
         let split = |text: &str| text.split("; ").filter(|s| !s.is_empty()).map(str::to_owned).collect();
         let mut all: Vec<String> = split(PARENT);

@@ -127,13 +127,20 @@ impl Trial {
                     let rewritten = self.rewritten(&before);
                     let instant = matches!(algorithm, Algorithm::Instant | Algorithm::Nocopy);
                     let exclusive = lock == Some(Lock::Exclusive);
-                    if instant && self.flavor.is_mariadb() && !exclusive && !self.is_honest(case, statement, rewritten) {
+                    if instant
+                        && self.flavor.is_mariadb()
+                        && !exclusive
+                        && !self.is_honest(case, statement, rewritten)
+                    {
                         // MariaDB accepts the word and copies the table.
                         n = ways.iter().position(|(algorithm, _)| *algorithm == Algorithm::Copy)?;
                         self.set_up(case);
                         continue;
                     }
-                    if self.flavor.is_mysql() && algorithm == Algorithm::Instant && case.operation.contains(" PARTITION") {
+                    if self.flavor.is_mysql()
+                        && algorithm == Algorithm::Instant
+                        && case.operation.contains(" PARTITION")
+                    {
                         self.set_up(case);
                         let anything = with_clause(&sql, statement, "ALGORITHM=COPY, LOCK=NONE");
                         if self.database.execute(anything).is_ok() {
@@ -160,9 +167,8 @@ impl Trial {
     /// All ways, best first.
     fn ways(&self) -> Vec<(Algorithm, Option<Lock>)> {
         use Algorithm::{Copy, Inplace, Instant, Nocopy};
-        let locked = |algorithm| {
-            [Lock::None, Lock::Shared, Lock::Exclusive].map(move |lock| (algorithm, Some(lock)))
-        };
+        let locked =
+            |algorithm| [Lock::None, Lock::Shared, Lock::Exclusive].map(move |lock| (algorithm, Some(lock)));
         if self.flavor.is_mysql() {
             let mut ways = vec![(Instant, None)];
             ways.extend([Inplace, Copy].into_iter().flat_map(locked));
