@@ -59,7 +59,12 @@ pub(crate) fn stage(change: &Change, from: &Table, to: &Table, flavor: Flavor) -
     use ChangeKind as Kind;
     let name = change.path.name.as_deref().unwrap_or_default();
     match change.kind {
-        Kind::MissingColumn => to.column(name).map_or(Stage::Constrain, added_column),
+        Kind::MissingColumn => column_stage(name, from, to, flavor).unwrap_or(Stage::Constrain),
+        Kind::MissingCheck | Kind::CheckExpression => match change.before.as_ref().map(|side| &side.value) {
+            Some(ChangeValue::Check(check, _)) => bases(&check.expression, from, to, flavor)
+                .map_or(Stage::Constrain, |stage| stage.max(Stage::Constrain)),
+            _ => Stage::Constrain,
+        },
         Kind::ColumnOrder => Stage::Expand,
         Kind::TableComment | Kind::TableCharacterSet | Kind::TableCollation => Stage::Expand,
         Kind::IndexName | Kind::IndexVisibility | Kind::IndexComment => Stage::Expand,
@@ -85,7 +90,9 @@ pub(crate) fn stage(change: &Change, from: &Table, to: &Table, flavor: Flavor) -
                 .unwrap_or(Stage::Contract),
             _ => Stage::Contract,
         },
-        Kind::ExtraColumn | Kind::ExtraIndex | Kind::ExtraForeignKey | Kind::ExtraPrimaryKey => Stage::Contract,
+        Kind::ExtraColumn | Kind::ExtraIndex | Kind::ExtraForeignKey | Kind::ExtraPrimaryKey => {
+            Stage::Contract
+        }
         _ if change.path.object == ObjectKind::Column => {
             column_stage(name, from, to, flavor).unwrap_or(Stage::Constrain)
         }
@@ -101,9 +108,27 @@ fn added_column(column: &Column) -> Stage {
 
 /// The stage in which a column takes its new form; `None` where it does not change.
 fn column_stage(name: &str, from: &Table, to: &Table, flavor: Flavor) -> Option<Stage> {
+    let own = own_stage(name, from, to, flavor)?;
+    // What is computed is computed of what its columns are to be: how it is written depends on them.
+    let computed = to.column(name).and_then(|column| match &column.generated {
+        Some(Generated::Expression { expression, .. }) => bases(expression, from, to, flavor),
+        _ => None,
+    });
+    Some(computed.map_or(own, |stage| stage.max(own)))
+}
+
+/// The last stage in which a column of an expression takes its new form.
+fn bases(expression: &str, from: &Table, to: &Table, flavor: Flavor) -> Option<Stage> {
+    let named = to.columns.iter().filter(|column| expression.contains(&identifier(&column.name)));
+    named.filter_map(|column| own_stage(&column.name, from, to, flavor)).max()
+}
+
+fn own_stage(name: &str, from: &Table, to: &Table, flavor: Flavor) -> Option<Stage> {
     match (from.column(name), to.column(name)) {
         (None, Some(column)) => Some(added_column(column)),
-        (Some(before), Some(after)) if before != after => Some(changed_column(before, after, from, to, flavor)),
+        (Some(before), Some(after)) if before != after => {
+            Some(changed_column(before, after, from, to, flavor))
+        }
         _ => None,
     }
 }
@@ -169,8 +194,8 @@ pub(crate) fn losses(changes: &[&Change], from: &Table, to: &Table, flavor: Flav
             }),
             (_, Some(after)) => {
                 if let Conversion::Loses(what, condition) = conversion((before, from), (after, to), flavor) {
-                    let condition =
-                        condition.map_or_else(|| format!("{column} IS NOT NULL"), |text| text.replace('@', &column));
+                    let condition = condition
+                        .map_or_else(|| format!("{column} IS NOT NULL"), |text| text.replace('@', &column));
                     let probe = Some(format!("SELECT 1 FROM {table} WHERE {condition} LIMIT 1"));
                     out.push(Loss { place, what: what.to_owned(), probe });
                 }

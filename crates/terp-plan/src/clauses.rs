@@ -92,8 +92,12 @@ pub(crate) fn foreign_keys(alteration: Alteration<'_>, changes: &[&Change]) -> F
     };
     let mut out = ForeignKeys::default();
     for change in changes {
-        let add = matches!(change.kind, MissingForeignKey | ForeignKeyActions | ForeignKeyReference | ForeignKeyName);
-        let drop = matches!(change.kind, ExtraForeignKey | ForeignKeyActions | ForeignKeyReference | ForeignKeyName);
+        let add = matches!(
+            change.kind,
+            MissingForeignKey | ForeignKeyActions | ForeignKeyReference | ForeignKeyName
+        );
+        let drop =
+            matches!(change.kind, ExtraForeignKey | ForeignKeyActions | ForeignKeyReference | ForeignKeyName);
         let name = |side: Option<&terp_drift::Side>| match side.map(|side| &side.value) {
             Some(ChangeValue::ForeignKey(key)) => Some(key.name.clone()),
             Some(ChangeValue::Text(name)) => Some(name.clone()),
@@ -115,7 +119,8 @@ pub(crate) fn foreign_keys(alteration: Alteration<'_>, changes: &[&Change]) -> F
 
 /// The sub-clauses that drop foreign keys.
 pub(crate) fn drop_foreign_keys(names: &[String]) -> Vec<Clause> {
-    let drop = |name: &String| Clause::new(Rank::DropIndex, format!("DROP FOREIGN KEY {}", quote::identifier(name)));
+    let drop =
+        |name: &String| Clause::new(Rank::DropIndex, format!("DROP FOREIGN KEY {}", quote::identifier(name)));
     names.iter().map(drop).collect()
 }
 
@@ -163,7 +168,8 @@ fn checks(alteration: Alteration<'_>, changes: &[&Change], out: &mut Vec<Clause>
     }
     let find = |table: &Table, name: &str| {
         // MySQL's model may have a check that was written with its column there.
-        let own = table.columns.iter().filter(|_| flavor.is_mysql()).filter_map(|column| column.check.as_ref());
+        let own =
+            table.columns.iter().filter(|_| flavor.is_mysql()).filter_map(|column| column.check.as_ref());
         let mut all = table.checks.iter().chain(own);
         all.find(|check| terp_schema_model::same_name(&check.name, name)).cloned()
     };
@@ -175,13 +181,19 @@ fn checks(alteration: Alteration<'_>, changes: &[&Change], out: &mut Vec<Clause>
     }
     for name in unique(add) {
         if let Some(check) = find(to, &name) {
-            out.push(Clause::new(Rank::AddCheck, format!("ADD {}", render::check_definition(&check, flavor))));
+            out.push(Clause::new(
+                Rank::AddCheck,
+                format!("ADD {}", render::check_definition(&check, flavor)),
+            ));
         }
     }
     for name in unique(switch) {
         if let Some(check) = find(to, &name) {
             let state = if check.not_enforced { "NOT ENFORCED" } else { "ENFORCED" };
-            out.push(Clause::new(Rank::AddCheck, format!("ALTER CHECK {} {state}", quote::identifier(&name))));
+            out.push(Clause::new(
+                Rank::AddCheck,
+                format!("ALTER CHECK {} {state}", quote::identifier(&name)),
+            ));
         }
     }
 }

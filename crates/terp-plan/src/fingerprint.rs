@@ -29,7 +29,11 @@ impl Fingerprint {
     /// The text, where it is not 64 hexadecimal digits in lower case.
     pub fn parse(text: &str) -> Result<Self, String> {
         let is_digit = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
-        if text.len() == 64 && text.bytes().all(is_digit) { Ok(Self(text.to_owned())) } else { Err(text.to_owned()) }
+        if text.len() == 64 && text.bytes().all(is_digit) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(text.to_owned())
+        }
     }
 
     /// All 64 digits.

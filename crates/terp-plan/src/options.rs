@@ -56,7 +56,8 @@ pub fn apply_session(server: &Session) -> Session {
 }
 
 /// The sql_mode of an apply. Zero dates are let pass: a table may have them, and an ALTER that copies it would fail.
-pub const APPLY_SQL_MODE: &str = "STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO";
+pub const APPLY_SQL_MODE: &str =
+    "STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO";
 
 fn apply_sql_mode() -> terp_sql::SqlMode {
     terp_sql::SqlMode::parse(APPLY_SQL_MODE).unwrap_or_default()

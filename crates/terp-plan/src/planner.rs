@@ -79,7 +79,8 @@ impl<'a> Planner<'a> {
             let alter = |set: &terp_schema_model::CharacterSet| {
                 format!("ALTER DATABASE CHARACTER SET {} COLLATE {}", set.charset, set.collation)
             };
-            let mut draft = Draft::new(Stage::Expand, ObjectKey::schema(), alter(&self.desired.character_set));
+            let mut draft =
+                Draft::new(Stage::Expand, ObjectKey::schema(), alter(&self.desired.character_set));
             draft.inverse = Some(alter(&now.character_set));
             draft.changes = vec!["the database's default character set".to_owned()];
             self.push(draft)?;
@@ -93,7 +94,12 @@ impl<'a> Planner<'a> {
         for rename in &self.options.renames {
             match rename {
                 Rename::Table { from, to } => {
-                    self.check_rename(from, to, self.working.table(from).is_some(), self.working.table(to).is_some())?;
+                    self.check_rename(
+                        from,
+                        to,
+                        self.working.table(from).is_some(),
+                        self.working.table(to).is_some(),
+                    )?;
                     let sql = |from: &str, to: &str| {
                         format!("RENAME TABLE {} TO {}", quote::identifier(from), quote::identifier(to))
                     };
@@ -104,7 +110,8 @@ impl<'a> Planner<'a> {
                     self.push(draft)?;
                 }
                 Rename::Column { table, from, to } => {
-                    let found = |name: &str| self.working.table(table).is_some_and(|t| t.column(name).is_some());
+                    let found =
+                        |name: &str| self.working.table(table).is_some_and(|t| t.column(name).is_some());
                     let names = [format!("{table}.{from}"), format!("{table}.{to}")];
                     self.check_rename(&names[0], &names[1], found(from), found(to))?;
                     let sql = |from: &str, to: &str| {
@@ -182,7 +189,9 @@ impl<'a> Planner<'a> {
             schema
         };
         let mut changes = diff(&alone(wanted), &alone(now), self.options.flavor, &self.options.diff());
-        changes.retain(|change| change.class != ChangeClass::Cosmetic && change.path.object != ObjectKind::Schema);
+        changes.retain(|change| {
+            change.class != ChangeClass::Cosmetic && change.path.object != ObjectKind::Schema
+        });
         changes
     }
 

@@ -49,7 +49,11 @@ impl Working {
         let flavor = self.flavor();
         for routine in &schema.routines {
             let kind = routine_kind(routine.kind);
-            self.adopt(ObjectKey::new(kind, &routine.name), &routine.context.sql_mode, &render::create_routine(routine))?;
+            self.adopt(
+                ObjectKey::new(kind, &routine.name),
+                &routine.context.sql_mode,
+                &render::create_routine(routine),
+            )?;
         }
         for table in &schema.tables {
             self.adopt(ObjectKey::table(&table.name), "", &render::create_table(table, flavor))?;
@@ -84,7 +88,9 @@ impl Working {
             let mut first = None;
             for view in &left {
                 let key = ObjectKey::new(ObjectKind::View, &view.name);
-                if let Err(error) = self.adopt(key, &view.context.sql_mode, &render::create_view(view, flavor)) {
+                if let Err(error) =
+                    self.adopt(key, &view.context.sql_mode, &render::create_view(view, flavor))
+                {
                     first.get_or_insert(error);
                     waiting.push(*view);
                 }

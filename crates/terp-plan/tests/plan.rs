@@ -23,7 +23,8 @@ fn schema(sql: &str, flavor: Flavor) -> Schema {
 fn text(plan: &Plan) -> String {
     let mut out = String::new();
     for step in &plan.steps {
-        writeln!(out, "{}. stage {} {}: {}", step.number, step.stage.number(), step.object, step.sql).unwrap();
+        writeln!(out, "{}. stage {} {}: {}", step.number, step.stage.number(), step.object, step.sql)
+            .unwrap();
         let back = step.inverse.sql.as_deref().unwrap_or("-");
         writeln!(out, "   back ({}): {back}", step.inverse.reversibility.as_str()).unwrap();
         if !step.inverse.because.is_empty() {
@@ -53,7 +54,8 @@ fn plans() {
             let flavor_name = flavor.to_string().replace([':', '.'], "_");
             shown.push((format!("{name}_{flavor_name}"), text(&plan)));
         }
-    }    for (name, text) in shown {
+    }
+    for (name, text) in shown {
         insta::assert_snapshot!(name, text);
     }
 }

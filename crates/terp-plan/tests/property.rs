@@ -39,7 +39,7 @@ fn shown(plan: &Plan) -> String {
 #[test]
 fn there_and_back() {
     let first = std::env::var("TERP_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1_u64);
-    let count: usize = std::env::var("TERP_CASES").ok().and_then(|count| count.parse().ok()).unwrap_or(300);
+    let count: usize = std::env::var("TERP_CASES").ok().and_then(|count| count.parse().ok()).unwrap_or(200);
     let (mut steps, mut without_inverse, mut unsupported) = (0, Vec::new(), Vec::new());
     for seed in first..first + count as u64 {
         for flavor in FLAVORS {
@@ -66,7 +66,8 @@ fn there_and_back() {
             steps += plan.steps.len();
             if let Some(step) = plan.steps.iter().find(|step| step.inverse.sql.is_none()) {
                 assert_eq!(step.inverse.reversibility, Reversibility::Irreversible);
-                without_inverse.push(format!("seed {seed} on {flavor}: {}: {}", step.sql, step.inverse.because));
+                without_inverse
+                    .push(format!("seed {seed} on {flavor}: {}: {}", step.sql, step.inverse.because));
                 continue;
             }
             for step in plan.steps.iter().rev() {
@@ -79,7 +80,7 @@ fn there_and_back() {
             assert!(left.is_empty(), "seed {seed} on {flavor}: back: {left:?}\n{}", shown(&plan));
         }
     }
-    assert!(steps > 2000, "{steps}");
+    assert!(steps > count * 5, "{steps}");
     let plans = count * FLAVORS.len();
     assert!(unsupported.len() * 100 < plans, "{unsupported:#?}");
     assert!(without_inverse.is_empty(), "{} of {steps}: {without_inverse:#?}", without_inverse.len());

@@ -67,10 +67,22 @@ fn by_type(old: &ColumnType, new: &ColumnType, flavor: Flavor) -> Conversion {
             T::Integer { size: a, unsigned: ua, zerofill: za, .. },
             T::Integer { size: b, unsigned: ub, zerofill: zb, .. },
         ) => match (bytes(*a), bytes(*b)) {
-            (x, y) if x == y && ua == ub => if za == zb { Same } else { Reshapes },
+            (x, y) if x == y && ua == ub => {
+                if za == zb {
+                    Same
+                } else {
+                    Reshapes
+                }
+            }
             (x, y) if y > x && (!ub || *ua) => Widens,
             (x, y) if y == x && !ua && *ub => Refuses("negative numbers"),
-            (x, y) if y > x => if *ua { Widens } else { Refuses("negative numbers") },
+            (x, y) if y > x => {
+                if *ua {
+                    Widens
+                } else {
+                    Refuses("negative numbers")
+                }
+            }
             _ => Refuses("numbers beyond the new type's range"),
         },
         (
@@ -87,22 +99,41 @@ fn by_type(old: &ColumnType, new: &ColumnType, flavor: Flavor) -> Conversion {
                 Widens
             }
         }
-        (T::Float { double: false, digits: None, unsigned: a, .. }, T::Float { double: true, digits: None, unsigned: b, .. })
-            if a == b || !b => Reshapes,
-        (T::Bit { width: a }, T::Bit { width: b }) => if b >= a { Widens } else { Refuses("bits beyond the new width") },
-        (T::Varchar { length: a }, T::Varchar { length: b }) | (T::Varbinary { length: a }, T::Varbinary { length: b })
-            | (T::Char { length: a }, T::Char { length: b }) => {
-            if b >= a { Widens } else { shortened(*b) }
+        (
+            T::Float { double: false, digits: None, unsigned: a, .. },
+            T::Float { double: true, digits: None, unsigned: b, .. },
+        ) if a == b || !b => Reshapes,
+        (T::Bit { width: a }, T::Bit { width: b }) => {
+            if b >= a {
+                Widens
+            } else {
+                Refuses("bits beyond the new width")
+            }
+        }
+        (T::Varchar { length: a }, T::Varchar { length: b })
+        | (T::Varbinary { length: a }, T::Varbinary { length: b })
+        | (T::Char { length: a }, T::Char { length: b }) => {
+            if b >= a {
+                Widens
+            } else {
+                shortened(*b)
+            }
         }
         // CHAR never gives back blanks at its end; a VARCHAR would keep those that are written later.
         (T::Char { length: a }, T::Varchar { length: b }) => {
-            if b >= a { Reshapes } else { shortened(*b) }
+            if b >= a {
+                Reshapes
+            } else {
+                shortened(*b)
+            }
         }
         (T::Varchar { .. }, T::Char { length }) => {
             let condition = format!("CHAR_LENGTH(@) > {length} OR @ LIKE '% '");
             Loses("blanks at the end of texts, and texts longer than the new length", Some(condition))
         }
-        (T::Binary { .. }, T::Binary { .. }) => Loses("the length of values, which are cut or filled with zero bytes", None),
+        (T::Binary { .. }, T::Binary { .. }) => {
+            Loses("the length of values, which are cut or filled with zero bytes", None)
+        }
         (T::Varchar { length }, T::Text { size }) => {
             // At most four bytes a character.
             if u64::from(*length) * 4 <= lob_bytes(*size) { Reshapes } else { cut(lob_bytes(*size)) }
@@ -111,7 +142,11 @@ fn by_type(old: &ColumnType, new: &ColumnType, flavor: Flavor) -> Conversion {
             if u64::from(*length) <= lob_bytes(*size) { Reshapes } else { cut(lob_bytes(*size)) }
         }
         (T::Text { size: a }, T::Text { size: b }) | (T::Blob { size: a }, T::Blob { size: b }) => {
-            if lob_bytes(*b) >= lob_bytes(*a) { Widens } else { cut(lob_bytes(*b)) }
+            if lob_bytes(*b) >= lob_bytes(*a) {
+                Widens
+            } else {
+                cut(lob_bytes(*b))
+            }
         }
         (T::Text { .. }, T::Varchar { length }) => shortened(*length),
         (T::Blob { .. }, T::Varbinary { length }) => cut(u64::from(*length)),
@@ -136,14 +171,19 @@ fn by_type(old: &ColumnType, new: &ColumnType, flavor: Flavor) -> Conversion {
                 Widens
             } else {
                 let unit = 10_u32.pow(6_u32.saturating_sub(u32::from(*b)));
-                Loses("fractions of seconds, which are rounded", Some(format!("MICROSECOND(@) % {unit} <> 0")))
+                Loses(
+                    "fractions of seconds, which are rounded",
+                    Some(format!("MICROSECOND(@) % {unit} <> 0")),
+                )
             }
         }
         (T::Timestamp { .. }, T::DateTime { .. }) | (T::DateTime { .. }, T::Timestamp { .. }) => {
             Loses("the moment that is meant, which depends on the session's time zone", None)
         }
         // On MariaDB the two are one type with a check.
-        (T::Json, T::Text { size: LobSize::Long }) | (T::Text { size: LobSize::Long }, T::Json) if flavor.is_mariadb() => {
+        (T::Json, T::Text { size: LobSize::Long }) | (T::Text { size: LobSize::Long }, T::Json)
+            if flavor.is_mariadb() =>
+        {
             Reshapes
         }
         (T::Inet4, T::Inet6) => Reshapes,

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use terp_drift::{Change, ChangeKind, ChangeValue};
-use terp_schema_model::{Column, Generated, Index, Table, quote, render, same_name};
+use terp_schema_model::{Column, ColumnType, Generated, Index, Table, quote, render, same_name};
 
 use super::{Alteration, Clause, Rank};
 
@@ -24,7 +24,10 @@ pub(super) fn clauses(alteration: Alteration<'_>, changes: &[&Change], out: &mut
                 added.insert(name);
             }
             ChangeKind::ExtraColumn => {
-                let sql = format!("DROP COLUMN {}", quote::identifier(change.path.name.as_deref().unwrap_or_default()));
+                let sql = format!(
+                    "DROP COLUMN {}",
+                    quote::identifier(change.path.name.as_deref().unwrap_or_default())
+                );
                 out.push(Clause::new(Rank::DropColumn, sql));
             }
             ChangeKind::ColumnOrder => {
@@ -40,11 +43,25 @@ pub(super) fn clauses(alteration: Alteration<'_>, changes: &[&Change], out: &mut
     let anew: HashSet<String> = changed.iter().filter(|name| is_made_anew(from, to, name)).cloned().collect();
     for name in &anew {
         if let Some(column) = from.column(name) {
-            out.push(Clause::new(Rank::DropColumn, format!("DROP COLUMN {}", quote::identifier(&column.name))));
+            out.push(Clause::new(
+                Rank::DropColumn,
+                format!("DROP COLUMN {}", quote::identifier(&column.name)),
+            ));
         }
         remake_indexes(alteration, name, out);
     }
-    let here: HashMap<String, &Column> = from.columns.iter().map(|column| (fold(&column.name), column)).collect();
+    // MySQL writes such an index in a way that is not known.
+    if flavor.is_mysql() {
+        for name in changed.iter().filter(|name| !anew.contains(*name) && is_list_to_text(from, to, name)) {
+            remake_indexes(alteration, name, out);
+        }
+    }
+    // Where this statement also sets the table's character set, columns without one of their own take that.
+    let sets_character_set =
+        |change: &&Change| matches!(change.kind, ChangeKind::TableCharacterSet | ChangeKind::TableCollation);
+    let beside = if changes.iter().any(sets_character_set) { to } else { from };
+    let here: HashMap<String, &Column> =
+        from.columns.iter().map(|column| (fold(&column.name), column)).collect();
     // The names that stand in the table once the clauses so far are done, for AFTER.
     let stands = |column: &Column| {
         let name = fold(&column.name);
@@ -53,7 +70,7 @@ pub(super) fn clauses(alteration: Alteration<'_>, changes: &[&Change], out: &mut
     let mut before: Option<&Column> = None;
     for column in &to.columns {
         let name = fold(&column.name);
-        let definition = || render::column_definition(column, to, flavor);
+        let definition = || render::column_definition(column, beside, flavor);
         let is_new = added.contains(&name) || anew.contains(&name);
         if is_new || moved.contains(&name) || changed.contains(&name) {
             let mut sql = match here.get(&name) {
@@ -63,11 +80,14 @@ pub(super) fn clauses(alteration: Alteration<'_>, changes: &[&Change], out: &mut
                 }
                 Some(old) if !changed.contains(&name) => {
                     // It only moves: as it is, which need not be as it is to be in the end.
-                    format!("MODIFY COLUMN {}", render::column_definition(old, from, flavor))
+                    format!("MODIFY COLUMN {}", render::column_definition(old, beside, flavor))
                 }
                 _ => format!("MODIFY COLUMN {}", definition()),
             };
-            if is_new && !is_last(to, column, &stands) || moved.contains(&name) || is_new && !ends_table(from, before) {
+            if is_new && !is_last(to, column, &stands)
+                || moved.contains(&name)
+                || is_new && !ends_table(from, before)
+            {
                 sql.push_str(&position(before));
             }
             out.push(Clause::new(Rank::Column, sql));
@@ -90,15 +110,27 @@ pub(crate) fn is_made_anew(from: &Table, to: &Table, name: &str) -> bool {
     }
 }
 
+/// Whether a column changes from ENUM or SET to a text.
+fn is_list_to_text(from: &Table, to: &Table, name: &str) -> bool {
+    let ty = |table: &Table| table.column(name).map(|column| column.ty.clone());
+    matches!(ty(from), Some(ColumnType::Enum { .. } | ColumnType::Set { .. }))
+        && !matches!(ty(to), Some(ColumnType::Enum { .. } | ColumnType::Set { .. }))
+}
+
 /// An index loses a column that goes, and does not get it back.
 fn remake_indexes(alteration: Alteration<'_>, column: &str, out: &mut Vec<Clause>) {
     let Alteration { from, to, flavor } = alteration;
-    let has = |index: &&Index| index.parts.iter().any(|part| part.column_name().is_some_and(|name| same_name(name, column)));
+    let has = |index: &&Index| {
+        index.parts.iter().any(|part| part.column_name().is_some_and(|name| same_name(name, column)))
+    };
     for index in from.indexes.iter().filter(has) {
         let drop = format!("DROP INDEX {}", quote::identifier(&index.name));
         out.push(Clause::new(Rank::DropIndex, drop));
         if let Some(wanted) = to.index(&index.name) {
-            out.push(Clause::new(Rank::AddIndex, format!("ADD {}", render::index_definition(wanted, flavor))));
+            out.push(Clause::new(
+                Rank::AddIndex,
+                format!("ADD {}", render::index_definition(wanted, flavor)),
+            ));
         }
     }
 }
@@ -107,7 +139,8 @@ fn remake_indexes(alteration: Alteration<'_>, column: &str, out: &mut Vec<Clause
 fn ends_table(from: &Table, before: Option<&Column>) -> bool {
     match (from.columns.last(), before) {
         (Some(last), Some(before)) => {
-            fold(&last.name) == fold(&before.name) || !from.columns.iter().any(|c| fold(&c.name) == fold(&before.name))
+            fold(&last.name) == fold(&before.name)
+                || !from.columns.iter().any(|c| fold(&c.name) == fold(&before.name))
         }
         _ => false,
     }

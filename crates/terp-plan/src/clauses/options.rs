@@ -61,7 +61,8 @@ fn table_option(name: &str, value: Option<&str>, change: &Change) -> Result<Stri
         "AUTOEXTEND_SIZE" => "0",
         "UNION" => return Ok(format!("UNION=({})", value.unwrap_or_default())),
         _ => {
-            let [from, to] = [&change.after, &change.before].map(|side| side.as_ref().map_or("", |side| &side.sql));
+            let [from, to] =
+                [&change.after, &change.before].map(|side| side.as_ref().map_or("", |side| &side.sql));
             return Err(NoClause(format!("{from} to {to}")));
         }
     };
@@ -92,7 +93,8 @@ fn appended<'a>(from: &Table, wanted: &'a Partitioning) -> Option<&'a [Partition
             | PartitionMethod::List { .. }
             | PartitionMethod::ListColumns { .. }
     );
-    let same = by_value && present.method == wanted.method && present.subpartitioning == wanted.subpartitioning;
+    let same =
+        by_value && present.method == wanted.method && present.subpartitioning == wanted.subpartitioning;
     let added = wanted.partitions.strip_prefix(present.partitions.as_slice())?;
     (same && !added.is_empty()).then_some(added)
 }

@@ -8,7 +8,7 @@ use terp_schema_model::{ForeignKey, Table, quote, render, same_name};
 use super::Planner;
 use super::step::{Draft, refused};
 use crate::classify::Stage;
-use crate::clauses::{add_foreign_keys, alter_table, drop_foreign_keys, foreign_keys, Alteration};
+use crate::clauses::{Alteration, add_foreign_keys, alter_table, drop_foreign_keys, foreign_keys};
 use crate::error::PlanError;
 use crate::fingerprint::ObjectKey;
 
@@ -58,11 +58,18 @@ impl Planner<'_> {
                 missing.iter().map(|key| render::foreign_key_definition(key, self.options.flavor)).collect();
             let sql = alter_table(&name, &add_foreign_keys(&definitions));
             let mut draft = Draft::new(at, ObjectKey::table(&name), sql.clone());
-            draft.changes =
-                missing.iter().map(|key| format!("{name}, foreign key {} (missing-foreign-key)", key.name)).collect();
+            draft.changes = missing
+                .iter()
+                .map(|key| format!("{name}, foreign key {} (missing-foreign-key)", key.name))
+                .collect();
             draft.risks = missing
                 .iter()
-                .map(|key| format!("{name}, foreign key {}: fails with error 1452 where a row has no parent", key.name))
+                .map(|key| {
+                    format!(
+                        "{name}, foreign key {}: fails with error 1452 where a row has no parent",
+                        key.name
+                    )
+                })
                 .collect();
             match self.attempt_altering(draft, from) {
                 Ok(()) => {}
@@ -76,7 +83,9 @@ impl Planner<'_> {
     fn foreign_key_changes(&self, now: &terp_schema_model::Schema) -> BTreeMap<String, Vec<Change>> {
         let mut by_table: BTreeMap<String, Vec<Change>> = BTreeMap::new();
         for change in self.differences(now) {
-            if change.path.object == ObjectKind::ForeignKey && let Some(table) = change.path.table.clone() {
+            if change.path.object == ObjectKind::ForeignKey
+                && let Some(table) = change.path.table.clone()
+            {
                 by_table.entry(table).or_default().push(change);
             }
         }
@@ -84,12 +93,25 @@ impl Planner<'_> {
     }
 
     /// Drops the foreign keys that stand in the way of a change: those whose columns, here or in their parent, take another form. Gives their number.
-    pub(super) fn lift_foreign_keys(&mut self, at: Stage, table: &Table, changes: &[&Change]) -> Result<usize, PlanError> {
-        let touched: Vec<&str> = changes
-            .iter()
-            .filter(|change| change.path.object == ObjectKind::Column)
-            .filter_map(|change| change.path.name.as_deref())
-            .collect();
+    pub(super) fn lift_foreign_keys(
+        &mut self,
+        at: Stage,
+        table: &Table,
+        changes: &[&Change],
+    ) -> Result<usize, PlanError> {
+        // A column that changes, or whose index does.
+        let touches = |change: &&Change| -> Vec<String> {
+            let Some(name) = change.path.name.as_deref() else { return Vec::new() };
+            let index = table.index(name).filter(|_| change.path.object == ObjectKind::Index);
+            match (change.path.object, index) {
+                (ObjectKind::Column, _) => vec![name.to_owned()],
+                (_, Some(index)) => {
+                    index.parts.iter().filter_map(|part| part.column_name().map(str::to_owned)).collect()
+                }
+                _ => Vec::new(),
+            }
+        };
+        let touched: Vec<String> = changes.iter().flat_map(touches).collect();
         let is_touched = |column: &String| touched.iter().any(|name| same_name(name, column));
         let mut children = self.working.children(&table.name);
         children.insert(table.name.clone());
@@ -100,7 +122,8 @@ impl Planner<'_> {
                 let own = child == table.name && key.columns.iter().any(is_touched);
                 own || self.working.refers(key, &table.name) && key.referenced_columns.iter().any(is_touched)
             };
-            let names: Vec<String> = from.foreign_keys.iter().filter(stands).map(|key| key.name.clone()).collect();
+            let names: Vec<String> =
+                from.foreign_keys.iter().filter(stands).map(|key| key.name.clone()).collect();
             if names.is_empty() {
                 continue;
             }
@@ -121,10 +144,17 @@ impl Planner<'_> {
     fn drop_keys(&mut self, at: Stage, from: &Table, names: &[String]) -> Result<(), PlanError> {
         let sql = alter_table(&from.name, &drop_foreign_keys(names));
         let mut draft = Draft::new(at, ObjectKey::table(&from.name), sql.clone());
-        draft.changes = names.iter().map(|name| format!("{}, foreign key {name} (dropped)", from.name)).collect();
+        draft.changes =
+            names.iter().map(|name| format!("{}, foreign key {name} (dropped)", from.name)).collect();
         draft.risks = names
             .iter()
-            .map(|name| format!("{}: rows without a parent are let in once {} is gone", from.name, quote::identifier(name)))
+            .map(|name| {
+                format!(
+                    "{}: rows without a parent are let in once {} is gone",
+                    from.name,
+                    quote::identifier(name)
+                )
+            })
             .collect();
         let object = ObjectKey::table(&from.name);
         self.attempt_altering(draft, from).map_err(|error| refused(object, sql, error))

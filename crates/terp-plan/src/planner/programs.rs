@@ -88,7 +88,8 @@ impl Planner<'_> {
         changes: &[Change],
         wanted: &mut Vec<(Definition, Option<Definition>)>,
     ) -> Result<(), PlanError> {
-        let group = |trigger: &Trigger| (trigger.table.clone(), trigger.timing.clone(), trigger.event.clone());
+        let group =
+            |trigger: &Trigger| (trigger.table.clone(), trigger.timing.clone(), trigger.event.clone());
         let out_of_place = |change: &&Change| {
             let more = |key: &(String, String, String)| {
                 self.desired.triggers.iter().filter(|other| group(other) == *key).count() > 1
@@ -107,7 +108,8 @@ impl Planner<'_> {
                     Some(ChangeValue::Names(names)) => names.first().map(String::as_str),
                     _ => named,
                 };
-                let trigger = self.desired.triggers.iter().find(|trigger| Some(trigger.name.as_str()) == names)?;
+                let trigger =
+                    self.desired.triggers.iter().find(|trigger| Some(trigger.name.as_str()) == names)?;
                 Some(group(trigger))
             })
             .collect();
@@ -115,9 +117,13 @@ impl Planner<'_> {
         groups.dedup();
         let now = self.working.schema();
         for key in groups {
-            let order: Vec<&Trigger> = self.desired.triggers.iter().filter(|trigger| group(trigger) == key).collect();
-            wanted.retain(|(definition, _)| !order.iter().any(|trigger| of_trigger(trigger).key == definition.key));
-            let mut present: Vec<&Trigger> = now.triggers.iter().filter(|trigger| group(trigger) == key).collect();
+            let order: Vec<&Trigger> =
+                self.desired.triggers.iter().filter(|trigger| group(trigger) == key).collect();
+            wanted.retain(|(definition, _)| {
+                !order.iter().any(|trigger| of_trigger(trigger).key == definition.key)
+            });
+            let mut present: Vec<&Trigger> =
+                now.triggers.iter().filter(|trigger| group(trigger) == key).collect();
             present.retain(|trigger| order.iter().any(|other| other.name == trigger.name));
             for trigger in present.iter().rev() {
                 let old = of_trigger(trigger);

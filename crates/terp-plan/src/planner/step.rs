@@ -60,7 +60,8 @@ impl Draft {
             let because = format!("what was written since goes: {}", list(&self.inverse_losses));
             (Reversibility::LosslessForExistingRows, because)
         } else if self.inverse_constrains {
-            let because = "rows written since may not fit what was there before; then it is refused".to_owned();
+            let because =
+                "rows written since may not fit what was there before; then it is refused".to_owned();
             (Reversibility::LosslessForExistingRows, because)
         } else {
             (Reversibility::Lossless, String::new())
@@ -136,7 +137,8 @@ impl Planner<'_> {
                 let key = ObjectKey::table(&at.name);
                 match self.working.table(&at.name) {
                     Some(table) => {
-                        let print = table_fingerprint(table, Some(self.working.database()), self.options.flavor);
+                        let print =
+                            table_fingerprint(table, Some(self.working.database()), self.options.flavor);
                         self.prints.insert(key, print);
                     }
                     None => {
@@ -170,11 +172,15 @@ impl Planner<'_> {
         for at in (0..self.steps.len()).rev() {
             let Some(step) = self.steps.get(at).cloned() else { continue };
             let Some(sql) = &step.inverse.sql else { return };
-            let context = step.inverse.session.get("sql_mode").map(|mode| CreationContext {
-                sql_mode: mode.clone(),
-                ..CreationContext::default()
-            });
-            let done = self.working.parse(sql).and_then(|statement| self.run(&statement, &step.object, context.as_ref()));
+            let context = step
+                .inverse
+                .session
+                .get("sql_mode")
+                .map(|mode| CreationContext { sql_mode: mode.clone(), ..CreationContext::default() });
+            let done = self
+                .working
+                .parse(sql)
+                .and_then(|statement| self.run(&statement, &step.object, context.as_ref()));
             let leads_back = |(key, [before, _]): (&ObjectKey, &[Option<Fingerprint>; 2])| {
                 let is_program = !matches!(key.kind, ObjectKind::Table | ObjectKind::Schema);
                 is_program || self.prints.get(key) == before.as_ref()

@@ -104,11 +104,18 @@ impl Planner<'_> {
         }
     }
 
-    fn alter_once(&mut self, at: Stage, from: &Table, to: &Table, changes: &[&Change]) -> Result<(), Failure> {
+    fn alter_once(
+        &mut self,
+        at: Stage,
+        from: &Table,
+        to: &Table,
+        changes: &[&Change],
+    ) -> Result<(), Failure> {
         let flavor = self.options.flavor;
         let all = clauses::clauses(Alteration { from, to, flavor }, changes)?;
         // Partitions are a statement of their own: not every server takes them with others.
-        let (partitions, plain): (Vec<_>, Vec<_>) = all.into_iter().partition(|clause| clause.rank == Rank::Partition);
+        let (partitions, plain): (Vec<_>, Vec<_>) =
+            all.into_iter().partition(|clause| clause.rank == Rank::Partition);
         let is_partitioning = |change: &&&Change| change.kind == ChangeKind::Partitioning;
         let (of_partitions, of_plain): (Vec<&Change>, Vec<&Change>) =
             changes.iter().copied().partition(|change| is_partitioning(&change));
@@ -119,7 +126,8 @@ impl Planner<'_> {
             let Some(from) = self.working.table(&from.name).cloned() else { continue };
             let sql = alter_table(&from.name, &clauses);
             let mut draft = Draft::new(at, ObjectKey::table(&from.name), sql.clone());
-            draft.changes = changes.iter().map(|change| format!("{} ({})", change.path, change.kind)).collect();
+            draft.changes =
+                changes.iter().map(|change| format!("{} ({})", change.path, change.kind)).collect();
             draft.losses = losses(&changes, &from, to, flavor);
             draft.risks = changes.iter().filter_map(|change| risk(change, &from, to, flavor)).collect();
             draft.risks.dedup();
@@ -137,8 +145,10 @@ impl Planner<'_> {
         let back = self.reverse(from, &now);
         let changes: Vec<&Change> = back.iter().collect();
         let sql = inverse_sql(Alteration { from: &now, to: from, flavor }, &changes).ok();
-        let constrains = changes.iter().any(|change| stage(change, &now, from, flavor) != Stage::Expand && !drops(change))
-            || has_stage == Stage::Contract && changes.iter().any(|change| !drops(change) && is_constraint(change));
+        let constrains =
+            changes.iter().any(|change| stage(change, &now, from, flavor) != Stage::Expand && !drops(change))
+                || has_stage == Stage::Contract
+                    && changes.iter().any(|change| !drops(change) && is_constraint(change));
         let inverse_losses = losses(&changes, &now, from, flavor);
         if let Some(step) = self.steps.last_mut() {
             let mut draft = Draft::new(step.stage, step.object.clone(), String::new());
@@ -203,7 +213,9 @@ impl Planner<'_> {
     fn drop_table_after(&mut self, table: &Table, left: &[&Table]) -> Result<(), PlanError> {
         let names: Vec<&str> = left.iter().map(|other| other.name.as_str()).collect();
         for child in self.working.children(&table.name) {
-            if names.contains(&child.as_str()) && let Some(child) = self.working.table(&child).cloned() {
+            if names.contains(&child.as_str())
+                && let Some(child) = self.working.table(&child).cloned()
+            {
                 self.drop_all_foreign_keys(Stage::Contract, &child)?;
             }
         }
@@ -310,7 +322,9 @@ fn risk(change: &Change, from: &Table, to: &Table, flavor: Flavor) -> Option<Str
         }
         ChangeKind::ColumnNullability if to.column(change.path.name.as_deref()?)?.nullable => return None,
         ChangeKind::ColumnNullability => "fails with error 1138 or 1265 where there are NULLs",
-        ChangeKind::MissingCheck | ChangeKind::CheckExpression => "fails with error 3819 or 4025 where a row offends against it",
+        ChangeKind::MissingCheck | ChangeKind::CheckExpression => {
+            "fails with error 3819 or 4025 where a row offends against it"
+        }
         ChangeKind::ColumnType if stage(change, from, to, flavor) != Stage::Contract => return None,
         ChangeKind::ColumnType => "fails where a value does not fit the new type",
         ChangeKind::ColumnCharacterSet | ChangeKind::ColumnCollation => {

@@ -34,9 +34,28 @@ impl Random {
 }
 
 const TYPES: [&str; 22] = [
-    "int", "int unsigned", "bigint", "smallint", "tinyint(1)", "decimal(10,2)", "decimal(12,4)", "varchar(20)",
-    "varchar(300)", "char(5)", "text", "longtext", "date", "datetime", "datetime(3)", "timestamp NULL",
-    "enum('a','b')", "enum('a','b','c')", "set('x','y')", "json", "double", "varbinary(16)",
+    "int",
+    "int unsigned",
+    "bigint",
+    "smallint",
+    "tinyint(1)",
+    "decimal(10,2)",
+    "decimal(12,4)",
+    "varchar(20)",
+    "varchar(300)",
+    "char(5)",
+    "text",
+    "longtext",
+    "date",
+    "datetime",
+    "datetime(3)",
+    "timestamp NULL",
+    "enum('a','b')",
+    "enum('a','b','c')",
+    "set('x','y')",
+    "json",
+    "double",
+    "varbinary(16)",
 ];
 
 fn column(random: &mut Random, name: &str, flavor: Flavor) -> String {
@@ -44,7 +63,11 @@ fn column(random: &mut Random, name: &str, flavor: Flavor) -> String {
     let mut out = format!("`{name}` {ty}");
     let text = ty.contains("char") || ty.contains("text") || ty.starts_with("enum") || ty.starts_with("set");
     if text && random.chance(20) {
-        out += random.pick(&[" CHARACTER SET latin1", " CHARACTER SET utf8mb4 COLLATE utf8mb4_bin", " COLLATE utf8mb4_general_ci"]);
+        out += random.pick(&[
+            " CHARACTER SET latin1",
+            " CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
+            " COLLATE utf8mb4_general_ci",
+        ]);
     }
     if !ty.contains("NULL") && random.chance(50) {
         out += " NOT NULL";
@@ -113,7 +136,11 @@ fn table(random: &mut Random, name: &str, flavor: Flavor) -> String {
                 list.push(other);
             }
             let list: Vec<String> = list.iter().map(|name| format!("`{name}`")).collect();
-            parts.push(format!("{kind} `{}` ({})", random.pick(&["k0", "k1", "k2", "k3"]).to_owned() + &n.to_string(), list.join(",")));
+            parts.push(format!(
+                "{kind} `{}` ({})",
+                random.pick(&["k0", "k1", "k2", "k3"]).to_owned() + &n.to_string(),
+                list.join(",")
+            ));
         }
     }
     if random.chance(25) {
@@ -122,7 +149,12 @@ fn table(random: &mut Random, name: &str, flavor: Flavor) -> String {
     }
     let mut out = format!("CREATE TABLE `{name}` ({})", parts.join(", "));
     if random.chance(20) {
-        out += random.pick(&[" COMMENT='t'", " ROW_FORMAT=COMPACT", " DEFAULT CHARSET=latin1", " STATS_PERSISTENT=1"]);
+        out += random.pick(&[
+            " COMMENT='t'",
+            " ROW_FORMAT=COMPACT",
+            " DEFAULT CHARSET=latin1",
+            " STATS_PERSISTENT=1",
+        ]);
     }
     out
 }

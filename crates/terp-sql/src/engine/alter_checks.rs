@@ -258,7 +258,8 @@ pub(super) fn check_key_order(
     new: &Table,
     requests: &Requests<'_>,
 ) -> Result<()> {
-    let may_differ = cx.flavor.is_mariadb() && requests.columns.iter().any(|wanted| wanted.replaces.is_some());
+    let may_differ =
+        cx.flavor.is_mariadb() && requests.columns.iter().any(|wanted| wanted.replaces.is_some());
     if !may_differ || !cx.catalog.key_order_matters() {
         return Ok(());
     }
