@@ -258,7 +258,9 @@ pub(super) fn check_key_order(
     new: &Table,
     requests: &Requests<'_>,
 ) -> Result<()> {
-    if !cx.flavor.is_mariadb() || requests.columns.iter().all(|wanted| wanted.replaces.is_none()) {
+    let may_differ =
+        cx.flavor.is_mariadb() && requests.columns.iter().any(|wanted| wanted.replaces.is_some());
+    if !may_differ || !cx.catalog.key_order_matters() {
         return Ok(());
     }
     let unique = |table: &Table, other: &Table| -> Vec<String> {

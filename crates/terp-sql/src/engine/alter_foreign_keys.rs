@@ -110,12 +110,26 @@ pub(super) fn check_own(
                 ),
             ));
         }
+        // A table that refers to itself may change at both ends.
+        let other_end = &before.referenced_columns[position];
+        let moved = match (old.column(other_end), theirs) {
+            (Some(was), Some(is)) if to_itself => changes_storage(was, is),
+            _ => false,
+        };
         if cx.flavor.is_mysql()
-            && !to_itself
-            && changes_storage(from, to)
+            && (moved || changes_storage(from, to))
             && theirs.is_some_and(|theirs| !foreign_key::compatible(&to.ty, to, &theirs.ty, theirs))
         {
             return Err(foreign_key::incompatible(cx, new, foreign_key, position));
+        }
+        if cx.flavor.is_mysql() && moved && cx.session.foreign_key_checks {
+            return Err(refuse(
+                1833,
+                format!(
+                    "Cannot change column '{other_end}': used in a foreign key constraint '{}' of table '{}.{}'",
+                    foreign_key.name, at.schema, at.name
+                ),
+            ));
         }
         if !changes_for_foreign_key(cx, from, to) {
             continue;

@@ -122,6 +122,9 @@ pub(super) fn build(cx: &Context<'_>, parts: Parts<'_>) -> Result<Table> {
         std::mem::replace(&mut printed, Ok(()))?;
     }
     check::add(cx, &mut table, &checks, altering)?;
+    if !checks.is_empty() {
+        foreign_key::check_carried(cx, &table)?;
+    }
     check_visible(cx, &table)?;
     printed?;
     let foreign: Vec<&ForeignKeyDef> = foreign.iter().map(AsRef::as_ref).collect();

@@ -79,6 +79,7 @@ pub struct Catalog {
     databases: BTreeMap<String, Database>,
     /// For each table that a foreign key names, the tables that have one to it.
     children: HashMap<TableRef, BTreeSet<TableRef>>,
+    key_order_matters: bool,
 }
 
 /// The databases that every server has and nobody may change.
@@ -87,12 +88,28 @@ const SYSTEM_DATABASES: [&str; 4] = ["information_schema", "performance_schema",
 impl Catalog {
     /// A server without databases, and a new session of character set utf8mb4.
     pub fn new(flavor: Flavor) -> Self {
-        Self { flavor, session: Session::new(flavor), databases: BTreeMap::new(), children: HashMap::new() }
+        Self {
+            flavor,
+            session: Session::new(flavor),
+            databases: BTreeMap::new(),
+            children: HashMap::new(),
+            key_order_matters: true,
+        }
     }
 
     /// The server that is meant.
     pub const fn flavor(&self) -> Flavor {
         self.flavor
+    }
+
+    /// From now on the order in which a table's indexes are listed need not be the server's: what is not known of it is no reason to give up.
+    /// SHOW CREATE TABLE may then have another order than the server's.
+    pub const fn ignore_key_order(&mut self) {
+        self.key_order_matters = false;
+    }
+
+    pub(super) const fn key_order_matters(&self) -> bool {
+        self.key_order_matters
     }
 
     /// The session's variables.

@@ -83,22 +83,41 @@ pub(super) fn add(
 
 /// A foreign key must not change columns behind the back of a check; MySQL, MariaDB has seen it before.
 fn check_checks(cx: &Context<'_>, table: &Table, def: &ForeignKeyDef, name: &str) -> Result<()> {
-    use ReferentialAction::{Cascade, SetDefault, SetNull};
     let references = &def.references;
-    let changes = matches!(references.on_delete, Some(SetNull | SetDefault))
-        || matches!(references.on_update, Some(Cascade | SetNull | SetDefault));
+    let columns: Vec<&str> = def.columns.iter().map(|c| c.value.as_str()).collect();
+    behind_checks(cx, table, &columns, [references.on_delete, references.on_update], name)
+}
+
+/// Whether a new check is on a column that a foreign key of the table changes by itself; MySQL.
+pub(super) fn check_carried(cx: &Context<'_>, table: &Table) -> Result<()> {
+    for key in &table.foreign_keys {
+        let columns: Vec<&str> = key.columns.iter().map(String::as_str).collect();
+        behind_checks(cx, table, &columns, [key.on_delete, key.on_update], &key.name)?;
+    }
+    Ok(())
+}
+
+fn behind_checks(
+    cx: &Context<'_>,
+    table: &Table,
+    columns: &[&str],
+    [on_delete, on_update]: [Option<ReferentialAction>; 2],
+    name: &str,
+) -> Result<()> {
+    use ReferentialAction::{Cascade, SetDefault, SetNull};
+    let changes = matches!(on_delete, Some(SetNull | SetDefault))
+        || matches!(on_update, Some(Cascade | SetNull | SetDefault));
     if !changes || cx.flavor.is_mariadb() {
         return Ok(());
     }
     for check in &table.checks {
         let named = super::alter_expressions::columns_of(cx, &check.expression)?;
-        let changed = def.columns.iter().find(|c| named.iter().any(|n| same_name(n, &c.value)));
-        if let Some(column) = changed {
+        if let Some(column) = columns.iter().find(|c| named.iter().any(|n| same_name(n, c))) {
             return Err(refuse(
                 3823,
                 format!(
-                    "Column '{}' cannot be used in a check constraint '{}': needed in a foreign key constraint '{name}' referential action.",
-                    column.value, check.name
+                    "Column '{column}' cannot be used in a check constraint '{}': needed in a foreign key constraint '{name}' referential action.",
+                    check.name
                 ),
             ));
         }

@@ -1,0 +1,222 @@
+//! One step: tried on the engine, then described.
+
+use std::collections::BTreeMap;
+
+use terp_drift::ObjectKind;
+use terp_schema_model::CreationContext;
+use terp_sql::ast::{Statement, StatementKind};
+use terp_sql::{ExecuteError, SqlMode};
+
+use super::Planner;
+use crate::classify::{Loss, Stage};
+use crate::error::PlanError;
+use crate::fingerprint::{Fingerprint, Fingerprints, ObjectKey, table_fingerprint};
+use crate::plan::{Inverse, Reversibility, Step};
+
+/// A step before it was tried.
+pub(super) struct Draft {
+    pub(super) stage: Stage,
+    pub(super) object: ObjectKey,
+    pub(super) sql: String,
+    /// The session of the program that the statement makes.
+    pub(super) context: Option<CreationContext>,
+    pub(super) inverse: Option<String>,
+    pub(super) inverse_context: Option<CreationContext>,
+    pub(super) changes: Vec<String>,
+    pub(super) losses: Vec<Loss>,
+    pub(super) inverse_losses: Vec<Loss>,
+    /// Whether rows written since may not fit what was there before.
+    pub(super) inverse_constrains: bool,
+    pub(super) risks: Vec<String>,
+}
+
+impl Draft {
+    pub(super) fn new(stage: Stage, object: ObjectKey, sql: String) -> Self {
+        Self {
+            stage,
+            object,
+            sql,
+            context: None,
+            inverse: None,
+            inverse_context: None,
+            changes: Vec::new(),
+            losses: Vec::new(),
+            inverse_losses: Vec::new(),
+            inverse_constrains: false,
+            risks: Vec::new(),
+        }
+    }
+
+    pub(super) fn reversibility(&self) -> (Reversibility, String) {
+        let list = |losses: &[Loss]| {
+            let all = losses.iter().map(|loss| format!("{} ({})", loss.place, loss.what));
+            all.collect::<Vec<_>>().join(", ")
+        };
+        if self.inverse.is_none() {
+            (Reversibility::Irreversible, "no statement is known that takes it back".to_owned())
+        } else if !self.losses.is_empty() {
+            (Reversibility::Irreversible, format!("what is gone does not come back: {}", list(&self.losses)))
+        } else if !self.inverse_losses.is_empty() {
+            let because = format!("what was written since goes: {}", list(&self.inverse_losses));
+            (Reversibility::LosslessForExistingRows, because)
+        } else if self.inverse_constrains {
+            let because =
+                "rows written since may not fit what was there before; then it is refused".to_owned();
+            (Reversibility::LosslessForExistingRows, because)
+        } else {
+            (Reversibility::Lossless, String::new())
+        }
+    }
+}
+
+/// The variables that a session has to have for a program's context.
+fn variables(context: Option<&CreationContext>) -> BTreeMap<String, String> {
+    let known = context.map(|context| context.sql_mode.clone()).filter(|mode| !mode.is_empty());
+    known.map(|mode| ("sql_mode".to_owned(), mode)).into_iter().collect()
+}
+
+impl Planner<'_> {
+    /// Adds a step that has to be possible.
+    pub(super) fn push(&mut self, draft: Draft) -> Result<(), PlanError> {
+        let (object, sql) = (draft.object.clone(), draft.sql.clone());
+        self.attempt(draft).map_err(|error| refused(object, sql, error))
+    }
+
+    /// Adds a step if the server would do it.
+    pub(super) fn attempt(&mut self, draft: Draft) -> Result<(), ExecuteError> {
+        let statement = self.working.parse(&draft.sql)?;
+        let before = self.prints.clone();
+        self.run(&statement, &draft.object, draft.context.as_ref())?;
+        let effect = changed(&before, &self.prints);
+        let (reversibility, because) = draft.reversibility();
+        let number = u32::try_from(self.steps.len() + 1).unwrap_or(u32::MAX);
+        self.steps.push(Step {
+            number,
+            stage: draft.stage,
+            object: draft.object,
+            sql: draft.sql,
+            session: variables(draft.context.as_ref()),
+            inverse: Inverse {
+                sql: draft.inverse,
+                session: variables(draft.inverse_context.as_ref()),
+                reversibility,
+                because,
+                losses: draft.inverse_losses,
+            },
+            changes: draft.changes,
+            losses: draft.losses,
+            risks: draft.risks,
+            method: None,
+            effect,
+        });
+        Ok(())
+    }
+
+    /// Executes a statement and keeps the fingerprints right.
+    fn run(
+        &mut self,
+        statement: &Statement,
+        object: &ObjectKey,
+        context: Option<&CreationContext>,
+    ) -> Result<(), ExecuteError> {
+        let mode = context.and_then(|context| SqlMode::parse(&context.sql_mode).ok());
+        let before = mode.map(|mode| self.working.set_sql_mode(mode));
+        let done = self.working.execute(statement);
+        if let Some(before) = before {
+            self.working.set_sql_mode(before);
+        }
+        let effect = done?;
+        if matches!(
+            statement.kind,
+            StatementKind::CreateTable(_)
+                | StatementKind::AlterTable(_)
+                | StatementKind::CreateIndex(_)
+                | StatementKind::DropIndex(_)
+        ) {
+            for at in &effect.tables {
+                let key = ObjectKey::table(&at.name);
+                match self.working.table(&at.name) {
+                    Some(table) => {
+                        let print =
+                            table_fingerprint(table, Some(self.working.database()), self.options.flavor);
+                        self.prints.insert(key, print);
+                    }
+                    None => {
+                        self.prints.remove(&key);
+                    }
+                }
+            }
+            return Ok(());
+        }
+        self.prints.remove(object);
+        self.prints.remove(&ObjectKey::trigger_order());
+        self.refresh_all();
+        Ok(())
+    }
+
+    /// Statements that are no CREATE or ALTER of a table are few, and can change much: a table takes its triggers with it.
+    fn refresh_all(&mut self) {
+        let now = self.working.fingerprints();
+        let is_program = |key: &ObjectKey| !matches!(key.kind, ObjectKind::Table | ObjectKind::Schema);
+        self.prints.retain(|key, _| now.contains_key(key));
+        for (key, print) in now {
+            // A program that stays has the creation context of its own server, which the engine can't know.
+            if !is_program(&key) || !self.prints.contains_key(&key) {
+                self.prints.insert(key, print);
+            }
+        }
+    }
+
+    /// Takes all steps back on the engine. An inverse that a server would refuse, or that does not lead back, is none.
+    pub(super) fn verify_inverses(&mut self) {
+        for at in (0..self.steps.len()).rev() {
+            let Some(step) = self.steps.get(at).cloned() else { continue };
+            let Some(sql) = &step.inverse.sql else { return };
+            let context = step
+                .inverse
+                .session
+                .get("sql_mode")
+                .map(|mode| CreationContext { sql_mode: mode.clone(), ..CreationContext::default() });
+            let done = self
+                .working
+                .parse(sql)
+                .and_then(|statement| self.run(&statement, &step.object, context.as_ref()));
+            let leads_back = |(key, [before, _]): (&ObjectKey, &[Option<Fingerprint>; 2])| {
+                let is_program = !matches!(key.kind, ObjectKind::Table | ObjectKind::Schema);
+                is_program || self.prints.get(key) == before.as_ref()
+            };
+            let because = match done {
+                Err(error) => format!("the server would refuse what takes it back: {error}"),
+                Ok(()) if step.effect.iter().all(leads_back) => continue,
+                Ok(()) => "what takes it back would not lead to what was there before".to_owned(),
+            };
+            if let Some(step) = self.steps.get_mut(at) {
+                step.inverse.sql = None;
+                step.inverse.reversibility = Reversibility::Irreversible;
+                step.inverse.because = because;
+            }
+            // Steps before it can't be tried from here.
+            return;
+        }
+    }
+}
+
+/// The objects whose fingerprints differ.
+fn changed(before: &Fingerprints, after: &Fingerprints) -> BTreeMap<ObjectKey, [Option<Fingerprint>; 2]> {
+    let keys = before.keys().chain(after.keys());
+    let pairs = keys.map(|key| (key, [before.get(key), after.get(key)]));
+    let differing = pairs.filter(|(_, [before, after])| before != after);
+    differing.map(|(key, sides)| (key.clone(), sides.map(Option::<&Fingerprint>::cloned))).collect()
+}
+
+pub(super) fn refused(object: ObjectKey, sql: String, error: ExecuteError) -> PlanError {
+    match error {
+        ExecuteError::Refused(error) => {
+            PlanError::Refused { object, errno: error.errno, message: error.message, sql }
+        }
+        ExecuteError::Unsupported(unsupported) => {
+            PlanError::Unsupported { object, construct: unsupported.construct, sql }
+        }
+        other => PlanError::Unsupported { object, construct: other.to_string(), sql },
+    }
+}
