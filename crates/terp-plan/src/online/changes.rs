@@ -399,8 +399,8 @@ impl<'a> Changes<'a> {
                 same_kind && a.length == b.length && a.descending == b.descending
             });
         let same_form = if self.flavor.is_mysql() {
-            // BTREE is what InnoDB does anyhow, and MySQL looks at what is done.
-            from.parser == to.parser
+            // BTREE is what InnoDB and MyISAM do anyhow, and MySQL looks at what is done.
+            from.parser == to.parser && (from.using == to.using || self.before.options.engine != "MEMORY")
         } else {
             from.using == to.using
                 && (from.key_block_size == to.key_block_size || !self.is_dropped(from))

@@ -120,7 +120,7 @@ fn mysql(from: &Column, to: &Column, indexed: bool, flavor: Flavor) -> Stored {
     let long = |bytes: u64| bytes > 255;
     match a.kind {
         Kind::Variable if b.bytes < a.bytes || long(a.bytes) != long(b.bytes) => Stored::Differently,
-        Kind::Fixed if a.bytes != b.bytes => Stored::Differently,
+        Kind::Fixed if a.characters != b.characters || b.bytes < a.bytes => Stored::Differently,
         _ if same_set && a.bytes == b.bytes => Stored::Same,
         _ => Stored::ByEngine,
     }

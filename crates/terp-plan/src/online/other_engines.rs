@@ -42,7 +42,7 @@ pub(super) fn way(changes: &Changes<'_>, facts: &Facts<'_>) -> Result<Way, Unpre
         || request.sets_invisible
         || request.adds_foreign_key
         || (mysql && !request.dropped_constraints.is_empty())
-        || (mysql && changes.after.checks.len() > changes.before.checks.len())
+        || (mysql && changes.after.checks != changes.before.checks)
         || stored_elsewhere(changes)
         || (!mysql && touches_keys(changes) && (engine != "MEMORY" || changes.flags.any(RENAMED_KEYS)))
         || !request.options.iter().all(|option| stays(&option.kind, changes, mysql));
@@ -87,7 +87,8 @@ fn stays(option: &TableOptionKind, changes: &Changes<'_>, mysql: bool) -> bool {
         TableOptionKind::RowFormat(_) => {
             row_format(&changes.before.options) == row_format(&changes.after.options)
         }
-        TableOptionKind::DelayKeyWrite(_) => !mysql && engine != "Aria",
+        TableOptionKind::DelayKeyWrite(_) => engine == "MEMORY" || (!mysql && engine == "MyISAM"),
+        TableOptionKind::Checksum(_) => mysql && engine == "MEMORY",
         _ => false,
     }
 }
