@@ -100,7 +100,7 @@ impl Figures {
     fn report(&self, flavor: Flavor) {
         let mut text = format!(
             "{flavor}: {} statements compared ({} operations, {} tables), {} wrong, {} without a prediction; {} that the server \
-             refuses anyhow, {} that the engine does not know\n",
+             refuses anyhow, {} that the engine refuses or does not know\n",
             self.compared,
             self.operations.len(),
             self.shapes.len(),

@@ -64,7 +64,9 @@ fn stored_elsewhere(changes: &Changes<'_>) -> bool {
 
 /// Whether the statement drops or adds keys, be they the same again.
 fn touches_keys(changes: &Changes<'_>) -> bool {
-    !changes.request.dropped_indexes.is_empty() || changes.request.drops_primary || changes.request.adds_key
+    let request = changes.request;
+    let drops = request.dropped_indexes.iter().any(|name| changes.before.index(name).is_some());
+    drops || request.drops_primary || request.adds_key
 }
 
 /// Whether an option is of no concern to the files of the table.

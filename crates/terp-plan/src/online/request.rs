@@ -118,7 +118,7 @@ impl<'a> Request<'a> {
                     match element {
                         TableElement::Column(column) => self.add_column(column, *if_not_exists),
                         TableElement::Check(_) => self.adds_table_check = true,
-                        TableElement::Index(_) => self.adds_key = true,
+                        TableElement::Index(index) => self.adds_key |= !index.if_not_exists,
                         TableElement::ForeignKey(_) => self.adds_foreign_key = true,
                         TableElement::Period(period) => self.do_not_know("PERIOD", period.span),
                     }
@@ -148,7 +148,7 @@ impl<'a> Request<'a> {
                 self.alters_column = true;
                 self.sets_invisible |= matches!(change, AlterColumn::SetInvisible(_));
             }
-            Kind::AddIndex(_) => self.adds_key = true,
+            Kind::AddIndex(index) => self.adds_key |= !index.if_not_exists,
             Kind::AddForeignKey(_) => self.adds_foreign_key = true,
             Kind::AlterCheck { .. } => {}
             Kind::AddCheck(_) => self.adds_table_check = true,
