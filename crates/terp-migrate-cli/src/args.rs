@@ -202,11 +202,9 @@ fn rename(text: &str) -> Result<terp_plan::Rename, String> {
         return Err("a name is missing".to_owned());
     }
     Ok(match from.split_once('.') {
-        Some((table, column)) => terp_plan::Rename::Column {
-            table: table.to_owned(),
-            from: column.to_owned(),
-            to: to.to_owned(),
-        },
+        Some((table, column)) => {
+            terp_plan::Rename::Column { table: table.to_owned(), from: column.to_owned(), to: to.to_owned() }
+        }
         None => terp_plan::Rename::Table { from: from.to_owned(), to: to.to_owned() },
     })
 }

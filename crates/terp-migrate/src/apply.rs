@@ -165,9 +165,13 @@ impl Migrator {
     ) -> Result<Applied, MigrateError> {
         let flavor = work.managed.flavor;
         let same = plan.flavor.vendor == flavor.vendor
-            && (plan.flavor.version.major, plan.flavor.version.minor) == (flavor.version.major, flavor.version.minor);
+            && (plan.flavor.version.major, plan.flavor.version.minor)
+                == (flavor.version.major, flavor.version.minor);
         if !same {
-            return Err(MigrateError::OtherServer { plan: plan.flavor.to_string(), server: flavor.to_string() });
+            return Err(MigrateError::OtherServer {
+                plan: plan.flavor.to_string(),
+                server: flavor.to_string(),
+            });
         }
         if journal::exists(&mut work.connection).await?
             && let Some(run) = journal::unfinished(&mut work.connection).await?
@@ -207,8 +211,8 @@ impl Migrator {
         journal::create(&mut work.connection).await?;
         let server = work.managed.flavor.to_string();
         let reason = self.options.reason.as_deref();
-        let id =
-            journal::begin(&mut work.connection, kind, of_run, &plan, &server, &self.author(), reason).await?;
+        let id = journal::begin(&mut work.connection, kind, of_run, &plan, &server, &self.author(), reason)
+            .await?;
         Ok(Run { id, kind, of_run, state: RunState::Running, plan })
     }
 
@@ -246,7 +250,9 @@ impl Migrator {
             };
             if !error.is_lost() {
                 // The journal says so even if this can't be written: its steps do.
-                let _ = journal::end(&mut work.connection, run.id, RunState::Stopped, Some(&error.to_string())).await;
+                let _ =
+                    journal::end(&mut work.connection, run.id, RunState::Stopped, Some(&error.to_string()))
+                        .await;
                 return Err(error);
             }
             if reconnects == 0 {
@@ -277,7 +283,8 @@ impl Migrator {
             if !is_known {
                 match probe::step(&mut work.connection, &work.managed.reader, step).await? {
                     Outcome::Done => {
-                        journal::step(&mut work.connection, run.id, step.number, StepState::Applied, None).await?;
+                        journal::step(&mut work.connection, run.id, step.number, StepState::Applied, None)
+                            .await?;
                         events(Event::Found(step));
                         is_known = true;
                         continue;

@@ -29,7 +29,12 @@ pub struct Managed {
 /// [`MigrateError::NotUnderstood`], where something is there of which nothing is known, or which can't be seen.
 pub fn managed(introspection: &Introspection, left_out: &[String]) -> Result<Managed, MigrateError> {
     let mut problems: Vec<String> = introspection.unknown.iter().map(ToString::to_string).collect();
-    problems.extend(introspection.missing_privileges.iter().map(|missing| format!("{} ({})", missing.reason, missing.sql)));
+    problems.extend(
+        introspection
+            .missing_privileges
+            .iter()
+            .map(|missing| format!("{} ({})", missing.reason, missing.sql)),
+    );
     if !problems.is_empty() {
         return Err(MigrateError::NotUnderstood(problems));
     }

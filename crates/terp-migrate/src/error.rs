@@ -133,7 +133,9 @@ pub enum MigrateError {
         holders: Vec<Holder>,
     },
     /// After a step an object is neither what it was nor what it was to be.
-    #[error("run {run} stopped at step {step}: {object} is neither what it was before the step nor what it was to be after it; somebody else changed it")]
+    #[error(
+        "run {run} stopped at step {step}: {object} is neither what it was before the step nor what it was to be after it; somebody else changed it"
+    )]
     Ambiguous {
         /// The run.
         run: u64,

@@ -181,8 +181,10 @@ pub(crate) async fn begin(
     let rows = connection.query("SELECT LAST_INSERT_ID()").await.what(what)?;
     let run = rows.rows.first().and_then(|row| number(row, 0)).unwrap_or_default();
     for steps in plan.steps.chunks(50) {
-        let values: Vec<String> =
-            steps.iter().map(|step| format!("({run}, {}, 'planned', {})", step.number, literal(&step.sql))).collect();
+        let values: Vec<String> = steps
+            .iter()
+            .map(|step| format!("({run}, {}, 'planned', {})", step.number, literal(&step.sql)))
+            .collect();
         let sql = format!(
             "INSERT INTO `__terp_step` (`run_id`, `seq`, `state`, `statement`) VALUES {}",
             values.join(", ")
@@ -215,9 +217,16 @@ pub(crate) async fn step(
 }
 
 /// Writes down what a step destroys, or that there was nothing to destroy.
-pub(crate) async fn lost(connection: &mut Connection, run: u64, seq: u32, lost: &str) -> Result<(), MigrateError> {
-    let sql =
-        format!("UPDATE `__terp_step` SET `lost` = {} WHERE `run_id` = {run} AND `seq` = {seq}", literal(lost));
+pub(crate) async fn lost(
+    connection: &mut Connection,
+    run: u64,
+    seq: u32,
+    lost: &str,
+) -> Result<(), MigrateError> {
+    let sql = format!(
+        "UPDATE `__terp_step` SET `lost` = {} WHERE `run_id` = {run} AND `seq` = {seq}",
+        literal(lost)
+    );
     connection.query(&sql).await.what("write a step into the journal")?;
     Ok(())
 }
@@ -275,7 +284,8 @@ pub(crate) async fn steps(
     connection: &mut Connection,
     run: u64,
 ) -> Result<Vec<(u32, StepState, Option<String>)>, MigrateError> {
-    let sql = format!("SELECT `seq`, `state`, `lost` FROM `__terp_step` WHERE `run_id` = {run} ORDER BY `seq`");
+    let sql =
+        format!("SELECT `seq`, `state`, `lost` FROM `__terp_step` WHERE `run_id` = {run} ORDER BY `seq`");
     let rows = connection.query(&sql).await.what("read the journal")?;
     let wrong = || MigrateError::Journal { run, reason: "the state of a step is unknown".to_owned() };
     let read = |row: &terp_mysql::Row| {
@@ -300,7 +310,9 @@ pub(crate) async fn audit(
     let previous = rows.rows.first().and_then(|row| text(row, 0)).unwrap_or_else(|| "0".repeat(64));
     let rows = connection.query("SELECT NOW(6)").await.what(what)?;
     let at = rows.rows.first().and_then(|row| text(row, 0)).unwrap_or_default();
-    let chained = [&previous, &at, &author.actor, &author.host, action, detail].map(|part| part.replace('\\', "\\\\").replace('\n', "\\n")).join("\n");
+    let chained = [&previous, &at, &author.actor, &author.host, action, detail]
+        .map(|part| part.replace('\\', "\\\\").replace('\n', "\\n"))
+        .join("\n");
     let sql = format!(
         "INSERT INTO `__terp_audit` (`at`, `actor`, `host`, `action`, `detail`, `previous`, `hash`) VALUES ({}, {}, {}, {}, {}, '{previous}', '{}')",
         literal(&at),

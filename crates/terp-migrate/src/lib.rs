@@ -17,7 +17,7 @@ mod probe;
 mod rollback;
 mod session;
 
-pub use apply::{ApplyOptions, Applied, Migrator};
+pub use apply::{Applied, ApplyOptions, Migrator};
 pub use database::{Managed, managed};
 pub use error::{Holder, MigrateError, MigrateErrorKind};
 pub use event::{Event, Events};

@@ -16,14 +16,22 @@ fn name(database: &str) -> String {
 }
 
 /// Takes the lock of a database, waiting for at most so long.
-pub(crate) async fn take(connection: &mut Connection, database: &str, wait: Duration) -> Result<(), MigrateError> {
+pub(crate) async fn take(
+    connection: &mut Connection,
+    database: &str,
+    wait: Duration,
+) -> Result<(), MigrateError> {
     let name = literal(&name(database));
     // A negative time is no lock at all on MariaDB, and NULL is no lock on either.
-    let rows = connection.query(&format!("SELECT GET_LOCK({name}, {})", wait.as_secs())).await.what("take the lock")?;
+    let rows = connection
+        .query(&format!("SELECT GET_LOCK({name}, {})", wait.as_secs()))
+        .await
+        .what("take the lock")?;
     if rows.rows.first().and_then(|row| number(row, 0)) == Some(1) {
         return Ok(());
     }
-    let holder = connection.query(&format!("SELECT IS_USED_LOCK({name})")).await.what("ask who holds the lock")?;
+    let holder =
+        connection.query(&format!("SELECT IS_USED_LOCK({name})")).await.what("ask who holds the lock")?;
     let holder = holder.rows.first().and_then(|row| number(row, 0));
     let holders = match holder {
         Some(id) => processes(connection, &format!("ID = {id}")).await?,
@@ -39,7 +47,10 @@ pub(crate) async fn release(connection: &mut Connection, database: &str) {
 }
 
 /// The connections that a condition on the process list picks.
-pub(crate) async fn processes(connection: &mut Connection, condition: &str) -> Result<Vec<Holder>, MigrateError> {
+pub(crate) async fn processes(
+    connection: &mut Connection,
+    condition: &str,
+) -> Result<Vec<Holder>, MigrateError> {
     let sql = format!(
         "SELECT ID, USER, HOST, COMMAND, STATE, INFO, TIME FROM information_schema.PROCESSLIST WHERE ({condition}) AND ID <> CONNECTION_ID()"
     );
@@ -64,20 +75,22 @@ pub(crate) async fn users_of(
     database: &str,
     table: &str,
 ) -> Result<Vec<Holder>, MigrateError> {
-    let condition = if flavor.is_mysql() {
-        format!(
-            "ID IN (SELECT t.PROCESSLIST_ID FROM performance_schema.metadata_locks l JOIN performance_schema.threads t \
-             ON t.THREAD_ID = l.OWNER_THREAD_ID WHERE l.OBJECT_SCHEMA = {} AND l.OBJECT_NAME = {} AND l.LOCK_STATUS = 'GRANTED')",
-            literal(database),
-            literal(table)
-        )
-    } else {
-        // MariaDB shows no metadata locks without a plugin: whoever has a transaction open may be it.
-        "ID IN (SELECT trx_mysql_thread_id FROM information_schema.INNODB_TRX)".to_owned()
-    };
-    // Without the privilege for it there is no answer, and that is no fault of the run.
-    match processes(connection, &condition).await {
-        Err(error) if error.is_lost() => Err(error),
-        found => Ok(found.unwrap_or_default()),
+    let by_lock = format!(
+        "ID IN (SELECT t.PROCESSLIST_ID FROM performance_schema.metadata_locks l JOIN performance_schema.threads t \
+         ON t.THREAD_ID = l.OWNER_THREAD_ID WHERE l.OBJECT_SCHEMA = {} AND l.OBJECT_NAME = {} AND l.LOCK_STATUS = 'GRANTED')",
+        literal(database),
+        literal(table)
+    );
+    // MariaDB shows no metadata locks without a plugin, and performance_schema can be off: whoever has a transaction open may be it.
+    let by_transaction = "ID IN (SELECT trx_mysql_thread_id FROM information_schema.INNODB_TRX)".to_owned();
+    let conditions = [flavor.is_mysql().then_some(by_lock), Some(by_transaction)];
+    for condition in conditions.into_iter().flatten() {
+        // Without the privilege for it there is no answer, and that is no fault of the run.
+        match processes(connection, &condition).await {
+            Err(error) if error.is_lost() => return Err(error),
+            Ok(found) if !found.is_empty() => return Ok(found),
+            _ => {}
+        }
     }
+    Ok(Vec::new())
 }

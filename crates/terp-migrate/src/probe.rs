@@ -55,7 +55,11 @@ enum Seen {
     Unknown,
 }
 
-async fn object(connection: &mut Connection, reader: &SingleReader, key: &ObjectKey) -> Result<Seen, MigrateError> {
+async fn object(
+    connection: &mut Connection,
+    reader: &SingleReader,
+    key: &ObjectKey,
+) -> Result<Seen, MigrateError> {
     let what = "read what a step changed";
     if key.kind == ObjectKind::Schema {
         let set = reader.character_set(connection).await.what(what)?;

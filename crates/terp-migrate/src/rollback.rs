@@ -79,7 +79,8 @@ impl Migrator {
         }
         if options.accept_loss {
             journal::create(&mut work.connection).await?;
-            let detail = format!("run {}: {}", run.id, self.options.reason.as_deref().unwrap_or("no reason given"));
+            let detail =
+                format!("run {}: {}", run.id, self.options.reason.as_deref().unwrap_or("no reason given"));
             journal::audit(&mut work.connection, &self.author(), "rollback with loss", &detail).await?;
         }
         let back = self.begin(work, RunKind::Rollback, Some(run.id), plan).await?;
@@ -117,7 +118,11 @@ impl Migrator {
                 return Err(MigrateError::Irreversible { run: run.id, steps: against });
             }
         };
-        if against.is_empty() { Ok(plan) } else { Err(MigrateError::Irreversible { run: run.id, steps: against }) }
+        if against.is_empty() {
+            Ok(plan)
+        } else {
+            Err(MigrateError::Irreversible { run: run.id, steps: against })
+        }
     }
 }
 
@@ -138,7 +143,10 @@ async fn way(work: &mut Work, run: &Run) -> Result<Way, MigrateError> {
     let mut way = Way { steps: Vec::new(), losses: Vec::new() };
     for (number, state, lost) in journal::steps(&mut work.connection, run.id).await? {
         let Some(step) = run.plan.steps.iter().find(|step| step.number == number) else {
-            return Err(MigrateError::Journal { run: run.id, reason: format!("step {number} is not in its plan") });
+            return Err(MigrateError::Journal {
+                run: run.id,
+                reason: format!("step {number} is not in its plan"),
+            });
         };
         let done = match state {
             StepState::Applied => true,

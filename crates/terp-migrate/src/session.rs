@@ -18,8 +18,7 @@ pub(crate) async fn open(
     database: &str,
     lock_wait: Duration,
 ) -> Result<Connection, MigrateError> {
-    let options =
-        ConnectOptions { database: None, read_timeout: STATEMENT_LIMIT, ..connect.clone() };
+    let options = ConnectOptions { database: None, read_timeout: STATEMENT_LIMIT, ..connect.clone() };
     let mut connection = Connection::open(&options).await?;
     connection.query(&format!("USE {}", identifier(database))).await.what("use the database")?;
     let seconds = lock_wait.as_secs().max(1);
@@ -58,11 +57,14 @@ pub(crate) async fn collate(connection: &mut Connection, engine: &Session) -> Re
 
 /// Whether the server refuses changes.
 pub(crate) async fn check_writable(connection: &mut Connection) -> Result<(), MigrateError> {
-    let rows = connection.query("SHOW GLOBAL VARIABLES WHERE Variable_name IN ('read_only', 'super_read_only')").await;
+    let rows = connection
+        .query("SHOW GLOBAL VARIABLES WHERE Variable_name IN ('read_only', 'super_read_only')")
+        .await;
     for row in rows.what("ask whether the server is read-only")?.rows {
         let on = text(&row, 1).is_some_and(|value| value != "OFF" && value != "0" && value != "NO_LOCK");
         if on {
-            let name = if text(&row, 0).as_deref() == Some("read_only") { "read_only" } else { "super_read_only" };
+            let name =
+                if text(&row, 0).as_deref() == Some("read_only") { "read_only" } else { "super_read_only" };
             return Err(MigrateError::ReadOnly(name));
         }
     }

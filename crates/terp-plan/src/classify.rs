@@ -173,7 +173,9 @@ fn written(column: &Column) -> String {
     match (&column.default, column.nullable, &column.ty) {
         (Some(DefaultValue::Literal(_)), ..) => differs(&format!("DEFAULT({name})")),
         (None, false, ty) if ty.is_numeric() => differs("0"),
-        (None, false, ColumnType::Char { .. } | ColumnType::Varchar { .. } | ColumnType::Text { .. }) => differs("''"),
+        (None, false, ColumnType::Char { .. } | ColumnType::Varchar { .. } | ColumnType::Text { .. }) => {
+            differs("''")
+        }
         _ => format!("{name} IS NOT NULL"),
     }
 }

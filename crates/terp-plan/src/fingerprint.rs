@@ -145,7 +145,8 @@ pub fn fingerprints(schema: &Schema, flavor: Flavor) -> Fingerprints {
         let mut event = event.clone();
         // A server fills in the time of creation.
         if let Some(at) = event.schedule.find("STARTS") {
-            let ends = event.schedule.find("ENDS").map_or(String::new(), |ends| event.schedule.split_off(ends));
+            let ends =
+                event.schedule.find("ENDS").map_or(String::new(), |ends| event.schedule.split_off(ends));
             event.schedule.truncate(at);
             event.schedule = format!("{}{ends}", event.schedule);
         }

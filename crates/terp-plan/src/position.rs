@@ -71,8 +71,11 @@ impl Plan {
 }
 
 fn reversed(step: &Step, number: u32) -> Step {
-    let effect: BTreeMap<_, _> =
-        step.effect.iter().map(|(key, [before, after])| (key.clone(), [after.clone(), before.clone()])).collect();
+    let effect: BTreeMap<_, _> = step
+        .effect
+        .iter()
+        .map(|(key, [before, after])| (key.clone(), [after.clone(), before.clone()]))
+        .collect();
     Step {
         number,
         stage: step.stage,

@@ -82,7 +82,8 @@ async fn a_rollback_that_goes_at_any_time() {
             let migrator = migrator(&database);
             let run = migrator.apply(&whole.plan, &mut |_| {}).await.unwrap().run.unwrap();
             let at = whole.took * kill / KILLS;
-            let back = migrator.rollback(run, RollbackOptions::default(), &mut |_| {});
+            let mut quiet = |_: terp_migrate::Event<'_>| {};
+            let back = migrator.rollback(run, RollbackOptions::default(), &mut quiet);
             // The number of runs is the same whenever it goes: what was begun is brought to its end, or begun again.
             if tokio::time::timeout(at, back).await.is_err() {
                 resume(&migrator).await;
@@ -114,16 +115,18 @@ async fn an_answer_that_never_comes() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
+#[tokio::test]
 async fn a_server_that_is_killed() {
     const KILLS: u32 = 4;
     for installation in terp_testserver::find().unwrap() {
         if !terp_testserver::KNOWN.iter().any(|known| {
-            (known.vendor, known.version.major) == (installation.flavor.vendor, installation.flavor.version.major)
+            (known.vendor, known.version.major)
+                == (installation.flavor.vendor, installation.flavor.version.major)
         }) {
             continue;
         }
-        let mut server = Server::start(&installation, Options { durable: true, ..Options::default() }).unwrap();
+        let mut server =
+            Server::start(&installation, Options { durable: true, ..Options::default() }).unwrap();
         let endpoint = server.endpoint().clone();
         for kill in 0..KILLS {
             let database = endpoint.create_database().unwrap();

@@ -157,7 +157,8 @@ async fn what_would_be_lost_is_not_taken_back() {
         let accept = RollbackOptions { accept_loss: true };
         migrator.rollback(id, accept, &mut |_| {}).await.unwrap();
         assert_eq!(migrator.current().await.unwrap().prints, first.prints);
-        let audit = database.connect().unwrap().query_rows("SELECT action, previous FROM __terp_audit").unwrap();
+        let audit =
+            database.connect().unwrap().query_rows("SELECT action, previous FROM __terp_audit").unwrap();
         assert_eq!(audit, [[Some("rollback with loss".to_owned()), Some("0".repeat(64))]]);
     }
 }
@@ -169,7 +170,9 @@ async fn a_dropped_column_comes_back_only_if_it_was_empty() {
         for (value, lost) in [("NULL", false), ("5", true)] {
             let database = database(
                 &server,
-                &format!("CREATE TABLE a (id int NOT NULL PRIMARY KEY, b int);\nINSERT INTO a VALUES (1, {value})"),
+                &format!(
+                    "CREATE TABLE a (id int NOT NULL PRIMARY KEY, b int);\nINSERT INTO a VALUES (1, {value})"
+                ),
             );
             let migrator = migrator(&database);
             let first = migrator.current().await.unwrap();

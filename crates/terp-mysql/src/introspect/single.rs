@@ -32,7 +32,9 @@ impl SingleReader {
     /// For the database that was read.
     pub fn new(introspection: &Introspection) -> Self {
         let database = introspection.schema.name.clone().unwrap_or_default();
-        Self { context: Context::of(introspection.flavor, database, introspection.schema.character_set.clone()) }
+        Self {
+            context: Context::of(introspection.flavor, database, introspection.schema.character_set.clone()),
+        }
     }
 
     /// The server.

@@ -116,11 +116,7 @@ impl Planner<'_> {
     }
 
     /// Executes a statement and keeps the fingerprints right.
-    fn run(
-        &mut self,
-        statement: &Statement,
-        context: Option<&CreationContext>,
-    ) -> Result<(), ExecuteError> {
+    fn run(&mut self, statement: &Statement, context: Option<&CreationContext>) -> Result<(), ExecuteError> {
         let mode = context.and_then(|context| SqlMode::parse(&context.sql_mode).ok());
         let before = mode.map(|mode| self.working.set_sql_mode(mode));
         let done = self.working.execute(statement);
@@ -165,10 +161,7 @@ impl Planner<'_> {
                 .session
                 .get("sql_mode")
                 .map(|mode| CreationContext { sql_mode: mode.clone(), ..CreationContext::default() });
-            let done = self
-                .working
-                .parse(sql)
-                .and_then(|statement| self.run(&statement, context.as_ref()));
+            let done = self.working.parse(sql).and_then(|statement| self.run(&statement, context.as_ref()));
             let leads_back = |(key, [before, _]): (&ObjectKey, &[Option<Fingerprint>; 2])| {
                 self.prints.get(key) == before.as_ref()
             };
