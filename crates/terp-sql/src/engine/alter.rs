@@ -346,6 +346,7 @@ fn change(
         new.options.auto_increment = None;
     }
     alter_checks::check_copied_renames(cx, at, old, &new, &names)?;
+    alter_foreign_keys::lose_in_copy(cx, old, &mut new);
     let children = if temporary {
         Vec::new()
     } else {

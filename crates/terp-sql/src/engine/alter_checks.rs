@@ -142,6 +142,10 @@ pub(super) fn check_aria_format(old: &Table, table: &Table, requests: &Requests<
 
 /// Engines without transactions show TRANSACTIONAL in a comment of their own when it was there before.
 pub(super) fn check_transactional(cx: &Context<'_>, table: &Table, requests: &Requests<'_>) -> Result<()> {
+    let foreign = table.options.engine != "InnoDB" && requests.options.iter().any(|o| is_engine(o));
+    if let Some((name, _)) = table.options.attributes.first().filter(|_| cx.flavor.is_mariadb() && foreign) {
+        return Err(unsupported(format!("{name} of a table that gets another engine")));
+    }
     let kept = table.options.transactional.is_some() && requests.options.iter().any(|o| is_engine(o));
     if cx.flavor.is_mariadb() && kept && !matches!(table.options.engine.as_str(), "InnoDB" | "Aria") {
         return Err(unsupported("TRANSACTIONAL of a table that gets an engine without transactions"));

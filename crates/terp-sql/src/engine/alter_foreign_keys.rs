@@ -217,6 +217,16 @@ pub(super) fn check_parent(
     Ok(())
 }
 
+/// Without foreign_key_checks MariaDB's copy of a table loses the foreign keys for which it has no key.
+pub(super) fn lose_in_copy(cx: &Context<'_>, old: &Table, new: &mut Table) {
+    if cx.session.foreign_key_checks || !primary_goes(cx, old, new) {
+        return;
+    }
+    let mut foreign_keys = std::mem::take(&mut new.foreign_keys);
+    foreign_keys.retain(|foreign_key| foreign_key::has_child_key(foreign_key, new));
+    new.foreign_keys = foreign_keys;
+}
+
 /// MariaDB copies a table to take its primary key away, and finds late what is wrong.
 pub(super) fn primary_goes(cx: &Context<'_>, old: &Table, new: &Table) -> bool {
     cx.flavor.is_mariadb() && clustered(cx, old).is_some() && clustered(cx, new).is_none()

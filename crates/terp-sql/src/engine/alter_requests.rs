@@ -24,6 +24,8 @@ pub(super) struct Requests<'a> {
     pub(super) keys: Vec<TableElementRef<'a>>,
     /// MariaDB: the keys of columns that ADD COLUMN IF NOT EXISTS passes over, which are made all the same.
     pub(super) keys_of_passed_over: Vec<IndexDef>,
+    /// MariaDB: keys that ADD COLUMN IF NOT EXISTS passes over, of columns that it adds, by their places and kinds.
+    pub(super) passed_over_keys: Vec<(Span, IndexKind)>,
     pub(super) drop_keys: Vec<&'a Ident>,
     pub(super) drop_primary: Option<Span>,
     pub(super) rename_keys: Vec<(&'a Ident, &'a Ident, Span)>,
@@ -34,6 +36,7 @@ pub(super) struct Requests<'a> {
     pub(super) periods: Vec<&'a PeriodDef>,
     pub(super) options: Vec<&'a TableOption>,
     pub(super) convert: Option<CharacterSet>,
+    converts: CharsetChoice,
     pub(super) rename_to: Option<&'a ObjectName>,
     pub(super) partition: Vec<&'a AlterAction>,
     pub(super) system_versioning: Option<bool>,
@@ -118,6 +121,9 @@ fn sort_one<'a>(
             if *if_not_exists && (has_column(&column.name) || promised) {
                 pass_over(old, requests, column)?;
             } else {
+                if *if_not_exists {
+                    requests.passed_over_keys.extend(keys_there(old, column));
+                }
                 requests.columns.push(Wanted {
                     def: column,
                     replaces: None,
@@ -133,6 +139,9 @@ fn sort_one<'a>(
                         if *if_not_exists && has_column(&def.name) {
                             pass_over(old, requests, def)?;
                         } else {
+                            if *if_not_exists {
+                                requests.passed_over_keys.extend(keys_there(old, def));
+                            }
                             requests.columns.push(Wanted {
                                 def,
                                 replaces: None,
@@ -240,12 +249,17 @@ fn sort_one<'a>(
         }
         AlterActionKind::AlterCheck { name, enforced } => requests.alter_checks.push((name, *enforced)),
         AlterActionKind::ConvertTo { charset, collation } => {
-            let mut choice = CharsetChoice::default();
+            // MariaDB puts together what several of them say.
+            let mut choice = std::mem::take(&mut requests.converts);
+            if cx.flavor.is_mysql() {
+                choice = CharsetChoice::default();
+            }
             choice.charset(cx, charset.as_ref())?;
             if let Some(collation) = collation {
                 choice.collate(cx, Some(collation))?;
             }
-            let set = choice.resolve(cx);
+            let set = choice.clone().resolve(cx);
+            requests.converts = choice;
             if let (Some(before), Some(now)) = (&requests.convert, &set)
                 && before.charset != now.charset
             {
@@ -298,11 +312,12 @@ fn sort_one<'a>(
 
 /// A column that is there already: the server forgets its definition, and not the keys in it.
 fn pass_over(old: &Table, requests: &mut Requests<'_>, def: &ColumnDef) -> Result<()> {
+    let there = keys_there(old, def);
+    let passed_over = |kind: IndexKind| there.contains(&(def.name.span, kind));
     for attribute in &def.attributes {
         match &attribute.kind {
-            ColumnAttributeKind::PrimaryKey if old.primary_key().is_some() => {
-                return Err(unsupported("PRIMARY KEY of a column that IF NOT EXISTS passes over"));
-            }
+            ColumnAttributeKind::PrimaryKey if passed_over(IndexKind::Primary) => {}
+            ColumnAttributeKind::Unique if passed_over(IndexKind::Unique) => {}
             ColumnAttributeKind::PrimaryKey => {
                 requests.keys_of_passed_over.push(column::key(IndexKind::Primary, &def.name));
             }
@@ -316,6 +331,13 @@ fn pass_over(old: &Table, requests: &mut Requests<'_>, def: &ColumnDef) -> Resul
         }
     }
     Ok(())
+}
+
+/// IF NOT EXISTS of a column is for its keys too: a primary key, and unique keys of the column's name, that the table has.
+fn keys_there(old: &Table, def: &ColumnDef) -> Vec<(Span, IndexKind)> {
+    let primary = old.primary_key().map(|_| (def.name.span, IndexKind::Primary));
+    let unique = old.index(&def.name.value).map(|_| (def.name.span, IndexKind::Unique));
+    primary.into_iter().chain(unique).collect()
 }
 
 /// DROP CONSTRAINT finds a primary, unique or foreign key or a check by its name.

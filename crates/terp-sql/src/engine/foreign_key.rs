@@ -222,22 +222,55 @@ fn resolve(
     if cx.flavor.is_mariadb() && !has_child_key(&foreign_key, table) {
         return Err(malformed());
     }
+    let staying;
+    let parent = if to_itself && to_old && !cx.session.foreign_key_checks {
+        staying = without_dropped_keys(parent, table);
+        &staying
+    } else {
+        parent
+    };
     match check_against_parent(cx, table, &mut foreign_key, parent) {
         // In place, which ALTER TABLE is without foreign_key_checks, InnoDB says more of what is missing.
         Err(error) if to_old && !cx.session.foreign_key_checks && error.errno() == Some(1005) => {
-            Err(in_place_error(&foreign_key, table, parent))
+            Err(in_place_error(cx, &foreign_key, table, parent))
         }
         Err(error) => Err(error),
+        // The copy, under its new name, refers to itself.
+        Ok(()) if to_itself && to_old && check_against_parent(cx, table, &mut foreign_key.clone(), table).is_err() => {
+            Err(super::alter_foreign_keys::copy_refused(cx, parent))
+        }
         Ok(()) => Ok(foreign_key),
     }
 }
 
-fn in_place_error(foreign_key: &ForeignKey, table: &Table, parent: &Table) -> ExecuteError {
+/// What a table in place has of its keys for a foreign key to itself: those that stay, and those that only get another name.
+fn without_dropped_keys(old: &Table, new: &Table) -> Table {
+    let stays = |index: &Index| {
+        new.indexes.iter().any(|other| {
+            let renamed = same_name(&index.name, &other.name) || !other.generated;
+            renamed && index.kind == other.kind && index.parts == other.parts
+        })
+    };
+    Table { indexes: old.indexes.iter().filter(|i| stays(i)).cloned().collect(), ..old.clone() }
+}
+
+fn in_place_error(
+    cx: &Context<'_>,
+    foreign_key: &ForeignKey,
+    table: &Table,
+    parent: &Table,
+) -> ExecuteError {
+    // Types are compared by the keys: the child's has to be there already.
+    let own_key = cx.lookup(cx.database, &table.name).is_some_and(|old| has_child_key(foreign_key, old));
+    let other_type = foreign_key.columns.iter().zip(&foreign_key.referenced_columns).any(|(own, theirs)| {
+        let (Some(own), Some(theirs)) = (table.column(own), parent.column(theirs)) else { return false };
+        !compatible(&own.ty, own, &theirs.ty, theirs)
+    });
     let keyed = parent.indexes.iter().filter(|index| !index.invisible).any(|index| {
         starts_with(index, &foreign_key.referenced_columns)
             || extended_by_primary(parent, index, &foreign_key.referenced_columns)
     });
-    if keyed {
+    if keyed && !(own_key && other_type) {
         return refuse(
             1825,
             format!(

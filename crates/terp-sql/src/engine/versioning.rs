@@ -8,6 +8,8 @@ use super::alter_keys::TableElementRef;
 use super::alter_requests::Requests;
 use super::catalog::TableRef;
 use super::context::Context;
+use super::key_part::{key_bytes, key_too_long};
+use super::options::traits;
 use super::error::{ExecuteError, Result, refuse, unsupported};
 
 /// WITH SYSTEM VERSIONING of single columns makes CREATE TABLE's table versioned, without its other columns.
@@ -94,6 +96,18 @@ pub(super) fn finish(cx: &Context<'_>, table: &mut Table, temporary: bool) -> Re
                 index.parts.push(IndexPart::column(&end));
             }
         }
+    }
+    check_lengths(cx, table, end.is_none())
+}
+
+/// The end of the row's time makes primary keys longer, also where it is not shown.
+fn check_lengths(cx: &Context<'_>, table: &Table, hidden: bool) -> Result<()> {
+    const END_BYTES: u32 = 7;
+    let Some(primary) = table.primary_key() else { return Ok(()) };
+    let limit = traits(&table.options.engine, cx.flavor).max_key_bytes;
+    let bytes = key_bytes(cx, table, primary);
+    if bytes.is_some_and(|bytes| bytes + if hidden { END_BYTES } else { 0 } > limit) {
+        return Err(key_too_long(limit));
     }
     Ok(())
 }
