@@ -170,14 +170,13 @@ pub(super) fn check_row_format(cx: &Context<'_>, old: &Table, requests: &Request
 
 /// MariaDB: values of some types do not become values of others.
 pub(super) fn check_casts(cx: &Context<'_>, old: &Table, new: &Table, requests: &Requests<'_>) -> Result<()> {
-    if cx.flavor.is_mysql() {
+    if cx.flavor.is_mysql() || !cx.session.sql_mode.strict() {
         return Ok(());
     }
     for wanted in &requests.columns {
         let from = wanted.replaces.and_then(|name| old.column(&name.value));
         let (Some(from), Some(to)) = (from, new.column(&wanted.def.name.value)) else { continue };
-        let generated = to.generated.is_some() || from.generated.is_some();
-        if generated || assignable(&from.ty, &to.ty, cx.flavor.mariadb_since(11, 0, 0)) {
+        if to.generated.is_some() || assignable(&from.ty, &to.ty, cx.flavor.mariadb_since(11, 0, 0)) {
             continue;
         }
         let name = |ty| special_type(ty).or_else(|| number_type(ty)).unwrap_or_default();

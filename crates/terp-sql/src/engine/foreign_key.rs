@@ -236,7 +236,11 @@ fn resolve(
         }
         Err(error) => Err(error),
         // The copy, under its new name, refers to itself.
-        Ok(()) if to_itself && to_old && check_against_parent(cx, table, &mut foreign_key.clone(), table).is_err() => {
+        Ok(())
+            if to_itself
+                && to_old
+                && check_against_parent(cx, table, &mut foreign_key.clone(), table).is_err() =>
+        {
             Err(super::alter_foreign_keys::copy_refused(cx, parent))
         }
         Ok(()) => Ok(foreign_key),
@@ -254,12 +258,7 @@ fn without_dropped_keys(old: &Table, new: &Table) -> Table {
     Table { indexes: old.indexes.iter().filter(|i| stays(i)).cloned().collect(), ..old.clone() }
 }
 
-fn in_place_error(
-    cx: &Context<'_>,
-    foreign_key: &ForeignKey,
-    table: &Table,
-    parent: &Table,
-) -> ExecuteError {
+fn in_place_error(cx: &Context<'_>, foreign_key: &ForeignKey, table: &Table, parent: &Table) -> ExecuteError {
     // Types are compared by the keys: the child's has to be there already.
     let own_key = cx.lookup(cx.database, &table.name).is_some_and(|old| has_child_key(foreign_key, old));
     let other_type = foreign_key.columns.iter().zip(&foreign_key.referenced_columns).any(|(own, theirs)| {

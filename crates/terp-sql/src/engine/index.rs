@@ -3,15 +3,16 @@
 use std::collections::HashSet;
 
 use terp_schema_model::{
-    CharacterSet, Column, ColumnType, Generated, Index, IndexAlgorithm, IndexKind, IndexPart, IndexPartKind, Table,
-    same_name,
+    CharacterSet, Column, ColumnType, Generated, Index, IndexAlgorithm, IndexKind, IndexPart, IndexPartKind,
+    Table, same_name,
 };
 
 use super::Context;
 use super::error::{ExecuteError, Result, messages, refuse, unsupported};
 use super::key_order::{drop_covered, free_name, sort};
 use super::key_part::{
-    PartBytes, check_hash, check_prefix, exceeds_old_format, key_too_long, needs_hash, never_in_keys, part_bytes, spatial_part,
+    PartBytes, check_hash, check_prefix, exceeds_old_format, key_too_long, needs_hash, never_in_keys,
+    part_bytes, spatial_part,
 };
 use super::options::{EngineTraits, traits};
 use crate::Span;
@@ -35,11 +36,25 @@ pub(super) struct KeyDraft {
 
 impl KeyDraft {
     pub(super) fn existing(index: Index) -> Self {
-        Self { index, existing: true, span: None, nullable: false, ordered: false, too_long_for_format: false }
+        Self {
+            index,
+            existing: true,
+            span: None,
+            nullable: false,
+            ordered: false,
+            too_long_for_format: false,
+        }
     }
 
     pub(super) const fn defined(index: Index, span: Span) -> Self {
-        Self { index, existing: false, span: Some(span), nullable: false, ordered: false, too_long_for_format: false }
+        Self {
+            index,
+            existing: false,
+            span: Some(span),
+            nullable: false,
+            ordered: false,
+            too_long_for_format: false,
+        }
     }
 }
 
@@ -189,7 +204,7 @@ pub(super) fn finish(
             forget_whole_prefix(table, part);
         }
     }
-    drop_covered(cx, &mut keys);
+    drop_covered(cx, table, &mut keys);
     let too_many = || refuse(1069, format!("Too many keys specified; max {} keys allowed", engine.max_keys));
     if cx.flavor.is_mysql() && keys.len() > engine.max_keys {
         return Err(too_many());

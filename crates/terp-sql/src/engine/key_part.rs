@@ -1,7 +1,8 @@
 //! One part of a key: how many bytes it takes, how much of a long value it can hold, and what is refused.
 
 use terp_schema_model::{
-    Column, ColumnType, GeometryKind, Index, IndexAlgorithm, IndexKind, IndexPart, IntegerSize, LobSize, Table,
+    Column, ColumnType, GeometryKind, Index, IndexAlgorithm, IndexKind, IndexPart, IntegerSize, LobSize,
+    Table,
 };
 
 use super::Context;

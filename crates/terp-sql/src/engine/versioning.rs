@@ -8,9 +8,9 @@ use super::alter_keys::TableElementRef;
 use super::alter_requests::Requests;
 use super::catalog::TableRef;
 use super::context::Context;
+use super::error::{ExecuteError, Result, refuse, unsupported};
 use super::key_part::{key_bytes, key_too_long};
 use super::options::traits;
-use super::error::{ExecuteError, Result, refuse, unsupported};
 
 /// WITH SYSTEM VERSIONING of single columns makes CREATE TABLE's table versioned, without its other columns.
 pub(super) fn spread_from_columns(table: &mut Table, columns: &mut [&mut Column]) {
