@@ -217,14 +217,19 @@ pub(super) fn check_parent(
     Ok(())
 }
 
-/// Without foreign_key_checks MariaDB's copy of a table loses the foreign keys for which it has no key.
-pub(super) fn lose_in_copy(cx: &Context<'_>, old: &Table, new: &mut Table) {
+/// Without foreign_key_checks MariaDB's copy of a table does not show the foreign keys for which it has no key, and may show them
+/// again after another ALTER TABLE.
+pub(super) fn check_copy(cx: &Context<'_>, old: &Table, new: &Table) -> Result<()> {
     if cx.session.foreign_key_checks || !primary_goes(cx, old, new) {
-        return;
+        return Ok(());
     }
-    let mut foreign_keys = std::mem::take(&mut new.foreign_keys);
-    foreign_keys.retain(|foreign_key| foreign_key::has_child_key(foreign_key, new));
-    new.foreign_keys = foreign_keys;
+    let hidden = new.foreign_keys.iter().find(|foreign_key| !foreign_key::has_child_key(foreign_key, new));
+    hidden.map_or(Ok(()), |foreign_key| {
+        Err(unsupported(format!(
+            "dropping the primary key, which the foreign key `{}` needs",
+            foreign_key.name
+        )))
+    })
 }
 
 /// MariaDB copies a table to take its primary key away, and finds late what is wrong.

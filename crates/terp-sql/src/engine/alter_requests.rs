@@ -11,7 +11,7 @@ use super::options::CharsetChoice;
 use crate::Span;
 use crate::ast::{
     AlterAction, AlterActionKind, AlterColumn, ColumnAttributeKind, ColumnDef, Ident, IndexDef, ObjectName,
-    PeriodDef, TableElement, TableOption,
+    PeriodDef, TableElement, TableOption, TableOptionKind,
 };
 
 /// The sub-clauses of an ALTER TABLE, sorted by what they are about.
@@ -40,6 +40,8 @@ pub(super) struct Requests<'a> {
     pub(super) rename_to: Option<&'a ObjectName>,
     pub(super) partition: Vec<&'a AlterAction>,
     pub(super) system_versioning: Option<bool>,
+    /// Whether a column is added, changed or dropped, be it passed over.
+    pub(super) names_columns: bool,
     pub(super) algorithm: Option<(&'a str, Span)>,
     pub(super) lock: Option<(&'a str, Span)>,
     /// What changes no definition: FORCE, ORDER BY, ENABLE KEYS and the like.
@@ -115,6 +117,16 @@ fn sort_one<'a>(
 ) -> Result<()> {
     let span = action.span;
     let has_column = |name: &Ident| old.column(&name.value).is_some();
+    requests.names_columns |= match &action.kind {
+        AlterActionKind::AddColumn { .. }
+        | AlterActionKind::ModifyColumn { .. }
+        | AlterActionKind::ChangeColumn { .. }
+        | AlterActionKind::DropColumn { .. } => true,
+        AlterActionKind::AddElements { elements, .. } => {
+            elements.iter().any(|element| matches!(element, TableElement::Column(_)))
+        }
+        _ => false,
+    };
     match &action.kind {
         AlterActionKind::AddColumn { if_not_exists, column, position } => {
             let promised = requests.columns.iter().any(|w| same_name(&w.def.name.value, &column.name.value));
@@ -281,7 +293,12 @@ fn sort_one<'a>(
             }
             requests.unrecorded.push(&action.kind);
         }
-        AlterActionKind::Option(option) => requests.options.push(option),
+        AlterActionKind::Option(option) => {
+            if matches!(option.kind, TableOptionKind::SystemVersioning) {
+                requests.system_versioning = Some(true);
+            }
+            requests.options.push(option);
+        }
         AlterActionKind::Force
         | AlterActionKind::DisableKeys
         | AlterActionKind::EnableKeys

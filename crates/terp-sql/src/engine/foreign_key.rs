@@ -153,8 +153,16 @@ fn resolve(
             continue;
         }
     }
-    let kept = |action: Option<ReferentialAction>| {
-        if cx.flavor.is_mariadb() { action.filter(|a| *a != ReferentialAction::SetDefault) } else { action }
+    // ALTER TABLE on MariaDB makes a new table, and what that refers to is still the old one.
+    let to_old = altering && cx.flavor.is_mariadb();
+    let in_place = to_old && !cx.session.foreign_key_checks && stays_in_place(cx, table);
+    let kept = |action: Option<ReferentialAction>| match action {
+        // In place InnoDB has no RESTRICT.
+        Some(ReferentialAction::Restrict | ReferentialAction::SetDefault) if in_place => {
+            Some(ReferentialAction::NoAction)
+        }
+        Some(ReferentialAction::SetDefault) if cx.flavor.is_mariadb() => None,
+        action => action,
     };
     let mut columns = Vec::with_capacity(def.columns.len());
     for column in &def.columns {
@@ -183,8 +191,6 @@ fn resolve(
         on_update: kept(references.on_update),
     };
     let to_itself = parent_schema == cx.database && *parent_name == table.name;
-    // ALTER TABLE on MariaDB makes a new table, and what that refers to is still the old one.
-    let to_old = altering && cx.flavor.is_mariadb();
     let parent = if to_itself && !to_old { Some(table) } else { cx.lookup(parent_schema, parent_name) };
     let Some(parent) = parent else {
         if !cx.session.foreign_key_checks {
@@ -245,6 +251,14 @@ fn resolve(
         }
         Ok(()) => Ok(foreign_key),
     }
+}
+
+/// Whether InnoDB changes the table without a copy of it, as far as its columns and its primary key tell.
+fn stays_in_place(cx: &Context<'_>, new: &Table) -> bool {
+    use super::alter_foreign_keys::{changes_storage, primary_goes};
+    let Some(old) = cx.lookup(cx.database, &new.name) else { return false };
+    let copied = |column: &Column| new.column(&column.name).is_some_and(|to| changes_storage(column, to));
+    !primary_goes(cx, old, new) && !old.columns.iter().any(copied)
 }
 
 /// What a table in place has of its keys for a foreign key to itself: those that stay, and those that only get another name.

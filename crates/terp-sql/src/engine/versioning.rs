@@ -168,7 +168,7 @@ pub(super) fn check_alter(
         TableElementRef::Index(def) => matches!(def.kind, IndexKind::Primary | IndexKind::Unique),
         _ => false,
     });
-    let changes = !requests.columns.is_empty() || !requests.drop_columns.is_empty() || unique;
+    let changes = requests.names_columns || unique;
     if changes && !cx.session.system_versioning_alter_history_keep {
         return Err(refuse(
             4119,
