@@ -91,7 +91,8 @@ fn run(
     let temporary = catalog.temporary(&at).is_some();
     let cx = catalog.context(&at.schema)?;
     let requests = sort_actions(&cx, old, actions)?;
-    if cx.flavor.is_mariadb() && !actions.is_empty() && requests.is_empty() {
+    let refused = old.options.system_versioning && requests.names_columns;
+    if cx.flavor.is_mariadb() && !actions.is_empty() && requests.is_empty() && !refused {
         // All was passed over, and the table is not touched.
         return Ok(Effect::default());
     }
@@ -346,6 +347,7 @@ fn change(
         new.options.auto_increment = None;
     }
     alter_checks::check_copied_renames(cx, at, old, &new, &names)?;
+    alter_foreign_keys::check_copy(cx, old, &new)?;
     let children = if temporary {
         Vec::new()
     } else {

@@ -231,6 +231,9 @@ fn check_columns(cx: &Context<'_>, table: &Table, columns: &[ColumnDraft<'_>]) -
     if columns.iter().filter(|c| c.column.auto_increment).count() > 1 {
         return Err(wrong_auto_key());
     }
+    if cx.flavor.is_mariadb() && !engine.auto_increment && columns.iter().any(|c| c.column.auto_increment) {
+        return Err(no_auto_increment());
+    }
     if let Some(twice) = columns.iter().find_map(|c| c.twice.clone()) {
         return Err(twice);
     }
@@ -292,11 +295,15 @@ fn wrong_auto_key() -> super::ExecuteError {
     )
 }
 
+fn no_auto_increment() -> super::ExecuteError {
+    refuse(1164, "The used table type doesn't support AUTO_INCREMENT columns")
+}
+
 fn check_auto_increment(cx: &Context<'_>, table: &Table) -> Result<()> {
     let Some(column) = table.columns.iter().find(|c| c.auto_increment) else { return Ok(()) };
     let engine = traits(&table.options.engine, cx.flavor);
     if !engine.auto_increment {
-        return Err(refuse(1164, "The used table type doesn't support AUTO_INCREMENT columns"));
+        return Err(no_auto_increment());
     }
     let keyed = table.indexes.iter().any(|index| {
         index.parts.iter().enumerate().any(|(at, part)| {

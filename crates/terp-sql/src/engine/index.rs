@@ -3,15 +3,16 @@
 use std::collections::HashSet;
 
 use terp_schema_model::{
-    Column, ColumnType, Generated, Index, IndexAlgorithm, IndexKind, IndexPart, IndexPartKind, Table,
-    same_name,
+    CharacterSet, Column, ColumnType, Generated, Index, IndexAlgorithm, IndexKind, IndexPart, IndexPartKind,
+    Table, same_name,
 };
 
 use super::Context;
 use super::error::{ExecuteError, Result, messages, refuse, unsupported};
 use super::key_order::{drop_covered, free_name, sort};
 use super::key_part::{
-    PartBytes, check_hash, check_prefix, key_too_long, never_in_keys, part_bytes, spatial_part,
+    PartBytes, check_hash, check_prefix, exceeds_old_format, key_too_long, needs_hash, never_in_keys,
+    part_bytes, spatial_part,
 };
 use super::options::{EngineTraits, traits};
 use crate::Span;
@@ -29,15 +30,31 @@ pub(super) struct KeyDraft {
     pub(super) nullable: bool,
     /// ASC or DESC was written at a part.
     pub(super) ordered: bool,
+    /// MariaDB: a part is longer than InnoDB's old row formats take, which InnoDB sees when the server is content.
+    pub(super) too_long_for_format: bool,
 }
 
 impl KeyDraft {
     pub(super) fn existing(index: Index) -> Self {
-        Self { index, existing: true, span: None, nullable: false, ordered: false }
+        Self {
+            index,
+            existing: true,
+            span: None,
+            nullable: false,
+            ordered: false,
+            too_long_for_format: false,
+        }
     }
 
     pub(super) const fn defined(index: Index, span: Span) -> Self {
-        Self { index, existing: false, span: Some(span), nullable: false, ordered: false }
+        Self {
+            index,
+            existing: false,
+            span: Some(span),
+            nullable: false,
+            ordered: false,
+            too_long_for_format: false,
+        }
     }
 }
 
@@ -187,9 +204,10 @@ pub(super) fn finish(
             forget_whole_prefix(table, part);
         }
     }
-    drop_covered(cx, &mut keys);
-    if keys.len() > engine.max_keys {
-        return Err(refuse(1069, format!("Too many keys specified; max {} keys allowed", engine.max_keys)));
+    drop_covered(cx, table, &mut keys);
+    let too_many = || refuse(1069, format!("Too many keys specified; max {} keys allowed", engine.max_keys));
+    if cx.flavor.is_mysql() && keys.len() > engine.max_keys {
+        return Err(too_many());
     }
     if cx.flavor.is_mysql() && table.options.engine != "InnoDB" {
         let descending = keys.iter().find(|k| k.index.parts.iter().any(|p| p.descending));
@@ -217,8 +235,14 @@ pub(super) fn finish(
             key.index.key_block_size = None;
         }
     }
+    if keys.len() > engine.max_keys {
+        return Err(too_many());
+    }
     sort(cx, table, &mut keys);
-    check_ignored_primary(cx, &keys)?;
+    check_ignored_primary(cx, table, &keys)?;
+    if keys.iter().any(|key| key.too_long_for_format) {
+        return Err(refuse(1709, "Index column size too large. The maximum column size is 767 bytes"));
+    }
     table.indexes = keys.into_iter().map(|k| k.index).collect();
     Ok(())
 }
@@ -245,24 +269,24 @@ fn forget_whole_prefix(table: &Table, part: &mut IndexPart) {
 }
 
 /// Without a primary key the first unique one over NOT NULL columns takes its place, and has to be visible.
-fn check_ignored_primary(cx: &Context<'_>, keys: &[KeyDraft]) -> Result<()> {
+fn check_ignored_primary(cx: &Context<'_>, table: &Table, keys: &[KeyDraft]) -> Result<()> {
     let Some(first) = keys.first() else { return Ok(()) };
-    if first.index.invisible && !first.nullable && could_be_primary(cx, &first.index) {
+    if first.index.invisible && !first.nullable && could_be_primary(cx, table, &first.index) {
         return Err(invisible_primary(cx));
     }
     Ok(())
 }
 
-fn could_be_primary(cx: &Context<'_>, index: &Index) -> bool {
+fn could_be_primary(cx: &Context<'_>, table: &Table, index: &Index) -> bool {
     let fits = |p: &IndexPart| cx.flavor.is_mysql() || p.column_name().is_some() && p.length.is_none();
-    index.kind == IndexKind::Unique && index.parts.iter().all(fits)
+    index.kind == IndexKind::Unique && index.parts.iter().all(fits) && !needs_hash(cx, table, index)
 }
 
 /// Whether a key of a table takes the place of the primary key that the table does not have.
 pub(super) fn stands_for_primary(cx: &Context<'_>, table: &Table, name: &str) -> bool {
     let Some(first) = table.indexes.first() else { return false };
     let not_null = |p: &IndexPart| p.column_name().and_then(|n| table.column(n)).is_some_and(|c| !c.nullable);
-    same_name(&first.name, name) && could_be_primary(cx, first) && first.parts.iter().all(not_null)
+    same_name(&first.name, name) && could_be_primary(cx, table, first) && first.parts.iter().all(not_null)
 }
 
 pub(super) fn invisible_primary(cx: &Context<'_>) -> ExecuteError {
@@ -303,12 +327,8 @@ fn prepare(
         IndexPartKind::Column(name) => table.column(name).is_some_and(|c| c.nullable),
         IndexPartKind::Expression(text) => can_be_null(cx, table, text),
     });
-    if kind == IndexKind::Fulltext && !engine.fulltext {
-        return Err(if cx.flavor.is_mysql() {
-            refuse(1214, "The used table type doesn't support FULLTEXT indexes")
-        } else {
-            refuse(1214, "The storage engine doesn't support FULLTEXT indexes")
-        });
+    if cx.flavor.is_mysql() && kind == IndexKind::Fulltext {
+        check_engine_kind(cx, kind, engine)?;
     }
     let functional = index.parts.iter().any(|p| p.column_name().is_none());
     if functional && !matches!(table.options.engine.as_str(), "InnoDB" | "BLACKHOLE") {
@@ -320,8 +340,8 @@ fn prepare(
             ),
         ));
     }
-    if kind == IndexKind::Spatial && !engine.spatial {
-        return Err(refuse(1464, "The used table type doesn't support SPATIAL indexes"));
+    if cx.flavor.is_mysql() {
+        check_engine_kind(cx, kind, engine)?;
     }
     if let Some(period) = &index.without_overlaps
         && !table.periods.iter().any(|p| same_name(&p.name, period))
@@ -333,6 +353,7 @@ fn prepare(
     let mut twice: Option<ExecuteError> = None;
     let mut total = 0u32;
     let mut hash = false;
+    let mut words: Option<CharacterSet> = None;
     for at in 0..index.parts.len() {
         let IndexPartKind::Column(name) = &index.parts[at].kind else {
             check_functional_kind(index)?;
@@ -342,6 +363,9 @@ fn prepare(
             return Err(messages::key_column_missing(name));
         };
         let column = &table.columns[position];
+        if cx.flavor.is_mariadb() && index.kind == IndexKind::Primary {
+            check_primary_column(column)?;
+        }
         if !seen.insert(column.name.to_lowercase()) {
             let twice_here = messages::duplicate_column(name);
             if cx.flavor.is_mysql() {
@@ -397,9 +421,13 @@ fn prepare(
                 // Words are looked for byte by byte, so UCS-2 and its like can't be in one.
                 let charset =
                     column.character_set.as_ref().and_then(|own| cx.flavor.charset(&own.set.charset));
-                if !is_text || charset.is_some_and(|charset| charset.min_bytes > 1) {
+                // All are of the first one's collation.
+                let own = column.character_set.as_ref().map(|own| own.set.clone());
+                let other = words.is_some() && own != words;
+                if !is_text || other || charset.is_some_and(|charset| charset.min_bytes > 1) {
                     return Err(refuse(1283, format!("Column '{name}' cannot be part of FULLTEXT index")));
                 }
+                words = own;
                 index.parts[at].length = None;
                 0
             }
@@ -411,6 +439,7 @@ fn prepare(
                 let part = part_bytes(cx, table, column, index, at, engine, key.existing)?;
                 index.parts[at].length = part.length;
                 hash |= part.hash;
+                key.too_long_for_format |= exceeds_old_format(cx, table, &part);
                 part.bytes
             }
         };
@@ -432,6 +461,9 @@ fn prepare(
             promote(cx, &mut table.columns[position], explicit_null.contains(&column_name.to_lowercase()))?;
         }
     }
+    if cx.flavor.is_mariadb() {
+        check_engine_kind(cx, index.kind, engine)?;
+    }
     if cx.flavor.is_mariadb() && index.using == Some(IndexAlgorithm::RTree) {
         return Err(rtree_refused(cx, table, index, engine));
     }
@@ -451,14 +483,14 @@ fn prepare(
     if index.kind == IndexKind::Primary && names.contains("primary") {
         return Err(second_primary());
     }
-    if index.kind == IndexKind::Primary && index.invisible {
-        return Err(invisible_primary(cx));
-    }
     if index.kind != IndexKind::Primary && names.contains(&index.name.to_lowercase()) {
         return Err(messages::duplicate_key_name(&index.name));
     }
     if let Some(twice) = twice {
         return Err(twice);
+    }
+    if index.kind == IndexKind::Primary && index.invisible {
+        return Err(invisible_primary(cx));
     }
     if hash {
         index.using = Some(IndexAlgorithm::Hash);
@@ -479,6 +511,22 @@ fn prepare(
     }
     names.insert(index.name.to_lowercase());
     Ok(())
+}
+
+/// Not every engine has full-text and spatial keys.
+fn check_engine_kind(cx: &Context<'_>, kind: IndexKind, engine: &EngineTraits) -> Result<()> {
+    match kind {
+        IndexKind::Fulltext if !engine.fulltext && cx.flavor.is_mysql() => {
+            Err(refuse(1214, "The used table type doesn't support FULLTEXT indexes"))
+        }
+        IndexKind::Fulltext if !engine.fulltext => {
+            Err(refuse(1214, "The storage engine doesn't support FULLTEXT indexes"))
+        }
+        IndexKind::Spatial if !engine.spatial => {
+            Err(refuse(1464, "The used table type doesn't support SPATIAL indexes"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// MariaDB takes USING RTREE for no key (observed on 10.11.18 and 11.8.9).
@@ -558,6 +606,16 @@ fn engine_block_size(table: &Table, index: &Index, bytes: u32) -> Result<Option<
     }
 }
 
+/// MariaDB: no primary key is made of what is computed.
+fn check_primary_column(column: &Column) -> Result<()> {
+    match column.generated {
+        Some(Generated::Expression { .. }) => {
+            Err(refuse(1903, "Primary key cannot be defined upon a generated column"))
+        }
+        _ => Ok(()),
+    }
+}
+
 fn promote(cx: &Context<'_>, column: &mut Column, explicit_null: bool) -> Result<()> {
     match &column.generated {
         Some(Generated::Expression { stored: false, .. }) if cx.flavor.is_mysql() => {
@@ -565,9 +623,6 @@ fn promote(cx: &Context<'_>, column: &mut Column, explicit_null: bool) -> Result
                 3106,
                 "'Defining a virtual generated column as primary key' is not supported for generated columns.",
             ));
-        }
-        Some(Generated::Expression { .. }) if cx.flavor.is_mariadb() => {
-            return Err(refuse(1903, "Primary key cannot be defined upon a generated column"));
         }
         _ => {}
     }

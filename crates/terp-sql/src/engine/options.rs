@@ -112,6 +112,7 @@ pub(super) fn traits(engine: &str, flavor: Flavor) -> EngineTraits {
         }
         "CSV" => EngineTraits {
             max_keys: 0,
+            blob_keys: false,
             auto_increment: false,
             nullable_columns: false,
             partitions: false,
@@ -167,21 +168,18 @@ impl CharsetChoice {
     pub(super) fn collate(&mut self, cx: &Context<'_>, name: Option<&Ident>) -> Result<()> {
         let Some(name) = name else {
             // DEFAULT: the character set's own collation.
+            if let (Some(before), true) = (&self.collation, cx.flavor.is_mariadb()) {
+                return Err(conflicting_collations(&before.collation, "DEFAULT"));
+            }
             self.collation = None;
             return Ok(());
         };
         let inherited = self.charset.as_deref().unwrap_or(&cx.database_set.charset);
         let chosen = cx.collation(name, self.charset.as_deref(), inherited)?;
         if let (Some(before), true) = (&self.collation, cx.flavor.is_mariadb())
-            && (before.charset != chosen.charset || self.charset.is_some() && *before != chosen)
+            && *before != chosen
         {
-            return Err(refuse(
-                1302,
-                format!(
-                    "Conflicting declarations: 'COLLATE {}' and 'COLLATE {}'",
-                    before.collation, chosen.collation
-                ),
-            ));
+            return Err(conflicting_collations(&before.collation, &chosen.collation));
         }
         if let Some(before) = &self.collation
             && before.charset != chosen.charset
@@ -203,6 +201,10 @@ impl CharsetChoice {
             (None, None) => None,
         }
     }
+}
+
+fn conflicting_collations(before: &str, chosen: &str) -> super::ExecuteError {
+    refuse(1302, format!("Conflicting declarations: 'COLLATE {before}' and 'COLLATE {chosen}'"))
 }
 
 pub(super) fn not_valid_for(collation: &str, charset: &str) -> super::ExecuteError {
