@@ -41,7 +41,8 @@ fn said(output: &Output) -> String {
 /// Makes a database of what a project's migrations build.
 fn build(server: &SharedServer, loaded: &LoadedSource) -> TestDatabase {
     let CharacterSet { charset, collation } = &loaded.schema.character_set;
-    let database = server.create_database_with(&format!("CHARACTER SET {charset} COLLATE {collation}")).unwrap();
+    let database =
+        server.create_database_with(&format!("CHARACTER SET {charset} COLLATE {collation}")).unwrap();
     let script = render::create_schema(&loaded.schema, loaded.flavor);
     let mut connection = database.connect().unwrap();
     let options = LexOptions::new(loaded.flavor);
@@ -68,7 +69,8 @@ fn shown(database: &TestDatabase) -> Vec<String> {
 /// Goes the whole way with one project. Gives the number of steps; `None` where the project is not wholly known.
 fn whole_way(server: &SharedServer, project: &Path) -> Option<usize> {
     let flavor = server.flavor;
-    let target = Target { flavor, character_set: flavor.default_character_set(), session: Session::new(flavor) };
+    let target =
+        Target { flavor, character_set: flavor.default_character_set(), session: Session::new(flavor) };
     let load = |source: Source| load_source(&source, target.clone(), &Default::default());
     let migrations = load(Source::Migrations(project.to_owned())).ok().filter(is_known)?;
     let database = build(server, &migrations);

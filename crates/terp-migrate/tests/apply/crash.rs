@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use terp_migrate::{Migrator, RollbackOptions};
+use terp_mysql::{Address, ConnectOptions};
 use terp_plan::{Fingerprints, Plan};
 use terp_testserver::{Options, Proxy, Server, SharedServer, Wire};
 
@@ -132,11 +133,10 @@ async fn a_server_that_is_killed() {
             let database = endpoint.create_database().unwrap();
             run(&database, BEFORE);
             let name = database.name().to_owned();
-            let migrator = Migrator::new(
-                terp_mysql::ConnectOptions { attempts: 60, ..at_port(endpoint.port) },
-                &name,
-                options(),
-            );
+            // Its port is another one after each start.
+            let address = Address::Socket(endpoint.socket.clone());
+            let connect = ConnectOptions { address, attempts: 60, ..at_port(0) };
+            let migrator = Migrator::new(connect, &name, options());
             let current = migrator.current().await.unwrap();
             let plan = plan_to(&current, AFTER);
             let done = Arc::new(AtomicBool::new(false));
