@@ -120,6 +120,16 @@ pub(super) fn check_own(
         if !changes_for_foreign_key(cx, from, to) {
             continue;
         }
+        let refers_to_it = before.referenced_columns.iter().any(|name| same_name(name, &from.name));
+        if cx.flavor.is_mysql() && to_itself && refers_to_it {
+            return Err(refuse(
+                1833,
+                format!(
+                    "Cannot change column '{}': used in a foreign key constraint '{}' of table '{}.{}'",
+                    from.name, foreign_key.name, at.schema, old.name
+                ),
+            ));
+        }
         return Err(refuse(
             1832,
             format!(
@@ -219,19 +229,19 @@ pub(super) fn check_parent(
 
 /// MariaDB copies a table to take its primary key away, and finds late what is wrong.
 pub(super) fn primary_goes(cx: &Context<'_>, old: &Table, new: &Table) -> bool {
-    cx.flavor.is_mariadb() && clustered(cx, old).is_some() && clustered(cx, new).is_none()
+    cx.flavor.is_mariadb() && clustered(old).is_some() && clustered(new).is_none()
 }
 
 /// The key that rows are kept by: the primary one, or the first that can take its place.
-pub(super) fn clustered<'t>(cx: &Context<'_>, table: &'t Table) -> Option<&'t Index> {
+pub(super) fn clustered(table: &Table) -> Option<&Index> {
     let stands =
-        |i: &&Index| i.kind == IndexKind::Primary || super::index::stands_for_primary(cx, table, &i.name);
+        |i: &&Index| i.kind == IndexKind::Primary || super::index::stands_for_primary(table, &i.name);
     table.indexes.first().filter(stands)
 }
 
 /// With another key to keep rows by, MariaDB lets the one go that a foreign key needs; what becomes of the foreign key is not known.
 pub(super) fn check_clustered(cx: &Context<'_>, old: &Table, new: &Table) -> Result<()> {
-    let changes = match (clustered(cx, old), clustered(cx, new)) {
+    let changes = match (clustered(old), clustered(new)) {
         (Some(before), Some(after)) => !same_name(&before.name, &after.name),
         _ => false,
     };

@@ -48,8 +48,7 @@ pub(super) fn assemble<'a>(
         }
         for (name, invisible, span) in &requests.alter_indexes {
             if same_name(&name.value, &index.name) {
-                if index.kind == IndexKind::Primary || super::index::stands_for_primary(cx, old, &index.name)
-                {
+                if index.kind == IndexKind::Primary || super::index::stands_for_primary(old, &index.name) {
                     return Err(super::index::invisible_primary(cx).at(*span));
                 }
                 index.invisible = *invisible;
@@ -297,7 +296,7 @@ pub(super) fn carry_constraints(
                 let of_it = |part: &terp_schema_model::IndexPart| {
                     part.column_name().is_some_and(|name| same_name(name, column))
                 };
-                alter_foreign_keys::clustered(cx, old).is_some_and(|index| index.parts.iter().any(of_it))
+                alter_foreign_keys::clustered(old).is_some_and(|index| index.parts.iter().any(of_it))
             });
             if let Some(column) =
                 gone.filter(|_| copied && cx.flavor.is_mariadb() && cx.session.foreign_key_checks)

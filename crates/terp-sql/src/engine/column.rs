@@ -377,6 +377,12 @@ fn finish(cx: &Context<'_>, draft: &mut ColumnDraft<'_>, def: &ColumnDef, primar
         draft.default = None;
         draft.has_default = false;
     }
+    if let Some(clause) = draft.default
+        && default::is_forgotten(clause, cx, &column.ty)?
+    {
+        draft.default = None;
+        draft.has_default = false;
+    }
     match draft.default {
         Some(clause) => match default::parse(clause, cx)? {
             ParsedDefault::Constant(constant) => {

@@ -11,7 +11,8 @@ use super::Context;
 use super::error::{ExecuteError, Result, messages, refuse, unsupported};
 use super::key_order::{drop_covered, free_name, sort};
 use super::key_part::{
-    PartBytes, check_hash, check_prefix, key_too_long, never_in_keys, part_bytes, spatial_part,
+    PartBytes, check_hash, check_prefix, check_virtual_part, key_too_long, never_in_keys, no_virtual_keys,
+    part_bytes, spatial_part,
 };
 use super::options::{EngineTraits, traits};
 use crate::Span;
@@ -27,17 +28,33 @@ pub(super) struct KeyDraft {
     /// Whether a part can be NULL as far as the keys before it tell: a primary key makes its columns NOT NULL only when
     /// its turn comes.
     pub(super) nullable: bool,
+    /// Whether one of its expressions can give NULL.
+    pub(super) nullable_expression: bool,
     /// ASC or DESC was written at a part.
     pub(super) ordered: bool,
 }
 
 impl KeyDraft {
     pub(super) fn existing(index: Index) -> Self {
-        Self { index, existing: true, span: None, nullable: false, ordered: false }
+        Self {
+            index,
+            existing: true,
+            span: None,
+            nullable: false,
+            nullable_expression: false,
+            ordered: false,
+        }
     }
 
     pub(super) const fn defined(index: Index, span: Span) -> Self {
-        Self { index, existing: false, span: Some(span), nullable: false, ordered: false }
+        Self {
+            index,
+            existing: false,
+            span: Some(span),
+            nullable: false,
+            nullable_expression: false,
+            ordered: false,
+        }
     }
 }
 
@@ -46,6 +63,12 @@ pub(super) fn check_reading(cx: &Context<'_>, def: &IndexDef) -> Result<()> {
     for part in &def.parts {
         if let IndexPartDefKind::Column { name, length: Some(0) } = &part.kind {
             return Err(refuse(1391, format!("Key part '{}' length cannot be 0", name.value)).at(part.span));
+        }
+    }
+    let invisible = |kind: &IndexOptionKind| matches!(kind, IndexOptionKind::Invisible(true));
+    if cx.flavor.is_mysql() && def.kind == IndexKind::Primary {
+        if let Some(option) = def.options.iter().find(|option| invisible(&option.kind)) {
+            return Err(invisible_primary(cx).at(option.span));
         }
     }
     let hash = def.options.iter().rev().find_map(|option| match &option.kind {
@@ -126,9 +149,6 @@ pub(super) fn draft(cx: &Context<'_>, def: &IndexDef, table: &str, columns: &[Co
                 index.parser = Some(parser.value.to_ascii_lowercase());
             }
             IndexOptionKind::Invisible(invisible) => {
-                if *invisible && def.kind == IndexKind::Primary && cx.flavor.is_mysql() {
-                    return Err(invisible_primary(cx).at(option.span));
-                }
                 index.invisible = *invisible;
             }
             IndexOptionKind::EngineAttribute(text) => {
@@ -188,14 +208,23 @@ pub(super) fn finish(
         }
     }
     drop_covered(cx, &mut keys);
-    if keys.len() > engine.max_keys {
-        return Err(refuse(1069, format!("Too many keys specified; max {} keys allowed", engine.max_keys)));
-    }
     if cx.flavor.is_mysql() && table.options.engine != "InnoDB" {
         let descending = keys.iter().find(|k| k.index.parts.iter().any(|p| p.descending));
         if let Some(key) = descending {
             let error = refuse(1178, "The storage engine for the table doesn't support descending indexes");
             return Err(error.at(key.span.unwrap_or_default()));
+        }
+    }
+    if keys.len() > engine.max_keys {
+        return Err(refuse(1069, format!("Too many keys specified; max {} keys allowed", engine.max_keys)));
+    }
+    if cx.flavor.is_mysql() {
+        // Expressions get their types before any key is looked at.
+        for key in &mut keys {
+            key.nullable_expression = key.index.parts.iter().any(|part| match &part.kind {
+                IndexPartKind::Expression(text) => can_be_null(cx, table, text),
+                IndexPartKind::Column(_) => false,
+            });
         }
     }
     let mut names: HashSet<String> = HashSet::with_capacity(keys.len());
@@ -226,7 +255,8 @@ pub(super) fn finish(
 /// Whether an expression gives NULL at times, as far as its form tells.
 fn can_be_null(cx: &Context<'_>, table: &Table, text: &str) -> bool {
     let Ok(expr) = super::alter_expressions::expression_of(cx, text) else { return true };
-    crate::expr::can_be_null(&expr, &|name| table.column(name).is_none_or(|c| c.nullable))
+    let nullable = |name: &str| table.column(name).is_none_or(|c| c.nullable);
+    crate::expr::can_be_null(&expr, &nullable, cx.session.sql_mode.strict())
 }
 
 /// A prefix as long as its column is none.
@@ -259,10 +289,13 @@ fn could_be_primary(cx: &Context<'_>, index: &Index) -> bool {
 }
 
 /// Whether a key of a table takes the place of the primary key that the table does not have.
-pub(super) fn stands_for_primary(cx: &Context<'_>, table: &Table, name: &str) -> bool {
+pub(super) fn stands_for_primary(table: &Table, name: &str) -> bool {
     let Some(first) = table.indexes.first() else { return false };
-    let not_null = |p: &IndexPart| p.column_name().and_then(|n| table.column(n)).is_some_and(|c| !c.nullable);
-    same_name(&first.name, name) && could_be_primary(cx, first) && first.parts.iter().all(not_null)
+    let whole = |p: &IndexPart| {
+        let column = p.column_name().and_then(|n| table.column(n));
+        p.length.is_none() && column.is_some_and(|c| !c.nullable)
+    };
+    same_name(&first.name, name) && first.kind == IndexKind::Unique && first.parts.iter().all(whole)
 }
 
 pub(super) fn invisible_primary(cx: &Context<'_>) -> ExecuteError {
@@ -299,10 +332,9 @@ fn prepare(
             return Err(messages::duplicate_key_name(&index.name));
         }
     }
-    key.nullable = index.parts.iter().any(|p| match &p.kind {
-        IndexPartKind::Column(name) => table.column(name).is_some_and(|c| c.nullable),
-        IndexPartKind::Expression(text) => can_be_null(cx, table, text),
-    });
+    let part_nullable =
+        |p: &IndexPart| p.column_name().and_then(|name| table.column(name)).is_some_and(|c| c.nullable);
+    key.nullable = key.nullable_expression || index.parts.iter().any(part_nullable);
     if kind == IndexKind::Fulltext && !engine.fulltext {
         return Err(if cx.flavor.is_mysql() {
             refuse(1214, "The used table type doesn't support FULLTEXT indexes")
@@ -311,14 +343,8 @@ fn prepare(
         });
     }
     let functional = index.parts.iter().any(|p| p.column_name().is_none());
-    if functional && !matches!(table.options.engine.as_str(), "InnoDB" | "BLACKHOLE") {
-        return Err(refuse(
-            1478,
-            format!(
-                "Table storage engine '{}' does not support the create option 'Index on virtual generated column'",
-                table.options.engine
-            ),
-        ));
+    if functional && table.options.engine != "InnoDB" {
+        return Err(no_virtual_keys(table));
     }
     if kind == IndexKind::Spatial && !engine.spatial {
         return Err(refuse(1464, "The used table type doesn't support SPATIAL indexes"));
@@ -348,6 +374,9 @@ fn prepare(
                 return Err(twice_here);
             }
             twice.get_or_insert(twice_here);
+        }
+        if cx.flavor.is_mysql() {
+            check_virtual_part(table, column, index)?;
         }
         let column_name = column.name.clone();
         let column_nullable = column.nullable;
@@ -560,12 +589,6 @@ fn engine_block_size(table: &Table, index: &Index, bytes: u32) -> Result<Option<
 
 fn promote(cx: &Context<'_>, column: &mut Column, explicit_null: bool) -> Result<()> {
     match &column.generated {
-        Some(Generated::Expression { stored: false, .. }) if cx.flavor.is_mysql() => {
-            return Err(refuse(
-                3106,
-                "'Defining a virtual generated column as primary key' is not supported for generated columns.",
-            ));
-        }
         Some(Generated::Expression { .. }) if cx.flavor.is_mariadb() => {
             return Err(refuse(1903, "Primary key cannot be defined upon a generated column"));
         }

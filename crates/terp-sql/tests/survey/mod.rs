@@ -11,7 +11,7 @@ use pair::{Compare, Pair, Step};
 use report::Difference;
 pub(crate) use report::{Report, Way};
 use terp_drift::DiffOptions;
-use terp_schema_model::Schema;
+use terp_schema_model::{DefaultValue, Schema};
 use terp_testserver::{Endpoint, ServerError};
 
 use crate::generator::{self, Rng};
@@ -128,7 +128,13 @@ fn other_model(pair: &Pair, again: &Pair) -> Option<Difference> {
         let schema = pair.engine.schema(pair.server.name())?;
         Some(Schema { views: Vec::new(), triggers: Vec::new(), name: None, ..schema })
     };
-    let (ours, theirs) = (tables(pair)?, tables(again)?);
+    let (mut ours, theirs) = (tables(pair)?, tables(again)?);
+    // After DROP DEFAULT MySQL shows no DEFAULT, and reads that again as DEFAULT NULL: its text cannot tell them apart.
+    for column in ours.tables.iter_mut().flat_map(|table| &mut table.columns) {
+        if column.nullable && column.default.is_none() && column.generated.is_none() {
+            column.default = Some(DefaultValue::Null);
+        }
+    }
     let changes = terp_drift::diff(&ours, &theirs, pair.engine.flavor(), &DiffOptions::default());
     let first = changes.first()?;
     Some(Difference {
