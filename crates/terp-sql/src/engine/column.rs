@@ -377,9 +377,11 @@ fn finish(cx: &Context<'_>, draft: &mut ColumnDraft<'_>, def: &ColumnDef, primar
         draft.default = None;
         draft.has_default = false;
     }
-    if let Some(clause) = draft.default
-        && default::is_forgotten(clause, cx, &column.ty)?
-    {
+    let forgotten = match draft.default {
+        Some(clause) => default::is_forgotten(clause, cx, &column.ty)?,
+        None => false,
+    };
+    if forgotten {
         draft.default = None;
         draft.has_default = false;
     }
@@ -437,6 +439,10 @@ fn finish(cx: &Context<'_>, draft: &mut ColumnDraft<'_>, def: &ColumnDef, primar
         // MariaDB shows the zero value of a column that only ON UPDATE fills.
         None if column.on_update_now && cx.flavor.is_mariadb() => column.default = Some(zero_time(column)),
         None => {}
+    }
+    if forgotten && matches!(column.ty, ColumnType::Vector { .. }) {
+        // Only of a VECTOR is it seen that the NULL is gone too.
+        column.default = None;
     }
     draft.explicit_null |= null_default;
     Ok(())

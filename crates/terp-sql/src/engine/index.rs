@@ -66,10 +66,11 @@ pub(super) fn check_reading(cx: &Context<'_>, def: &IndexDef) -> Result<()> {
         }
     }
     let invisible = |kind: &IndexOptionKind| matches!(kind, IndexOptionKind::Invisible(true));
-    if cx.flavor.is_mysql() && def.kind == IndexKind::Primary {
-        if let Some(option) = def.options.iter().find(|option| invisible(&option.kind)) {
-            return Err(invisible_primary(cx).at(option.span));
-        }
+    if cx.flavor.is_mysql()
+        && def.kind == IndexKind::Primary
+        && let Some(option) = def.options.iter().find(|option| invisible(&option.kind))
+    {
+        return Err(invisible_primary(cx).at(option.span));
     }
     let hash = def.options.iter().rev().find_map(|option| match &option.kind {
         IndexOptionKind::Using(algorithm) => Some(*algorithm == IndexAlgorithm::Hash),
@@ -443,6 +444,12 @@ fn prepare(
                 part.bytes
             }
         };
+        if cx.flavor.is_mysql()
+            && index.kind == IndexKind::Primary
+            && explicit_null.contains(&column_name.to_lowercase())
+        {
+            return Err(null_in_primary());
+        }
         // MariaDB takes a column that holds nothing but NULL.
         let takes_null = cx.flavor.is_mariadb() && column_nullable;
         if is_empty(&column.ty) && !takes_null {
@@ -587,6 +594,10 @@ fn engine_block_size(table: &Table, index: &Index, bytes: u32) -> Result<Option<
     }
 }
 
+fn null_in_primary() -> ExecuteError {
+    refuse(1171, "All parts of a PRIMARY KEY must be NOT NULL; if you need NULL in a key, use UNIQUE instead")
+}
+
 fn promote(cx: &Context<'_>, column: &mut Column, explicit_null: bool) -> Result<()> {
     match &column.generated {
         Some(Generated::Expression { .. }) if cx.flavor.is_mariadb() => {
@@ -595,10 +606,7 @@ fn promote(cx: &Context<'_>, column: &mut Column, explicit_null: bool) -> Result
         _ => {}
     }
     if explicit_null && cx.flavor.is_mysql() {
-        return Err(refuse(
-            1171,
-            "All parts of a PRIMARY KEY must be NOT NULL; if you need NULL in a key, use UNIQUE instead",
-        ));
+        return Err(null_in_primary());
     }
     if column.nullable {
         column.nullable = false;
