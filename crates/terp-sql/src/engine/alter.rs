@@ -280,6 +280,10 @@ fn change(
         return Err(unsupported("PAGE_CHECKSUM of a table that is not Aria's and gets other names"));
     }
     options::forget_page_checksum(&mut table);
+    if cx.flavor.is_mysql() {
+        alter_expressions::check_renames_of_checked(cx, old, requests)?;
+        check::check_early(cx, old, requests)?;
+    }
     alter_checks::check_row_format(cx, old, requests)?;
     let mut choice = CharsetChoice::default();
     options::apply(cx, &mut table, &requests.options, &mut choice)
@@ -372,7 +376,8 @@ fn change(
         }
     }
     if cx.flavor.is_mysql() {
-        options::check_row_format(cx, &new)?;
+        options::check_row_format(cx, &new)
+            .map_err(|e| alter_checks::in_place_compression_error(old, &new, requests, temporary, e))?;
     }
     Ok((new, children))
 }

@@ -168,6 +168,29 @@ pub(super) fn check_row_format(cx: &Context<'_>, old: &Table, requests: &Request
     Ok(())
 }
 
+/// MySQL: what InnoDB says of COMPRESSION where it changes a table in place.
+pub(super) fn in_place_compression_error(
+    old: &Table,
+    new: &Table,
+    requests: &Requests<'_>,
+    temporary: bool,
+    error: ExecuteError,
+) -> ExecuteError {
+    let asked = requests.options.iter().any(|o| matches!(o.kind, TableOptionKind::Compression(_)));
+    let copies = requests.algorithm.is_some_and(|(word, _)| word == "COPY")
+        || old.options.engine != "InnoDB"
+        || !requests.partition.is_empty()
+        || requests.columns.iter().any(|wanted| {
+            let from = wanted.replaces.and_then(|name| old.column(&name.value));
+            let to = new.column(&wanted.def.name.value);
+            matches!((from, to), (Some(from), Some(to)) if changes_storage(from, to))
+        });
+    if error.errno() != Some(1031) || !asked || copies || temporary {
+        return error;
+    }
+    refuse(1478, "Table storage engine 'InnoDB' does not support the create option 'COMPRESSION'")
+}
+
 /// MariaDB: values of some types do not become values of others.
 pub(super) fn check_casts(cx: &Context<'_>, old: &Table, new: &Table, requests: &Requests<'_>) -> Result<()> {
     if cx.flavor.is_mysql() || !cx.session.sql_mode.strict() {

@@ -48,7 +48,7 @@ pub(super) fn create_table(catalog: &mut Catalog, create: &CreateTable) -> Resul
     if let CreateTableBody::Like(source) = &create.body
         && !create.temporary
         && catalog.resolve(source)? == at
-        && exists
+        && (exists || catalog.flavor().is_mysql() && catalog.has_database(&at.schema))
     {
         return Err(refuse(1066, format!("Not unique table/alias: '{}'", at.name)).at(source.span()));
     }

@@ -211,6 +211,13 @@ fn resolve(
     };
     let to_itself = parent_schema == cx.database && *parent_name == table.name;
     let parent = if to_itself && !to_old { Some(table) } else { cx.lookup(parent_schema, parent_name) };
+    // Without foreign_key_checks MySQL takes a parent of an engine without foreign keys for one that is missing.
+    let unfit = |parent: &&Table| !traits(&parent.options.engine, cx.flavor).foreign_keys;
+    let no_parent_yet = cx.flavor.is_mysql()
+        && !cx.session.foreign_key_checks
+        && !foreign_key.referenced_columns.is_empty()
+        && parent.as_ref().is_some_and(unfit);
+    let parent = parent.filter(|_| !no_parent_yet);
     let Some(parent) = parent else {
         if !cx.session.foreign_key_checks {
             if foreign_key.referenced_columns.is_empty() {

@@ -11,8 +11,8 @@ use super::Context;
 use super::error::{ExecuteError, Result, messages, refuse, unsupported};
 use super::key_order::{drop_covered, free_name, sort};
 use super::key_part::{
-    PartBytes, check_hash, check_prefix, exceeds_old_format, key_too_long, needs_hash, never_in_keys,
-    part_bytes, spatial_part,
+    PartBytes, check_hash, check_prefix, check_virtual_part, exceeds_old_format, key_too_long, needs_hash,
+    never_in_keys, no_virtual_keys, part_bytes, spatial_part,
 };
 use super::options::{EngineTraits, traits};
 use crate::Span;
@@ -28,6 +28,8 @@ pub(super) struct KeyDraft {
     /// Whether a part can be NULL as far as the keys before it tell: a primary key makes its columns NOT NULL only when
     /// its turn comes.
     pub(super) nullable: bool,
+    /// Whether one of its expressions can give NULL.
+    pub(super) nullable_expression: bool,
     /// ASC or DESC was written at a part.
     pub(super) ordered: bool,
     /// MariaDB: a part is longer than InnoDB's old row formats take, which InnoDB sees when the server is content.
@@ -41,6 +43,7 @@ impl KeyDraft {
             existing: true,
             span: None,
             nullable: false,
+            nullable_expression: false,
             ordered: false,
             too_long_for_format: false,
         }
@@ -52,6 +55,7 @@ impl KeyDraft {
             existing: false,
             span: Some(span),
             nullable: false,
+            nullable_expression: false,
             ordered: false,
             too_long_for_format: false,
         }
@@ -64,6 +68,13 @@ pub(super) fn check_reading(cx: &Context<'_>, def: &IndexDef) -> Result<()> {
         if let IndexPartDefKind::Column { name, length: Some(0) } = &part.kind {
             return Err(refuse(1391, format!("Key part '{}' length cannot be 0", name.value)).at(part.span));
         }
+    }
+    let invisible = |kind: &IndexOptionKind| matches!(kind, IndexOptionKind::Invisible(true));
+    if cx.flavor.is_mysql()
+        && def.kind == IndexKind::Primary
+        && let Some(option) = def.options.iter().find(|option| invisible(&option.kind))
+    {
+        return Err(invisible_primary(cx).at(option.span));
     }
     let hash = def.options.iter().rev().find_map(|option| match &option.kind {
         IndexOptionKind::Using(algorithm) => Some(*algorithm == IndexAlgorithm::Hash),
@@ -143,9 +154,6 @@ pub(super) fn draft(cx: &Context<'_>, def: &IndexDef, table: &str, columns: &[Co
                 index.parser = Some(parser.value.to_ascii_lowercase());
             }
             IndexOptionKind::Invisible(invisible) => {
-                if *invisible && def.kind == IndexKind::Primary && cx.flavor.is_mysql() {
-                    return Err(invisible_primary(cx).at(option.span));
-                }
                 index.invisible = *invisible;
             }
             IndexOptionKind::EngineAttribute(text) => {
@@ -216,6 +224,18 @@ pub(super) fn finish(
             return Err(error.at(key.span.unwrap_or_default()));
         }
     }
+    if keys.len() > engine.max_keys {
+        return Err(refuse(1069, format!("Too many keys specified; max {} keys allowed", engine.max_keys)));
+    }
+    if cx.flavor.is_mysql() {
+        // Expressions get their types before any key is looked at.
+        for key in &mut keys {
+            key.nullable_expression = key.index.parts.iter().any(|part| match &part.kind {
+                IndexPartKind::Expression(text) => can_be_null(cx, table, text),
+                IndexPartKind::Column(_) => false,
+            });
+        }
+    }
     let mut names: HashSet<String> = HashSet::with_capacity(keys.len());
     for key in &mut keys {
         let span = key.span;
@@ -250,7 +270,8 @@ pub(super) fn finish(
 /// Whether an expression gives NULL at times, as far as its form tells.
 fn can_be_null(cx: &Context<'_>, table: &Table, text: &str) -> bool {
     let Ok(expr) = super::alter_expressions::expression_of(cx, text) else { return true };
-    crate::expr::can_be_null(&expr, &|name| table.column(name).is_none_or(|c| c.nullable))
+    let nullable = |name: &str| table.column(name).is_none_or(|c| c.nullable);
+    crate::expr::can_be_null(&expr, &nullable, cx.session.sql_mode.strict())
 }
 
 /// A prefix as long as its column is none.
@@ -285,7 +306,9 @@ fn could_be_primary(cx: &Context<'_>, table: &Table, index: &Index) -> bool {
 /// Whether a key of a table takes the place of the primary key that the table does not have.
 pub(super) fn stands_for_primary(cx: &Context<'_>, table: &Table, name: &str) -> bool {
     let Some(first) = table.indexes.first() else { return false };
-    let not_null = |p: &IndexPart| p.column_name().and_then(|n| table.column(n)).is_some_and(|c| !c.nullable);
+    let not_null = |p: &IndexPart| {
+        p.length.is_none() && p.column_name().and_then(|n| table.column(n)).is_some_and(|c| !c.nullable)
+    };
     same_name(&first.name, name) && could_be_primary(cx, table, first) && first.parts.iter().all(not_null)
 }
 
@@ -323,22 +346,15 @@ fn prepare(
             return Err(messages::duplicate_key_name(&index.name));
         }
     }
-    key.nullable = index.parts.iter().any(|p| match &p.kind {
-        IndexPartKind::Column(name) => table.column(name).is_some_and(|c| c.nullable),
-        IndexPartKind::Expression(text) => can_be_null(cx, table, text),
-    });
+    let part_nullable =
+        |p: &IndexPart| p.column_name().and_then(|name| table.column(name)).is_some_and(|c| c.nullable);
+    key.nullable = key.nullable_expression || index.parts.iter().any(part_nullable);
     if cx.flavor.is_mysql() && kind == IndexKind::Fulltext {
         check_engine_kind(cx, kind, engine)?;
     }
     let functional = index.parts.iter().any(|p| p.column_name().is_none());
-    if functional && !matches!(table.options.engine.as_str(), "InnoDB" | "BLACKHOLE") {
-        return Err(refuse(
-            1478,
-            format!(
-                "Table storage engine '{}' does not support the create option 'Index on virtual generated column'",
-                table.options.engine
-            ),
-        ));
+    if functional && table.options.engine != "InnoDB" {
+        return Err(no_virtual_keys(table));
     }
     if cx.flavor.is_mysql() {
         check_engine_kind(cx, kind, engine)?;
@@ -372,6 +388,9 @@ fn prepare(
                 return Err(twice_here);
             }
             twice.get_or_insert(twice_here);
+        }
+        if cx.flavor.is_mysql() {
+            check_virtual_part(table, column, index)?;
         }
         let column_name = column.name.clone();
         let column_nullable = column.nullable;
@@ -443,6 +462,12 @@ fn prepare(
                 part.bytes
             }
         };
+        if cx.flavor.is_mysql()
+            && index.kind == IndexKind::Primary
+            && explicit_null.contains(&column_name.to_lowercase())
+        {
+            return Err(null_in_primary());
+        }
         // MariaDB takes a column that holds nothing but NULL.
         let takes_null = cx.flavor.is_mariadb() && column_nullable;
         if is_empty(&column.ty) && !takes_null {
@@ -616,21 +641,13 @@ fn check_primary_column(column: &Column) -> Result<()> {
     }
 }
 
+fn null_in_primary() -> ExecuteError {
+    refuse(1171, "All parts of a PRIMARY KEY must be NOT NULL; if you need NULL in a key, use UNIQUE instead")
+}
+
 fn promote(cx: &Context<'_>, column: &mut Column, explicit_null: bool) -> Result<()> {
-    match &column.generated {
-        Some(Generated::Expression { stored: false, .. }) if cx.flavor.is_mysql() => {
-            return Err(refuse(
-                3106,
-                "'Defining a virtual generated column as primary key' is not supported for generated columns.",
-            ));
-        }
-        _ => {}
-    }
     if explicit_null && cx.flavor.is_mysql() {
-        return Err(refuse(
-            1171,
-            "All parts of a PRIMARY KEY must be NOT NULL; if you need NULL in a key, use UNIQUE instead",
-        ));
+        return Err(null_in_primary());
     }
     if column.nullable {
         column.nullable = false;

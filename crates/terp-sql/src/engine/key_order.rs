@@ -42,7 +42,7 @@ pub(super) fn drop_covered(cx: &Context<'_>, table: &Table, keys: &mut Vec<KeyDr
 /// MySQL takes no descending part for an ascending one.
 fn covers(longer: &Index, shorter: &Index, mariadb: bool) -> bool {
     if matches!(longer.kind, IndexKind::Fulltext | IndexKind::Spatial | IndexKind::Vector)
-        || longer.using == Some(IndexAlgorithm::Hash)
+        || mariadb && longer.using == Some(IndexAlgorithm::Hash)
     {
         return false;
     }

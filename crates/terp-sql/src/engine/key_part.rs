@@ -1,8 +1,8 @@
 //! One part of a key: how many bytes it takes, how much of a long value it can hold, and what is refused.
 
 use terp_schema_model::{
-    Column, ColumnType, GeometryKind, Index, IndexAlgorithm, IndexKind, IndexPart, IntegerSize, LobSize,
-    Table,
+    Column, ColumnType, Generated, GeometryKind, Index, IndexAlgorithm, IndexKind, IndexPart, IntegerSize,
+    LobSize, Table,
 };
 
 use super::Context;
@@ -46,7 +46,7 @@ pub(super) fn part_bytes(
 ) -> Result<PartBytes> {
     let part = &index.parts[at];
     let char_bytes = column.character_set.as_ref().map_or(1, |c| u32::from(cx.max_bytes(&c.set.charset)));
-    if !engine.null_keys && column.nullable {
+    if !engine.null_keys && column.nullable && index.kind != IndexKind::Primary {
         return Err(refuse(
             1121,
             format!(
@@ -171,6 +171,32 @@ pub(super) fn check_hash(table: &Table, engine: &EngineTraits, part: PartBytes) 
         return Err(refuse(1910, "MEMORY storage engine does not support generated columns"));
     }
     Err(key_too_long(engine.max_key_bytes))
+}
+
+/// MySQL: what no key may do with a virtual column, and which engines have no such keys.
+pub(super) fn check_virtual_part(table: &Table, column: &Column, index: &Index) -> Result<()> {
+    if !matches!(column.generated, Some(Generated::Expression { stored: false, .. })) {
+        return Ok(());
+    }
+    let what = match index.kind {
+        IndexKind::Fulltext => "Fulltext index on virtual generated column",
+        IndexKind::Spatial => "Spatial index on virtual generated column",
+        _ if matches!(column.ty, ColumnType::Geometry { .. }) => "Spatial index on virtual generated column",
+        IndexKind::Primary => "Defining a virtual generated column as primary key",
+        _ if table.options.engine != "InnoDB" => return Err(no_virtual_keys(table)),
+        _ => return Ok(()),
+    };
+    Err(refuse(3106, format!("'{what}' is not supported for generated columns.")))
+}
+
+pub(super) fn no_virtual_keys(table: &Table) -> ExecuteError {
+    refuse(
+        1478,
+        format!(
+            "Table storage engine '{}' does not support the create option 'Index on virtual generated column'",
+            table.options.engine
+        ),
+    )
 }
 
 /// MySQL: types that no key takes.

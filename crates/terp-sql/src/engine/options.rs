@@ -50,6 +50,7 @@ pub(super) struct EngineTraits {
     pub(super) fulltext: bool,
     pub(super) spatial: bool,
     pub(super) blobs: bool,
+    pub(super) geometry: bool,
     pub(super) auto_increment: bool,
     /// AUTO_INCREMENT may be a later part of a key.
     pub(super) auto_part: bool,
@@ -72,6 +73,7 @@ pub(super) fn traits(engine: &str, flavor: Flavor) -> EngineTraits {
         fulltext: false,
         spatial: false,
         blobs: true,
+        geometry: !matches!(engine, "MEMORY" | "CSV" | "MRG_MyISAM"),
         auto_increment: true,
         auto_part: false,
         partitions: flavor.is_mariadb(),
@@ -119,12 +121,19 @@ pub(super) fn traits(engine: &str, flavor: Flavor) -> EngineTraits {
             virtual_columns: false,
             ..base
         },
-        "ARCHIVE" => EngineTraits { max_keys: 1, null_keys: false, virtual_columns: false, ..base },
+        "ARCHIVE" => EngineTraits {
+            max_keys: 1,
+            max_key_bytes: 8,
+            max_part_bytes: 8,
+            null_keys: false,
+            virtual_columns: false,
+            ..base
+        },
         "BLACKHOLE" => EngineTraits {
             max_key_bytes: 1000,
             max_part_bytes: 1000,
             fulltext: true,
-            spatial: true,
+            spatial: flavor.is_mariadb(),
             auto_part: true,
             virtual_columns: false,
             ..base
