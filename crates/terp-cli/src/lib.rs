@@ -13,4 +13,4 @@ pub mod source;
 
 pub use exit::{Exit, Failure, Outcome, end};
 pub use nearest::{did_you_mean, nearest};
-pub use output::{ColorChoice, Format, from_here, json, one_line, print, say};
+pub use output::{ColorChoice, Format, from_here, json, one_line, one_line_of, print, say};

@@ -92,10 +92,15 @@ pub fn one_line(error: &dyn Error) -> String {
         }
         source = cause.source();
     }
-    if text.contains(['\n', '\r']) {
-        text = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
+    one_line_of(&text)
+}
+
+/// A text without its line breaks.
+pub fn one_line_of(text: &str) -> String {
+    if !text.contains(['\n', '\r']) {
+        return text.to_owned();
     }
-    text
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// A path as it is shortest from the current folder, where it lies below that.

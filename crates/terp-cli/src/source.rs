@@ -117,7 +117,11 @@ pub fn load_all<const N: usize>(
     all.try_into().map_err(|_| Failure::failed("a source was not read"))
 }
 
-fn load(source: &AnySource, target: &Target, options: LoadOptions<'_>) -> Result<LoadedSource, Failure> {
+/// Reads one source for a target that is known.
+///
+/// # Errors
+/// It can't be read (exit code 2, or 3 where there is no connection).
+pub fn load(source: &AnySource, target: &Target, options: LoadOptions<'_>) -> Result<LoadedSource, Failure> {
     match source {
         AnySource::Files(files) => {
             let project = options.config.map(ConfigFile::project_options).unwrap_or_default();

@@ -16,6 +16,7 @@ mod pool;
 mod privileges;
 mod program;
 mod read;
+mod single;
 mod view;
 
 use std::collections::BTreeMap;
@@ -26,6 +27,7 @@ use terp_schema_model::{Flavor, Schema};
 pub use self::migrations_table::{MigrationRow, MigrationsTable, read_migrations_table};
 pub use self::object::{ObjectKind, UnknownObject, UnknownReason};
 pub use self::privileges::MissingPrivilege;
+pub use self::single::{Single, SingleReader};
 use crate::error::{ConnectError, QueryError};
 use crate::options::ConnectOptions;
 

@@ -14,7 +14,8 @@ pub use connection::{Connection, Row, Rows};
 pub use error::{ConnectError, ConnectErrorKind, QueryError};
 pub use introspect::{
     Facts, IntrospectError, IntrospectOptions, Introspection, MigrationRow, MigrationsTable,
-    MissingPrivilege, ObjectKind, UnknownObject, UnknownReason, introspect, read_migrations_table,
+    MissingPrivilege, ObjectKind, Single, SingleReader, UnknownObject, UnknownReason, introspect,
+    read_migrations_table,
 };
 pub use options::{Address, ConnectOptions, DEFAULT_PORT, Tls, TlsMode, TlsModeError};
 pub use settings::option_file;

@@ -165,6 +165,21 @@ pub struct Loss {
     pub probe: Option<String>,
 }
 
+/// The condition for a value that a new column of that definition would not have by itself.
+fn written(column: &Column) -> String {
+    use terp_schema_model::{ColumnType, DefaultValue};
+    let name = identifier(&column.name);
+    let differs = |literal: &str| format!("NOT ({name} <=> {literal})");
+    match (&column.default, column.nullable, &column.ty) {
+        (Some(DefaultValue::Literal(_)), ..) => differs(&format!("DEFAULT({name})")),
+        (None, false, ty) if ty.is_numeric() => differs("0"),
+        (None, false, ColumnType::Char { .. } | ColumnType::Varchar { .. } | ColumnType::Text { .. }) => {
+            differs("''")
+        }
+        _ => format!("{name} IS NOT NULL"),
+    }
+}
+
 /// What the changes of one table can destroy.
 pub(crate) fn losses(changes: &[&Change], from: &Table, to: &Table, flavor: Flavor) -> Vec<Loss> {
     let table = identifier(&from.name);
@@ -182,11 +197,14 @@ pub(crate) fn losses(changes: &[&Change], from: &Table, to: &Table, flavor: Flav
         }
         let column = identifier(&before.name);
         match (change.kind, after) {
-            (ChangeKind::ExtraColumn, _) => out.push(Loss {
-                place,
-                what: "the values of the column".to_owned(),
-                probe: Some(format!("SELECT 1 FROM {table} WHERE {column} IS NOT NULL LIMIT 1")),
-            }),
+            (ChangeKind::ExtraColumn, _) => {
+                let condition = written(before);
+                out.push(Loss {
+                    place,
+                    what: "the values of the column".to_owned(),
+                    probe: Some(format!("SELECT 1 FROM {table} WHERE {condition} LIMIT 1")),
+                });
+            }
             (_, Some(after)) if after.generated.is_some() => out.push(Loss {
                 place,
                 what: "the values that were written, for computed ones".to_owned(),

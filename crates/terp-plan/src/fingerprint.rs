@@ -1,7 +1,8 @@
 //! Fingerprints: what a table, a view or a whole database is, in 64 hexadecimal digits.
 //!
 //! They are made of the form that is compared ([`terp_drift::normalise`]), so what servers treat as the same has the same one, and
-//! the AUTO_INCREMENT counter, which moves with the data, has no part in them.
+//! the AUTO_INCREMENT counter, which moves with the data, has no part in them. Neither have the definers and creation contexts of
+//! programs, nor the time at which an event starts.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -118,7 +119,7 @@ pub type Fingerprints = BTreeMap<ObjectKey, Fingerprint>;
 
 /// The fingerprint of each object of a database.
 pub fn fingerprints(schema: &Schema, flavor: Flavor) -> Fingerprints {
-    let schema = normalise(schema, flavor, &DiffOptions::default());
+    let schema = normalise(schema, flavor, &options());
     let mut out = Fingerprints::new();
     out.insert(ObjectKey::schema(), of(&schema.character_set));
     for table in &schema.tables {
@@ -141,9 +142,23 @@ pub fn fingerprints(schema: &Schema, flavor: Flavor) -> Fingerprints {
         out.insert(ObjectKey::new(kind, &routine.name), of(routine));
     }
     for event in &schema.events {
-        out.insert(ObjectKey::new(ObjectKind::Event, &event.name), of(event));
+        let mut event = event.clone();
+        // A server fills in the time of creation.
+        if let Some(at) = event.schedule.find("STARTS") {
+            let ends =
+                event.schedule.find("ENDS").map_or(String::new(), |ends| event.schedule.split_off(ends));
+            event.schedule.truncate(at);
+            event.schedule = format!("{}{ends}", event.schedule);
+        }
+        event.time_zone.clear();
+        out.insert(ObjectKey::new(ObjectKind::Event, &event.name), of(&event));
     }
     out
+}
+
+/// Who made a program, and in what session, is no part: another account may take a change back.
+fn options() -> DiffOptions {
+    DiffOptions { ignore_definers: true, ..DiffOptions::default() }
 }
 
 /// The order in which triggers of one table, time and event fire, where there is more than one.
@@ -161,7 +176,7 @@ pub fn table_fingerprint(table: &Table, schema: Option<&str>, flavor: Flavor) ->
     let mut alone = Schema::new(table.character_set.clone());
     alone.name = schema.map(str::to_owned);
     alone.tables.push(table.clone());
-    let normal = normalise(&alone, flavor, &DiffOptions::default());
+    let normal = normalise(&alone, flavor, &options());
     normal.tables.first().map_or_else(|| Fingerprint::of_text(""), of)
 }
 

@@ -13,6 +13,7 @@ pub mod online;
 mod options;
 mod plan;
 mod planner;
+mod position;
 mod working;
 
 pub use classify::{Loss, Stage};
@@ -23,3 +24,4 @@ pub use fingerprint::{
 pub use options::{APPLY_SQL_MODE, PlanOptions, Rename, apply_session};
 pub use plan::{Inverse, Method, PLAN_FORMAT, Plan, PlanFileError, Reversibility, Step};
 pub use planner::plan;
+pub use position::{backward, forward, is_done};

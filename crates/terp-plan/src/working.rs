@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use terp_drift::ObjectKind;
-use terp_schema_model::{Flavor, RoutineKind, Schema, Table, Trigger, View, render};
+use terp_schema_model::{Flavor, RoutineKind, Schema, Table, View, render};
 use terp_sql::ast::Statement;
 use terp_sql::{Catalog, Effect, ExecuteError, ParseOptions, Session, Span, SqlMode, parse_statement};
 
@@ -106,19 +106,8 @@ impl Working {
     /// What was made must be what was given, or every later answer would be about another database.
     fn same_as(&self, schema: &Schema) -> Result<(), PlanError> {
         let mut wanted = schema.clone();
-        // Who and when is the server's to know; the engine has its own.
-        let mut made = self.schema();
-        for schema in [&mut wanted, &mut made] {
-            schema.name = Some(self.database.clone());
-            schema.views.iter_mut().for_each(|view| view.context = Default::default());
-            schema.triggers.iter_mut().for_each(|trigger| forget_creation(trigger));
-            schema.routines.iter_mut().for_each(|routine| routine.context = Default::default());
-            for event in &mut schema.events {
-                event.context = Default::default();
-                event.time_zone.clear();
-            }
-        }
-        let (wanted, made) = (fingerprints(&wanted, self.flavor()), fingerprints(&made, self.flavor()));
+        wanted.name = Some(self.database.clone());
+        let (wanted, made) = (fingerprints(&wanted, self.flavor()), self.fingerprints());
         match wanted.iter().find(|(key, print)| made.get(*key) != Some(*print)) {
             None => Ok(()),
             Some((key, _)) => Err(PlanError::NotUnderstood {
@@ -179,10 +168,6 @@ impl Working {
         key.referenced_table == parent
             && key.referenced_schema.as_deref().is_none_or(|schema| schema == self.database)
     }
-}
-
-fn forget_creation(trigger: &mut Trigger) {
-    trigger.context = Default::default();
 }
 
 /// The kind of object that a routine is.

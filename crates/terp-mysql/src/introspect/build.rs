@@ -35,11 +35,15 @@ pub(super) struct Context {
 
 impl Context {
     pub(super) fn new(server: &Server, character_set: &CharacterSet) -> Self {
-        Self {
-            flavor: server.flavor,
-            database: server.database.clone(),
-            character_set: character_set.clone(),
-        }
+        Self::of(server.flavor, server.database.clone(), character_set.clone())
+    }
+
+    pub(super) const fn of(flavor: Flavor, database: String, character_set: CharacterSet) -> Self {
+        Self { flavor, database, character_set }
+    }
+
+    pub(super) const fn character_set(&self) -> &CharacterSet {
+        &self.character_set
     }
 
     /// An empty database. Each object gets its own, so that one that is not understood can't change what becomes of another; what it refers to

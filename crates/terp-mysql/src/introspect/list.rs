@@ -182,7 +182,7 @@ pub(super) async fn list(session: &mut pool::Session, server: &Server) -> Result
     Ok(Listing { character_set, objects, triggers: triggers.into_iter().map(|(_, names)| names).collect() })
 }
 
-fn schemata(database: &str) -> String {
+pub(super) fn schemata(database: &str) -> String {
     format!(
         "SELECT SCHEMA_NAME, DEFAULT_CHARACTER_SET_NAME, DEFAULT_COLLATION_NAME FROM information_schema.SCHEMATA \
          WHERE SCHEMA_NAME = {}",
@@ -190,7 +190,7 @@ fn schemata(database: &str) -> String {
     )
 }
 
-fn character_set(row: &Row) -> Option<CharacterSet> {
+pub(super) fn character_set(row: &Row) -> Option<CharacterSet> {
     Some(CharacterSet::new(text(row, 1)?, text(row, 2)?))
 }
 

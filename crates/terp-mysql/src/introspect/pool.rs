@@ -289,7 +289,7 @@ enum OpenError {
 }
 
 /// Errors after which the server closes the connection: it goes down, the session was killed, it was idle too long.
-const fn ends_session(errno: u16) -> bool {
+pub(super) const fn ends_session(errno: u16) -> bool {
     matches!(errno, 1053 | 1317 | 1927 | 3169 | 4031)
 }
 

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use terp_drift::ObjectKind;
 use terp_schema_model::CreationContext;
 use terp_sql::ast::{Statement, StatementKind};
 use terp_sql::{ExecuteError, SqlMode};
@@ -86,8 +85,12 @@ impl Planner<'_> {
     pub(super) fn attempt(&mut self, draft: Draft) -> Result<(), ExecuteError> {
         let statement = self.working.parse(&draft.sql)?;
         let before = self.prints.clone();
-        self.run(&statement, &draft.object, draft.context.as_ref())?;
+        self.run(&statement, draft.context.as_ref())?;
         let effect = changed(&before, &self.prints);
+        if effect.is_empty() {
+            // What no reading of the database would show is not worth a step.
+            return Ok(());
+        }
         let (reversibility, because) = draft.reversibility();
         let number = u32::try_from(self.steps.len() + 1).unwrap_or(u32::MAX);
         self.steps.push(Step {
@@ -113,12 +116,7 @@ impl Planner<'_> {
     }
 
     /// Executes a statement and keeps the fingerprints right.
-    fn run(
-        &mut self,
-        statement: &Statement,
-        object: &ObjectKey,
-        context: Option<&CreationContext>,
-    ) -> Result<(), ExecuteError> {
+    fn run(&mut self, statement: &Statement, context: Option<&CreationContext>) -> Result<(), ExecuteError> {
         let mode = context.and_then(|context| SqlMode::parse(&context.sql_mode).ok());
         let before = mode.map(|mode| self.working.set_sql_mode(mode));
         let done = self.working.execute(statement);
@@ -148,23 +146,9 @@ impl Planner<'_> {
             }
             return Ok(());
         }
-        self.prints.remove(object);
-        self.prints.remove(&ObjectKey::trigger_order());
-        self.refresh_all();
+        // Other statements are few, and can change much: a table takes its triggers with it.
+        self.prints = self.working.fingerprints();
         Ok(())
-    }
-
-    /// Statements that are no CREATE or ALTER of a table are few, and can change much: a table takes its triggers with it.
-    fn refresh_all(&mut self) {
-        let now = self.working.fingerprints();
-        let is_program = |key: &ObjectKey| !matches!(key.kind, ObjectKind::Table | ObjectKind::Schema);
-        self.prints.retain(|key, _| now.contains_key(key));
-        for (key, print) in now {
-            // A program that stays has the creation context of its own server, which the engine can't know.
-            if !is_program(&key) || !self.prints.contains_key(&key) {
-                self.prints.insert(key, print);
-            }
-        }
     }
 
     /// Takes all steps back on the engine. An inverse that a server would refuse, or that does not lead back, is none.
@@ -177,13 +161,9 @@ impl Planner<'_> {
                 .session
                 .get("sql_mode")
                 .map(|mode| CreationContext { sql_mode: mode.clone(), ..CreationContext::default() });
-            let done = self
-                .working
-                .parse(sql)
-                .and_then(|statement| self.run(&statement, &step.object, context.as_ref()));
+            let done = self.working.parse(sql).and_then(|statement| self.run(&statement, context.as_ref()));
             let leads_back = |(key, [before, _]): (&ObjectKey, &[Option<Fingerprint>; 2])| {
-                let is_program = !matches!(key.kind, ObjectKind::Table | ObjectKind::Schema);
-                is_program || self.prints.get(key) == before.as_ref()
+                self.prints.get(key) == before.as_ref()
             };
             let because = match done {
                 Err(error) => format!("the server would refuse what takes it back: {error}"),

@@ -140,7 +140,11 @@ impl Planner<'_> {
     pub(super) fn attempt_altering(&mut self, draft: Draft, from: &Table) -> Result<(), ExecuteError> {
         let flavor = self.options.flavor;
         let has_stage = draft.stage;
+        let count = self.steps.len();
         self.attempt(draft)?;
+        if self.steps.len() == count {
+            return Ok(());
+        }
         let Some(now) = self.working.table(&from.name).cloned() else { return Ok(()) };
         let back = self.reverse(from, &now);
         let changes: Vec<&Change> = back.iter().collect();

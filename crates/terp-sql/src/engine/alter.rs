@@ -91,7 +91,8 @@ fn run(
     let temporary = catalog.temporary(&at).is_some();
     let cx = catalog.context(&at.schema)?;
     let requests = sort_actions(&cx, old, actions)?;
-    if cx.flavor.is_mariadb() && !actions.is_empty() && requests.is_empty() {
+    let refused = old.options.system_versioning && requests.names_columns;
+    if cx.flavor.is_mariadb() && !actions.is_empty() && requests.is_empty() && !refused {
         // All was passed over, and the table is not touched.
         return Ok(Effect::default());
     }
@@ -279,6 +280,10 @@ fn change(
         return Err(unsupported("PAGE_CHECKSUM of a table that is not Aria's and gets other names"));
     }
     options::forget_page_checksum(&mut table);
+    if cx.flavor.is_mysql() {
+        alter_expressions::check_renames_of_checked(cx, old, requests)?;
+        check::check_early(cx, old, requests)?;
+    }
     alter_checks::check_row_format(cx, old, requests)?;
     let mut choice = CharsetChoice::default();
     options::apply(cx, &mut table, &requests.options, &mut choice)
@@ -346,6 +351,7 @@ fn change(
         new.options.auto_increment = None;
     }
     alter_checks::check_copied_renames(cx, at, old, &new, &names)?;
+    alter_foreign_keys::check_copy(cx, old, &new)?;
     let children = if temporary {
         Vec::new()
     } else {
@@ -370,7 +376,8 @@ fn change(
         }
     }
     if cx.flavor.is_mysql() {
-        options::check_row_format(cx, &new)?;
+        options::check_row_format(cx, &new)
+            .map_err(|e| alter_checks::in_place_compression_error(old, &new, requests, temporary, e))?;
     }
     Ok((new, children))
 }

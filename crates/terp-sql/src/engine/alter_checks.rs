@@ -142,6 +142,10 @@ pub(super) fn check_aria_format(old: &Table, table: &Table, requests: &Requests<
 
 /// Engines without transactions show TRANSACTIONAL in a comment of their own when it was there before.
 pub(super) fn check_transactional(cx: &Context<'_>, table: &Table, requests: &Requests<'_>) -> Result<()> {
+    let foreign = table.options.engine != "InnoDB" && requests.options.iter().any(|o| is_engine(o));
+    if let Some((name, _)) = table.options.attributes.first().filter(|_| cx.flavor.is_mariadb() && foreign) {
+        return Err(unsupported(format!("{name} of a table that gets another engine")));
+    }
     let kept = table.options.transactional.is_some() && requests.options.iter().any(|o| is_engine(o));
     if cx.flavor.is_mariadb() && kept && !matches!(table.options.engine.as_str(), "InnoDB" | "Aria") {
         return Err(unsupported("TRANSACTIONAL of a table that gets an engine without transactions"));
@@ -164,16 +168,38 @@ pub(super) fn check_row_format(cx: &Context<'_>, old: &Table, requests: &Request
     Ok(())
 }
 
+/// MySQL: what InnoDB says of COMPRESSION where it changes a table in place.
+pub(super) fn in_place_compression_error(
+    old: &Table,
+    new: &Table,
+    requests: &Requests<'_>,
+    temporary: bool,
+    error: ExecuteError,
+) -> ExecuteError {
+    let asked = requests.options.iter().any(|o| matches!(o.kind, TableOptionKind::Compression(_)));
+    let copies = requests.algorithm.is_some_and(|(word, _)| word == "COPY")
+        || old.options.engine != "InnoDB"
+        || !requests.partition.is_empty()
+        || requests.columns.iter().any(|wanted| {
+            let from = wanted.replaces.and_then(|name| old.column(&name.value));
+            let to = new.column(&wanted.def.name.value);
+            matches!((from, to), (Some(from), Some(to)) if changes_storage(from, to))
+        });
+    if error.errno() != Some(1031) || !asked || copies || temporary {
+        return error;
+    }
+    refuse(1478, "Table storage engine 'InnoDB' does not support the create option 'COMPRESSION'")
+}
+
 /// MariaDB: values of some types do not become values of others.
 pub(super) fn check_casts(cx: &Context<'_>, old: &Table, new: &Table, requests: &Requests<'_>) -> Result<()> {
-    if cx.flavor.is_mysql() {
+    if cx.flavor.is_mysql() || !cx.session.sql_mode.strict() {
         return Ok(());
     }
     for wanted in &requests.columns {
         let from = wanted.replaces.and_then(|name| old.column(&name.value));
         let (Some(from), Some(to)) = (from, new.column(&wanted.def.name.value)) else { continue };
-        let generated = to.generated.is_some() || from.generated.is_some();
-        if generated || assignable(&from.ty, &to.ty, cx.flavor.mariadb_since(11, 0, 0)) {
+        if to.generated.is_some() || assignable(&from.ty, &to.ty, cx.flavor.mariadb_since(11, 0, 0)) {
             continue;
         }
         let name = |ty| special_type(ty).or_else(|| number_type(ty)).unwrap_or_default();

@@ -218,6 +218,7 @@ fn place_wanted<'a>(
             )
             .at(wanted.span));
         }
+        inline.keys.retain(|key| !requests.passed_over_keys.contains(&(key.span, key.kind)));
         draft.old_name = wanted.replaces.map(|r| r.value.clone());
         convert_defined(cx, &mut draft.column, requests)?;
         let position = match wanted.position {
@@ -310,7 +311,10 @@ fn alter_one<'a>(cx: &Context<'_>, draft: &mut ColumnDraft<'a>, change: &'a Alte
     match change {
         AlterColumn::SetDefault(clause) => set_default(cx, draft, clause),
         AlterColumn::DropDefault => {
-            // MariaDB shows DEFAULT NULL all the same.
+            // MariaDB keeps DEFAULT NOW and ON UPDATE NOW together.
+            draft.column.on_update_now &=
+                cx.flavor.is_mysql() || draft.column.default != Some(DefaultValue::Now);
+            // It shows DEFAULT NULL all the same.
             draft.column.default =
                 if cx.flavor.is_mariadb() && draft.column.nullable { Some(DefaultValue::Null) } else { None };
             draft.has_default = false;
@@ -400,6 +404,10 @@ fn convert_defined(cx: &Context<'_>, column: &mut Column, requests: &Requests<'_
 /// CONVERT TO CHARACTER SET: text columns change, and grow where the same text may need more bytes.
 fn convert(cx: &Context<'_>, column: &mut Column, to: &CharacterSet) -> Result<()> {
     let Some(own) = &mut column.character_set else { return Ok(()) };
+    // Members in bytes stay so, as any bytes do.
+    if own.set.charset == "binary" {
+        return Ok(());
+    }
     let before = u64::from(cx.max_bytes(&own.set.charset));
     let after = u64::from(cx.max_bytes(&to.charset));
     // Whether it was written stays known: MySQL goes on showing it.

@@ -155,6 +155,25 @@ fn follow_checks(
     Ok(())
 }
 
+/// MySQL: no column gets another name that a check names which stays. It sees this before it looks at the columns.
+pub(super) fn check_renames_of_checked(cx: &Context<'_>, old: &Table, requests: &Requests<'_>) -> Result<()> {
+    let renames = requests.rename_columns.iter().map(|(from, to, _)| (*from, *to));
+    let changes = requests.columns.iter().filter_map(|wanted| Some((wanted.replaces?, &wanted.def.name)));
+    let touched: Vec<(&str, Option<&str>)> = renames
+        .chain(changes)
+        .filter(|(from, to)| !same_name(&from.value, &to.value))
+        .map(|(from, to)| (from.value.as_str(), Some(to.value.as_str())))
+        .collect();
+    for check in &old.checks {
+        if requests.drop_checks.iter().any(|name| same_name(&name.value, &check.name)) {
+            continue;
+        }
+        let dependency = Dependency::Check(&check.name);
+        follow_one(cx, &old.name, &mut check.expression.clone(), &touched, "", &dependency)?;
+    }
+    Ok(())
+}
+
 /// MySQL: error 3855 where partitions need a column that goes or gets another name.
 pub(super) fn check_partition_needs(
     cx: &Context<'_>,

@@ -231,6 +231,21 @@ pub(super) fn check_parent(
     Ok(())
 }
 
+/// Without foreign_key_checks MariaDB's copy of a table does not show the foreign keys for which it has no key, and may show them
+/// again after another ALTER TABLE.
+pub(super) fn check_copy(cx: &Context<'_>, old: &Table, new: &Table) -> Result<()> {
+    if cx.session.foreign_key_checks || !primary_goes(cx, old, new) {
+        return Ok(());
+    }
+    let hidden = new.foreign_keys.iter().find(|foreign_key| !foreign_key::has_child_key(foreign_key, new));
+    hidden.map_or(Ok(()), |foreign_key| {
+        Err(unsupported(format!(
+            "dropping the primary key, which the foreign key `{}` needs",
+            foreign_key.name
+        )))
+    })
+}
+
 /// MariaDB copies a table to take its primary key away, and finds late what is wrong.
 pub(super) fn primary_goes(cx: &Context<'_>, old: &Table, new: &Table) -> bool {
     cx.flavor.is_mariadb() && clustered(cx, old).is_some() && clustered(cx, new).is_none()

@@ -11,7 +11,7 @@ use super::options::CharsetChoice;
 use crate::Span;
 use crate::ast::{
     AlterAction, AlterActionKind, AlterColumn, ColumnAttributeKind, ColumnDef, Ident, IndexDef, ObjectName,
-    PeriodDef, TableElement, TableOption,
+    PeriodDef, TableElement, TableOption, TableOptionKind,
 };
 
 /// The sub-clauses of an ALTER TABLE, sorted by what they are about.
@@ -24,6 +24,8 @@ pub(super) struct Requests<'a> {
     pub(super) keys: Vec<TableElementRef<'a>>,
     /// MariaDB: the keys of columns that ADD COLUMN IF NOT EXISTS passes over, which are made all the same.
     pub(super) keys_of_passed_over: Vec<IndexDef>,
+    /// MariaDB: keys that ADD COLUMN IF NOT EXISTS passes over, of columns that it adds, by their places and kinds.
+    pub(super) passed_over_keys: Vec<(Span, IndexKind)>,
     pub(super) drop_keys: Vec<&'a Ident>,
     pub(super) drop_primary: Option<Span>,
     pub(super) rename_keys: Vec<(&'a Ident, &'a Ident, Span)>,
@@ -34,9 +36,12 @@ pub(super) struct Requests<'a> {
     pub(super) periods: Vec<&'a PeriodDef>,
     pub(super) options: Vec<&'a TableOption>,
     pub(super) convert: Option<CharacterSet>,
+    converts: CharsetChoice,
     pub(super) rename_to: Option<&'a ObjectName>,
     pub(super) partition: Vec<&'a AlterAction>,
     pub(super) system_versioning: Option<bool>,
+    /// Whether a column is added, changed or dropped, be it passed over.
+    pub(super) names_columns: bool,
     pub(super) algorithm: Option<(&'a str, Span)>,
     pub(super) lock: Option<(&'a str, Span)>,
     /// What changes no definition: FORCE, ORDER BY, ENABLE KEYS and the like.
@@ -112,12 +117,25 @@ fn sort_one<'a>(
 ) -> Result<()> {
     let span = action.span;
     let has_column = |name: &Ident| old.column(&name.value).is_some();
+    requests.names_columns |= match &action.kind {
+        AlterActionKind::AddColumn { .. }
+        | AlterActionKind::ModifyColumn { .. }
+        | AlterActionKind::ChangeColumn { .. }
+        | AlterActionKind::DropColumn { .. } => true,
+        AlterActionKind::AddElements { elements, .. } => {
+            elements.iter().any(|element| matches!(element, TableElement::Column(_)))
+        }
+        _ => false,
+    };
     match &action.kind {
         AlterActionKind::AddColumn { if_not_exists, column, position } => {
             let promised = requests.columns.iter().any(|w| same_name(&w.def.name.value, &column.name.value));
             if *if_not_exists && (has_column(&column.name) || promised) {
                 pass_over(old, requests, column)?;
             } else {
+                if *if_not_exists {
+                    requests.passed_over_keys.extend(keys_there(old, column));
+                }
                 requests.columns.push(Wanted {
                     def: column,
                     replaces: None,
@@ -133,6 +151,9 @@ fn sort_one<'a>(
                         if *if_not_exists && has_column(&def.name) {
                             pass_over(old, requests, def)?;
                         } else {
+                            if *if_not_exists {
+                                requests.passed_over_keys.extend(keys_there(old, def));
+                            }
                             requests.columns.push(Wanted {
                                 def,
                                 replaces: None,
@@ -240,12 +261,17 @@ fn sort_one<'a>(
         }
         AlterActionKind::AlterCheck { name, enforced } => requests.alter_checks.push((name, *enforced)),
         AlterActionKind::ConvertTo { charset, collation } => {
-            let mut choice = CharsetChoice::default();
+            // MariaDB puts together what several of them say.
+            let mut choice = std::mem::take(&mut requests.converts);
+            if cx.flavor.is_mysql() {
+                choice = CharsetChoice::default();
+            }
             choice.charset(cx, charset.as_ref())?;
             if let Some(collation) = collation {
                 choice.collate(cx, Some(collation))?;
             }
-            let set = choice.resolve(cx);
+            let set = choice.clone().resolve(cx);
+            requests.converts = choice;
             if let (Some(before), Some(now)) = (&requests.convert, &set)
                 && before.charset != now.charset
             {
@@ -267,7 +293,12 @@ fn sort_one<'a>(
             }
             requests.unrecorded.push(&action.kind);
         }
-        AlterActionKind::Option(option) => requests.options.push(option),
+        AlterActionKind::Option(option) => {
+            if matches!(option.kind, TableOptionKind::SystemVersioning) {
+                requests.system_versioning = Some(true);
+            }
+            requests.options.push(option);
+        }
         AlterActionKind::Force
         | AlterActionKind::DisableKeys
         | AlterActionKind::EnableKeys
@@ -298,11 +329,12 @@ fn sort_one<'a>(
 
 /// A column that is there already: the server forgets its definition, and not the keys in it.
 fn pass_over(old: &Table, requests: &mut Requests<'_>, def: &ColumnDef) -> Result<()> {
+    let there = keys_there(old, def);
+    let passed_over = |kind: IndexKind| there.contains(&(def.name.span, kind));
     for attribute in &def.attributes {
         match &attribute.kind {
-            ColumnAttributeKind::PrimaryKey if old.primary_key().is_some() => {
-                return Err(unsupported("PRIMARY KEY of a column that IF NOT EXISTS passes over"));
-            }
+            ColumnAttributeKind::PrimaryKey if passed_over(IndexKind::Primary) => {}
+            ColumnAttributeKind::Unique if passed_over(IndexKind::Unique) => {}
             ColumnAttributeKind::PrimaryKey => {
                 requests.keys_of_passed_over.push(column::key(IndexKind::Primary, &def.name));
             }
@@ -316,6 +348,13 @@ fn pass_over(old: &Table, requests: &mut Requests<'_>, def: &ColumnDef) -> Resul
         }
     }
     Ok(())
+}
+
+/// IF NOT EXISTS of a column is for its keys too: a primary key, and unique keys of the column's name, that the table has.
+fn keys_there(old: &Table, def: &ColumnDef) -> Vec<(Span, IndexKind)> {
+    let primary = old.primary_key().map(|_| (def.name.span, IndexKind::Primary));
+    let unique = old.index(&def.name.value).map(|_| (def.name.span, IndexKind::Unique));
+    primary.into_iter().chain(unique).collect()
 }
 
 /// DROP CONSTRAINT finds a primary, unique or foreign key or a check by its name.

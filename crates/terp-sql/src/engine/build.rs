@@ -4,7 +4,9 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use terp_schema_model::{Column, Generated, Index, IndexPartKind, Table, same_name};
+use terp_schema_model::{
+    Column, ColumnType, DefaultValue, Generated, Index, IndexPartKind, Table, same_name,
+};
 
 use super::Context;
 use super::check::{self, CheckDraft};
@@ -13,7 +15,7 @@ use super::error::{Result, messages, refuse, unsupported};
 use super::foreign_key;
 use super::index::{self, KeyDraft};
 use super::limits;
-use super::options::traits;
+use super::options::{EngineTraits, traits};
 use crate::ast::{ForeignKeyDef, IndexDef};
 
 /// Where a key comes from.
@@ -66,6 +68,7 @@ pub(super) fn build(cx: &Context<'_>, parts: Parts<'_>) -> Result<Table> {
         carried_foreign_keys,
     } = parts;
     check_columns(cx, &table, &columns)?;
+    let expressions = ExpressionColumns::of(&columns);
     // Expressions are resolved when the table is opened: what is wrong with columns and keys comes before.
     let mut printed = super::column_expressions::print_expressions(cx, &mut columns, &table.name)
         .and_then(|()| check_automatic(cx, &columns));
@@ -94,6 +97,8 @@ pub(super) fn build(cx: &Context<'_>, parts: Parts<'_>) -> Result<Table> {
     index::finish(cx, &mut table, drafts, &explicit_null, partitioned)?;
     check_functional_keys(cx, &table)?;
     invisible?;
+    // A constant that does not fit its column comes before them.
+    expressions.check(cx, &table).map_err(|error| late.clone().unwrap_or(error))?;
     let nullable = !traits(&table.options.engine, cx.flavor).nullable_columns
         && table.columns.iter().any(|c| c.nullable);
     if nullable && cx.flavor.is_mysql() {
@@ -168,6 +173,60 @@ fn check_archive(cx: &Context<'_>, table: &Table) -> Result<()> {
     Ok(())
 }
 
+/// MySQL: columns that an engine lacks, of which it tells before it looks at keys.
+fn check_column_kinds(table: &Table, columns: &[ColumnDraft<'_>], engine: &EngineTraits) -> Result<()> {
+    if !engine.auto_increment && columns.iter().any(|c| c.column.auto_increment) {
+        return Err(refuse(1164, "The used table type doesn't support AUTO_INCREMENT columns"));
+    }
+    if !engine.blobs && columns.iter().any(|c| c.column.ty.is_lob()) {
+        return Err(refuse(1163, "The used table type doesn't support BLOB/TEXT columns"));
+    }
+    let geographic = |ty: &ColumnType| matches!(ty, ColumnType::Geometry { srid: Some(4326), .. });
+    if table.options.engine != "InnoDB" && columns.iter().any(|c| geographic(&c.column.ty)) {
+        return Err(refuse(
+            1178,
+            "The storage engine for the table doesn't support geographic spatial reference systems",
+        ));
+    }
+    Ok(())
+}
+
+/// Which expressions columns have.
+struct ExpressionColumns {
+    generated: bool,
+    defaults: bool,
+}
+
+impl ExpressionColumns {
+    fn of(columns: &[ColumnDraft<'_>]) -> Self {
+        let generated = |draft: &ColumnDraft<'_>| {
+            draft.generated.is_some() || matches!(draft.column.generated, Some(Generated::Expression { .. }))
+        };
+        let default = |draft: &ColumnDraft<'_>| {
+            draft.default.is_some() || matches!(draft.column.default, Some(DefaultValue::Expression(_)))
+        };
+        Self { generated: columns.iter().any(generated), defaults: columns.iter().any(default) }
+    }
+
+    /// MySQL: what an engine does not work out, of which it tells after its keys.
+    fn check(&self, cx: &Context<'_>, table: &Table) -> Result<()> {
+        if cx.flavor.is_mariadb() {
+            return Ok(());
+        }
+        let engine = table.options.engine.as_str();
+        if self.generated && !traits(engine, cx.flavor).virtual_columns {
+            return Err(refuse(3106, "'Specified storage engine' is not supported for generated columns."));
+        }
+        if self.defaults && !matches!(engine, "InnoDB" | "MyISAM" | "MRG_MyISAM") {
+            return Err(refuse(
+                3774,
+                "'Specified storage engine' is not supported for default value expressions.",
+            ));
+        }
+        Ok(())
+    }
+}
+
 fn no_nullable_columns() -> super::ExecuteError {
     refuse(1178, "The storage engine for the table doesn't support nullable columns")
 }
@@ -201,35 +260,28 @@ fn check_columns(cx: &Context<'_>, table: &Table, columns: &[ColumnDraft<'_>]) -
         if !seen.insert(column.name.to_lowercase()) {
             return Err(at(messages::duplicate_column(&column.name)));
         }
-        if !engine.blobs && matches!(column.ty, terp_schema_model::ColumnType::Geometry { .. }) {
+        if !engine.geometry && matches!(column.ty, ColumnType::Geometry { .. }) {
             return Err(at(refuse(1178, "The storage engine for the table doesn't support GEOMETRY")));
         }
-        if !engine.blobs && column.ty.is_lob() {
+        if !engine.blobs && column.ty.is_lob() && cx.flavor.is_mariadb() {
             return Err(at(refuse(1163, "The used table type doesn't support BLOB/TEXT columns")));
         }
-        let expression = draft.default.is_some()
-            || matches!(column.default, Some(terp_schema_model::DefaultValue::Expression(_)));
-        let kept = matches!(table.options.engine.as_str(), "InnoDB" | "MyISAM" | "MRG_MyISAM");
-        if !kept && expression && cx.flavor.is_mysql() {
-            return Err(at(refuse(
-                3774,
-                "'Specified storage engine' is not supported for default value expressions.",
-            )));
-        }
         let generated = matches!(column.generated, Some(Generated::Expression { .. }));
-        if !engine.virtual_columns && (generated || draft.generated.is_some()) {
-            return Err(at(if cx.flavor.is_mysql() {
-                refuse(3106, "'Specified storage engine' is not supported for generated columns.")
-            } else {
-                refuse(
-                    1910,
-                    format!("{} storage engine does not support computed columns", table.options.engine),
-                )
-            }));
+        if !engine.virtual_columns && (generated || draft.generated.is_some()) && cx.flavor.is_mariadb() {
+            return Err(at(refuse(
+                1910,
+                format!("{} storage engine does not support computed columns", table.options.engine),
+            )));
         }
     }
     if columns.iter().filter(|c| c.column.auto_increment).count() > 1 {
         return Err(wrong_auto_key());
+    }
+    if cx.flavor.is_mariadb() && !engine.auto_increment && columns.iter().any(|c| c.column.auto_increment) {
+        return Err(no_auto_increment());
+    }
+    if cx.flavor.is_mysql() {
+        check_column_kinds(table, columns, &engine)?;
     }
     if let Some(twice) = columns.iter().find_map(|c| c.twice.clone()) {
         return Err(twice);
@@ -292,11 +344,15 @@ fn wrong_auto_key() -> super::ExecuteError {
     )
 }
 
+fn no_auto_increment() -> super::ExecuteError {
+    refuse(1164, "The used table type doesn't support AUTO_INCREMENT columns")
+}
+
 fn check_auto_increment(cx: &Context<'_>, table: &Table) -> Result<()> {
     let Some(column) = table.columns.iter().find(|c| c.auto_increment) else { return Ok(()) };
     let engine = traits(&table.options.engine, cx.flavor);
     if !engine.auto_increment {
-        return Err(refuse(1164, "The used table type doesn't support AUTO_INCREMENT columns"));
+        return Err(no_auto_increment());
     }
     let keyed = table.indexes.iter().any(|index| {
         index.parts.iter().enumerate().any(|(at, part)| {

@@ -4,9 +4,11 @@ use terp_schema_model::{Check, Column, Generated, Table, same_name};
 
 use super::Context;
 use super::alter_expressions::expression_of;
+use super::alter_keys::TableElementRef;
+use super::alter_requests::Requests;
 use super::column::ColumnDraft;
 use super::error::{ExecuteError, Result, refuse, unsupported};
-use crate::ast::CheckDef;
+use crate::ast::{CheckDef, ColumnAttributeKind};
 use crate::expr::{ExprPlace, referenced_columns};
 
 /// A CHECK of a table, or of a column.
@@ -50,6 +52,53 @@ fn refuse_automatic(def: &CheckDef, columns: &[Column]) -> Result<()> {
     Ok(())
 }
 
+/// MySQL: what no check of ALTER TABLE may hold, of which it tells before it looks at the columns.
+pub(super) fn check_early(cx: &Context<'_>, old: &Table, requests: &Requests<'_>) -> Result<()> {
+    let of_columns =
+        requests.columns.iter().flat_map(|wanted| &wanted.def.attributes).filter_map(|attribute| {
+            match &attribute.kind {
+                ColumnAttributeKind::Check(def) => Some(def),
+                _ => None,
+            }
+        });
+    let others = requests.keys.iter().filter_map(|element| match element {
+        TableElementRef::Check(def) => Some(*def),
+        _ => None,
+    });
+    for def in of_columns.chain(others) {
+        let name = def.constraint.as_ref().map_or("", |name| &name.value);
+        let printed = cx.print(&def.expr, ExprPlace::Check, &old.name, &old.columns, name).map(drop);
+        for outcome in [printed, cx.check_functions(&def.expr, ExprPlace::Check, name)] {
+            match outcome {
+                Err(error) if is_early(&error) => return Err(error.at(def.span)),
+                _ => {}
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What no CHECK may hold comes before the columns.
+fn is_early(error: &ExecuteError) -> bool {
+    matches!(error.errno(), Some(3812 | 3814..=3816))
+}
+
+/// MySQL: no check that stays may name a column that becomes AUTO_INCREMENT.
+fn refuse_automatic_of_old(cx: &Context<'_>, table: &Table) -> Result<()> {
+    let Some(automatic) = table.columns.iter().find(|column| column.auto_increment) else { return Ok(()) };
+    for check in &table.checks {
+        let expr = expression_of(cx, &check.expression)?;
+        if referenced_columns(&expr).iter().any(|name| same_name(&name.value, &automatic.name)) {
+            let name = &check.name;
+            return Err(refuse(
+                3818,
+                format!("Check constraint '{name}' cannot refer to an auto-increment column."),
+            ));
+        }
+    }
+    Ok(())
+}
+
 /// Adds checks to a table whose columns are final.
 pub(super) fn add(
     cx: &Context<'_>,
@@ -57,6 +106,9 @@ pub(super) fn add(
     drafts: &[CheckDraft<'_>],
     altering: bool,
 ) -> Result<()> {
+    if cx.flavor.is_mysql() {
+        refuse_automatic_of_old(cx, table)?;
+    }
     let mut next =
         1 + table.checks.iter().filter_map(|c| generated_number(cx, &c.name, &table.name)).max().unwrap_or(0);
     for draft in drafts {
@@ -100,9 +152,8 @@ pub(super) fn add(
         }
         let printed = cx.print(&def.expr, ExprPlace::Check, &table.name, &table.columns, &name);
         if cx.flavor.is_mysql() {
-            // What no CHECK may hold comes before the columns.
             if let Err(error) = &printed
-                && matches!(error.errno(), Some(3812 | 3814..=3816))
+                && is_early(error)
             {
                 return Err(error.clone());
             }

@@ -377,6 +377,14 @@ fn finish(cx: &Context<'_>, draft: &mut ColumnDraft<'_>, def: &ColumnDef, primar
         draft.default = None;
         draft.has_default = false;
     }
+    let forgotten = match draft.default {
+        Some(clause) => default::is_forgotten(clause, cx, &column.ty)?,
+        None => false,
+    };
+    if forgotten {
+        draft.default = None;
+        draft.has_default = false;
+    }
     match draft.default {
         Some(clause) => match default::parse(clause, cx)? {
             ParsedDefault::Constant(constant) => {
@@ -431,6 +439,10 @@ fn finish(cx: &Context<'_>, draft: &mut ColumnDraft<'_>, def: &ColumnDef, primar
         // MariaDB shows the zero value of a column that only ON UPDATE fills.
         None if column.on_update_now && cx.flavor.is_mariadb() => column.default = Some(zero_time(column)),
         None => {}
+    }
+    if forgotten && matches!(column.ty, ColumnType::Vector { .. }) {
+        // Only of a VECTOR is it seen that the NULL is gone too.
+        column.default = None;
     }
     draft.explicit_null |= null_default;
     Ok(())

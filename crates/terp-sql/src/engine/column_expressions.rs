@@ -28,6 +28,8 @@ pub(super) fn print_expressions(cx: &Context<'_>, drafts: &mut [ColumnDraft<'_>]
     for (at, draft) in drafts.iter_mut().enumerate() {
         if let Some((expr, stored)) = draft.generated {
             let place = ExprPlace::Generated { stored };
+            // Whatever is wrong with it, the column is a computed one.
+            draft.column.generated = Some(Generated::Expression { expression: String::new(), stored });
             let expression = cx.print(expr, place, table, &columns, &draft.column.name)?;
             let refers_later = referenced_columns(expr).into_iter().any(|name| {
                 (at..columns.len()).any(|c| generated[c] && same_name(&columns[c].name, &name.value))

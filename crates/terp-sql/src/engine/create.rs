@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use terp_schema_model::{Column, Index, IndexAlgorithm, IndexKind, IndexPart, Table, same_name};
+use terp_schema_model::{IndexAlgorithm, IndexKind, Table, same_name};
 
 use super::build::{KeySource, Parts, build};
 use super::catalog::{Catalog, Effect, TableRef};
@@ -48,7 +48,7 @@ pub(super) fn create_table(catalog: &mut Catalog, create: &CreateTable) -> Resul
     if let CreateTableBody::Like(source) = &create.body
         && !create.temporary
         && catalog.resolve(source)? == at
-        && exists
+        && (exists || catalog.flavor().is_mysql() && catalog.has_database(&at.schema))
     {
         return Err(refuse(1066, format!("Not unique table/alias: '{}'", at.name)).at(source.span()));
     }
@@ -383,14 +383,13 @@ fn no_temporary_partitions(cx: &Context<'_>) -> super::ExecuteError {
 }
 
 /// A unique key that was told to be a hash, and need not be one, is none in the copy.
-fn forget_written_hash(columns: &[Column], engine: &str, index: &mut Index) {
-    let short = |part: &IndexPart| {
-        let column = part.column_name().and_then(|name| columns.iter().find(|c| same_name(&c.name, name)));
-        column.is_some_and(|c| c.character_set.is_none() && key_part::fixed_bytes(&c.ty) > 0)
-    };
-    let hash = index.kind == IndexKind::Unique && index.using == Some(IndexAlgorithm::Hash);
-    if hash && engine != "MEMORY" && index.parts.iter().all(short) {
-        index.using = None;
+fn forget_written_hash(cx: &Context<'_>, table: &mut Table) {
+    let needed: Vec<bool> = table.indexes.iter().map(|i| key_part::needs_hash(cx, table, i)).collect();
+    for (index, needed) in table.indexes.iter_mut().zip(needed) {
+        let hash = index.kind == IndexKind::Unique && index.using == Some(IndexAlgorithm::Hash);
+        if hash && !needed && table.options.engine != "MEMORY" {
+            index.using = None;
+        }
     }
 }
 
@@ -415,9 +414,7 @@ fn like(cx: &Context<'_>, source: &Table, at: &TableRef, temporary: bool) -> Res
         table.checks.sort_by_cached_key(|c| c.name.to_lowercase());
     }
     if cx.flavor.is_mariadb() {
-        for index in &mut table.indexes {
-            forget_written_hash(&table.columns, &table.options.engine, index);
-        }
+        forget_written_hash(cx, &mut table);
         key_order::sort_again(cx, &mut table);
     }
     if temporary && table.partitioning.is_some() {

@@ -101,6 +101,15 @@ pub(super) const fn takes_no_constant(ty: &ColumnType) -> bool {
     )
 }
 
+/// MySQL: an empty text as the default of a TEXT or BLOB is passed over where the session is not strict.
+pub(super) fn is_forgotten(clause: &DefaultClause, cx: &Context<'_>, ty: &ColumnType) -> Result<bool> {
+    let long = matches!(ty, ColumnType::Text { .. } | ColumnType::Blob { .. } | ColumnType::Vector { .. });
+    if cx.flavor.is_mariadb() || cx.session.sql_mode.strict() || !long {
+        return Ok(false);
+    }
+    Ok(matches!(parse(clause, cx)?, ParsedDefault::Constant(constant) if constant.is_empty_text()))
+}
+
 /// Whether a constant that does not fit is refused with its column, rather than when the whole table is made.
 pub(super) fn is_early(error: &ExecuteError, ty: &ColumnType) -> bool {
     matches!(error, ExecuteError::Unsupported(_))

@@ -172,8 +172,16 @@ fn resolve(
             continue;
         }
     }
-    let kept = |action: Option<ReferentialAction>| {
-        if cx.flavor.is_mariadb() { action.filter(|a| *a != ReferentialAction::SetDefault) } else { action }
+    // ALTER TABLE on MariaDB makes a new table, and what that refers to is still the old one.
+    let to_old = altering && cx.flavor.is_mariadb();
+    let in_place = to_old && !cx.session.foreign_key_checks && stays_in_place(cx, table);
+    let kept = |action: Option<ReferentialAction>| match action {
+        // In place InnoDB has no RESTRICT.
+        Some(ReferentialAction::Restrict | ReferentialAction::SetDefault) if in_place => {
+            Some(ReferentialAction::NoAction)
+        }
+        Some(ReferentialAction::SetDefault) if cx.flavor.is_mariadb() => None,
+        action => action,
     };
     let mut columns = Vec::with_capacity(def.columns.len());
     for column in &def.columns {
@@ -202,9 +210,14 @@ fn resolve(
         on_update: kept(references.on_update),
     };
     let to_itself = parent_schema == cx.database && *parent_name == table.name;
-    // ALTER TABLE on MariaDB makes a new table, and what that refers to is still the old one.
-    let to_old = altering && cx.flavor.is_mariadb();
     let parent = if to_itself && !to_old { Some(table) } else { cx.lookup(parent_schema, parent_name) };
+    // Without foreign_key_checks MySQL takes a parent of an engine without foreign keys for one that is missing.
+    let unfit = |parent: &&Table| !traits(&parent.options.engine, cx.flavor).foreign_keys;
+    let no_parent_yet = cx.flavor.is_mysql()
+        && !cx.session.foreign_key_checks
+        && !foreign_key.referenced_columns.is_empty()
+        && parent.as_ref().is_some_and(unfit);
+    let parent = parent.filter(|_| !no_parent_yet);
     let Some(parent) = parent else {
         if !cx.session.foreign_key_checks {
             if foreign_key.referenced_columns.is_empty() {
@@ -241,22 +254,62 @@ fn resolve(
     if cx.flavor.is_mariadb() && !has_child_key(&foreign_key, table) {
         return Err(malformed());
     }
+    let staying;
+    let parent = if to_itself && to_old && !cx.session.foreign_key_checks {
+        staying = without_dropped_keys(parent, table);
+        &staying
+    } else {
+        parent
+    };
     match check_against_parent(cx, table, &mut foreign_key, parent) {
         // In place, which ALTER TABLE is without foreign_key_checks, InnoDB says more of what is missing.
         Err(error) if to_old && !cx.session.foreign_key_checks && error.errno() == Some(1005) => {
-            Err(in_place_error(&foreign_key, table, parent))
+            Err(in_place_error(cx, &foreign_key, table, parent))
         }
         Err(error) => Err(error),
+        // The copy, under its new name, refers to itself.
+        Ok(())
+            if to_itself
+                && to_old
+                && check_against_parent(cx, table, &mut foreign_key.clone(), table).is_err() =>
+        {
+            Err(super::alter_foreign_keys::copy_refused(cx, parent))
+        }
         Ok(()) => Ok(foreign_key),
     }
 }
 
-fn in_place_error(foreign_key: &ForeignKey, table: &Table, parent: &Table) -> ExecuteError {
+/// Whether InnoDB changes the table without a copy of it, as far as its columns and its primary key tell.
+fn stays_in_place(cx: &Context<'_>, new: &Table) -> bool {
+    use super::alter_foreign_keys::{changes_storage, primary_goes};
+    let Some(old) = cx.lookup(cx.database, &new.name) else { return false };
+    let copied = |column: &Column| new.column(&column.name).is_some_and(|to| changes_storage(column, to));
+    !primary_goes(cx, old, new) && !old.columns.iter().any(copied)
+}
+
+/// What a table in place has of its keys for a foreign key to itself: those that stay, and those that only get another name.
+fn without_dropped_keys(old: &Table, new: &Table) -> Table {
+    let stays = |index: &Index| {
+        new.indexes.iter().any(|other| {
+            let renamed = same_name(&index.name, &other.name) || !other.generated;
+            renamed && index.kind == other.kind && index.parts == other.parts
+        })
+    };
+    Table { indexes: old.indexes.iter().filter(|i| stays(i)).cloned().collect(), ..old.clone() }
+}
+
+fn in_place_error(cx: &Context<'_>, foreign_key: &ForeignKey, table: &Table, parent: &Table) -> ExecuteError {
+    // Types are compared by the keys: the child's has to be there already.
+    let own_key = cx.lookup(cx.database, &table.name).is_some_and(|old| has_child_key(foreign_key, old));
+    let other_type = foreign_key.columns.iter().zip(&foreign_key.referenced_columns).any(|(own, theirs)| {
+        let (Some(own), Some(theirs)) = (table.column(own), parent.column(theirs)) else { return false };
+        !compatible(&own.ty, own, &theirs.ty, theirs)
+    });
     let keyed = parent.indexes.iter().filter(|index| !index.invisible).any(|index| {
         starts_with(index, &foreign_key.referenced_columns)
             || extended_by_primary(parent, index, &foreign_key.referenced_columns)
     });
-    if keyed {
+    if keyed && !(own_key && other_type) {
         return refuse(
             1825,
             format!(

@@ -3,15 +3,16 @@
 use std::collections::HashSet;
 
 use terp_schema_model::{
-    Column, ColumnType, Generated, Index, IndexAlgorithm, IndexKind, IndexPart, IndexPartKind, Table,
-    same_name,
+    CharacterSet, Column, ColumnType, Generated, Index, IndexAlgorithm, IndexKind, IndexPart, IndexPartKind,
+    Table, same_name,
 };
 
 use super::Context;
 use super::error::{ExecuteError, Result, messages, refuse, unsupported};
 use super::key_order::{drop_covered, free_name, sort};
 use super::key_part::{
-    PartBytes, check_hash, check_prefix, key_too_long, never_in_keys, part_bytes, spatial_part,
+    PartBytes, check_hash, check_prefix, check_virtual_part, exceeds_old_format, key_too_long, needs_hash,
+    never_in_keys, no_virtual_keys, part_bytes, spatial_part,
 };
 use super::options::{EngineTraits, traits};
 use crate::Span;
@@ -27,17 +28,37 @@ pub(super) struct KeyDraft {
     /// Whether a part can be NULL as far as the keys before it tell: a primary key makes its columns NOT NULL only when
     /// its turn comes.
     pub(super) nullable: bool,
+    /// Whether one of its expressions can give NULL.
+    pub(super) nullable_expression: bool,
     /// ASC or DESC was written at a part.
     pub(super) ordered: bool,
+    /// MariaDB: a part is longer than InnoDB's old row formats take, which InnoDB sees when the server is content.
+    pub(super) too_long_for_format: bool,
 }
 
 impl KeyDraft {
     pub(super) fn existing(index: Index) -> Self {
-        Self { index, existing: true, span: None, nullable: false, ordered: false }
+        Self {
+            index,
+            existing: true,
+            span: None,
+            nullable: false,
+            nullable_expression: false,
+            ordered: false,
+            too_long_for_format: false,
+        }
     }
 
     pub(super) const fn defined(index: Index, span: Span) -> Self {
-        Self { index, existing: false, span: Some(span), nullable: false, ordered: false }
+        Self {
+            index,
+            existing: false,
+            span: Some(span),
+            nullable: false,
+            nullable_expression: false,
+            ordered: false,
+            too_long_for_format: false,
+        }
     }
 }
 
@@ -47,6 +68,13 @@ pub(super) fn check_reading(cx: &Context<'_>, def: &IndexDef) -> Result<()> {
         if let IndexPartDefKind::Column { name, length: Some(0) } = &part.kind {
             return Err(refuse(1391, format!("Key part '{}' length cannot be 0", name.value)).at(part.span));
         }
+    }
+    let invisible = |kind: &IndexOptionKind| matches!(kind, IndexOptionKind::Invisible(true));
+    if cx.flavor.is_mysql()
+        && def.kind == IndexKind::Primary
+        && let Some(option) = def.options.iter().find(|option| invisible(&option.kind))
+    {
+        return Err(invisible_primary(cx).at(option.span));
     }
     let hash = def.options.iter().rev().find_map(|option| match &option.kind {
         IndexOptionKind::Using(algorithm) => Some(*algorithm == IndexAlgorithm::Hash),
@@ -126,9 +154,6 @@ pub(super) fn draft(cx: &Context<'_>, def: &IndexDef, table: &str, columns: &[Co
                 index.parser = Some(parser.value.to_ascii_lowercase());
             }
             IndexOptionKind::Invisible(invisible) => {
-                if *invisible && def.kind == IndexKind::Primary && cx.flavor.is_mysql() {
-                    return Err(invisible_primary(cx).at(option.span));
-                }
                 index.invisible = *invisible;
             }
             IndexOptionKind::EngineAttribute(text) => {
@@ -187,15 +212,28 @@ pub(super) fn finish(
             forget_whole_prefix(table, part);
         }
     }
-    drop_covered(cx, &mut keys);
-    if keys.len() > engine.max_keys {
-        return Err(refuse(1069, format!("Too many keys specified; max {} keys allowed", engine.max_keys)));
+    drop_covered(cx, table, &mut keys);
+    let too_many = || refuse(1069, format!("Too many keys specified; max {} keys allowed", engine.max_keys));
+    if cx.flavor.is_mysql() && keys.len() > engine.max_keys {
+        return Err(too_many());
     }
     if cx.flavor.is_mysql() && table.options.engine != "InnoDB" {
         let descending = keys.iter().find(|k| k.index.parts.iter().any(|p| p.descending));
         if let Some(key) = descending {
             let error = refuse(1178, "The storage engine for the table doesn't support descending indexes");
             return Err(error.at(key.span.unwrap_or_default()));
+        }
+    }
+    if keys.len() > engine.max_keys {
+        return Err(refuse(1069, format!("Too many keys specified; max {} keys allowed", engine.max_keys)));
+    }
+    if cx.flavor.is_mysql() {
+        // Expressions get their types before any key is looked at.
+        for key in &mut keys {
+            key.nullable_expression = key.index.parts.iter().any(|part| match &part.kind {
+                IndexPartKind::Expression(text) => can_be_null(cx, table, text),
+                IndexPartKind::Column(_) => false,
+            });
         }
     }
     let mut names: HashSet<String> = HashSet::with_capacity(keys.len());
@@ -217,8 +255,14 @@ pub(super) fn finish(
             key.index.key_block_size = None;
         }
     }
+    if keys.len() > engine.max_keys {
+        return Err(too_many());
+    }
     sort(cx, table, &mut keys);
-    check_ignored_primary(cx, &keys)?;
+    check_ignored_primary(cx, table, &keys)?;
+    if keys.iter().any(|key| key.too_long_for_format) {
+        return Err(refuse(1709, "Index column size too large. The maximum column size is 767 bytes"));
+    }
     table.indexes = keys.into_iter().map(|k| k.index).collect();
     Ok(())
 }
@@ -226,7 +270,8 @@ pub(super) fn finish(
 /// Whether an expression gives NULL at times, as far as its form tells.
 fn can_be_null(cx: &Context<'_>, table: &Table, text: &str) -> bool {
     let Ok(expr) = super::alter_expressions::expression_of(cx, text) else { return true };
-    crate::expr::can_be_null(&expr, &|name| table.column(name).is_none_or(|c| c.nullable))
+    let nullable = |name: &str| table.column(name).is_none_or(|c| c.nullable);
+    crate::expr::can_be_null(&expr, &nullable, cx.session.sql_mode.strict())
 }
 
 /// A prefix as long as its column is none.
@@ -245,24 +290,26 @@ fn forget_whole_prefix(table: &Table, part: &mut IndexPart) {
 }
 
 /// Without a primary key the first unique one over NOT NULL columns takes its place, and has to be visible.
-fn check_ignored_primary(cx: &Context<'_>, keys: &[KeyDraft]) -> Result<()> {
+fn check_ignored_primary(cx: &Context<'_>, table: &Table, keys: &[KeyDraft]) -> Result<()> {
     let Some(first) = keys.first() else { return Ok(()) };
-    if first.index.invisible && !first.nullable && could_be_primary(cx, &first.index) {
+    if first.index.invisible && !first.nullable && could_be_primary(cx, table, &first.index) {
         return Err(invisible_primary(cx));
     }
     Ok(())
 }
 
-fn could_be_primary(cx: &Context<'_>, index: &Index) -> bool {
+fn could_be_primary(cx: &Context<'_>, table: &Table, index: &Index) -> bool {
     let fits = |p: &IndexPart| cx.flavor.is_mysql() || p.column_name().is_some() && p.length.is_none();
-    index.kind == IndexKind::Unique && index.parts.iter().all(fits)
+    index.kind == IndexKind::Unique && index.parts.iter().all(fits) && !needs_hash(cx, table, index)
 }
 
 /// Whether a key of a table takes the place of the primary key that the table does not have.
 pub(super) fn stands_for_primary(cx: &Context<'_>, table: &Table, name: &str) -> bool {
     let Some(first) = table.indexes.first() else { return false };
-    let not_null = |p: &IndexPart| p.column_name().and_then(|n| table.column(n)).is_some_and(|c| !c.nullable);
-    same_name(&first.name, name) && could_be_primary(cx, first) && first.parts.iter().all(not_null)
+    let not_null = |p: &IndexPart| {
+        p.length.is_none() && p.column_name().and_then(|n| table.column(n)).is_some_and(|c| !c.nullable)
+    };
+    same_name(&first.name, name) && could_be_primary(cx, table, first) && first.parts.iter().all(not_null)
 }
 
 pub(super) fn invisible_primary(cx: &Context<'_>) -> ExecuteError {
@@ -299,29 +346,18 @@ fn prepare(
             return Err(messages::duplicate_key_name(&index.name));
         }
     }
-    key.nullable = index.parts.iter().any(|p| match &p.kind {
-        IndexPartKind::Column(name) => table.column(name).is_some_and(|c| c.nullable),
-        IndexPartKind::Expression(text) => can_be_null(cx, table, text),
-    });
-    if kind == IndexKind::Fulltext && !engine.fulltext {
-        return Err(if cx.flavor.is_mysql() {
-            refuse(1214, "The used table type doesn't support FULLTEXT indexes")
-        } else {
-            refuse(1214, "The storage engine doesn't support FULLTEXT indexes")
-        });
+    let part_nullable =
+        |p: &IndexPart| p.column_name().and_then(|name| table.column(name)).is_some_and(|c| c.nullable);
+    key.nullable = key.nullable_expression || index.parts.iter().any(part_nullable);
+    if cx.flavor.is_mysql() && kind == IndexKind::Fulltext {
+        check_engine_kind(cx, kind, engine)?;
     }
     let functional = index.parts.iter().any(|p| p.column_name().is_none());
-    if functional && !matches!(table.options.engine.as_str(), "InnoDB" | "BLACKHOLE") {
-        return Err(refuse(
-            1478,
-            format!(
-                "Table storage engine '{}' does not support the create option 'Index on virtual generated column'",
-                table.options.engine
-            ),
-        ));
+    if functional && table.options.engine != "InnoDB" {
+        return Err(no_virtual_keys(table));
     }
-    if kind == IndexKind::Spatial && !engine.spatial {
-        return Err(refuse(1464, "The used table type doesn't support SPATIAL indexes"));
+    if cx.flavor.is_mysql() {
+        check_engine_kind(cx, kind, engine)?;
     }
     if let Some(period) = &index.without_overlaps
         && !table.periods.iter().any(|p| same_name(&p.name, period))
@@ -333,6 +369,7 @@ fn prepare(
     let mut twice: Option<ExecuteError> = None;
     let mut total = 0u32;
     let mut hash = false;
+    let mut words: Option<CharacterSet> = None;
     for at in 0..index.parts.len() {
         let IndexPartKind::Column(name) = &index.parts[at].kind else {
             check_functional_kind(index)?;
@@ -342,12 +379,18 @@ fn prepare(
             return Err(messages::key_column_missing(name));
         };
         let column = &table.columns[position];
+        if cx.flavor.is_mariadb() && index.kind == IndexKind::Primary {
+            check_primary_column(column)?;
+        }
         if !seen.insert(column.name.to_lowercase()) {
             let twice_here = messages::duplicate_column(name);
             if cx.flavor.is_mysql() {
                 return Err(twice_here);
             }
             twice.get_or_insert(twice_here);
+        }
+        if cx.flavor.is_mysql() {
+            check_virtual_part(table, column, index)?;
         }
         let column_name = column.name.clone();
         let column_nullable = column.nullable;
@@ -397,9 +440,13 @@ fn prepare(
                 // Words are looked for byte by byte, so UCS-2 and its like can't be in one.
                 let charset =
                     column.character_set.as_ref().and_then(|own| cx.flavor.charset(&own.set.charset));
-                if !is_text || charset.is_some_and(|charset| charset.min_bytes > 1) {
+                // All are of the first one's collation.
+                let own = column.character_set.as_ref().map(|own| own.set.clone());
+                let other = words.is_some() && own != words;
+                if !is_text || other || charset.is_some_and(|charset| charset.min_bytes > 1) {
                     return Err(refuse(1283, format!("Column '{name}' cannot be part of FULLTEXT index")));
                 }
+                words = own;
                 index.parts[at].length = None;
                 0
             }
@@ -411,9 +458,16 @@ fn prepare(
                 let part = part_bytes(cx, table, column, index, at, engine, key.existing)?;
                 index.parts[at].length = part.length;
                 hash |= part.hash;
+                key.too_long_for_format |= exceeds_old_format(cx, table, &part);
                 part.bytes
             }
         };
+        if cx.flavor.is_mysql()
+            && index.kind == IndexKind::Primary
+            && explicit_null.contains(&column_name.to_lowercase())
+        {
+            return Err(null_in_primary());
+        }
         // MariaDB takes a column that holds nothing but NULL.
         let takes_null = cx.flavor.is_mariadb() && column_nullable;
         if is_empty(&column.ty) && !takes_null {
@@ -431,6 +485,9 @@ fn prepare(
         if index.kind == IndexKind::Primary && !names.contains("primary") {
             promote(cx, &mut table.columns[position], explicit_null.contains(&column_name.to_lowercase()))?;
         }
+    }
+    if cx.flavor.is_mariadb() {
+        check_engine_kind(cx, index.kind, engine)?;
     }
     if cx.flavor.is_mariadb() && index.using == Some(IndexAlgorithm::RTree) {
         return Err(rtree_refused(cx, table, index, engine));
@@ -451,14 +508,14 @@ fn prepare(
     if index.kind == IndexKind::Primary && names.contains("primary") {
         return Err(second_primary());
     }
-    if index.kind == IndexKind::Primary && index.invisible {
-        return Err(invisible_primary(cx));
-    }
     if index.kind != IndexKind::Primary && names.contains(&index.name.to_lowercase()) {
         return Err(messages::duplicate_key_name(&index.name));
     }
     if let Some(twice) = twice {
         return Err(twice);
+    }
+    if index.kind == IndexKind::Primary && index.invisible {
+        return Err(invisible_primary(cx));
     }
     if hash {
         index.using = Some(IndexAlgorithm::Hash);
@@ -479,6 +536,22 @@ fn prepare(
     }
     names.insert(index.name.to_lowercase());
     Ok(())
+}
+
+/// Not every engine has full-text and spatial keys.
+fn check_engine_kind(cx: &Context<'_>, kind: IndexKind, engine: &EngineTraits) -> Result<()> {
+    match kind {
+        IndexKind::Fulltext if !engine.fulltext && cx.flavor.is_mysql() => {
+            Err(refuse(1214, "The used table type doesn't support FULLTEXT indexes"))
+        }
+        IndexKind::Fulltext if !engine.fulltext => {
+            Err(refuse(1214, "The storage engine doesn't support FULLTEXT indexes"))
+        }
+        IndexKind::Spatial if !engine.spatial => {
+            Err(refuse(1464, "The used table type doesn't support SPATIAL indexes"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// MariaDB takes USING RTREE for no key (observed on 10.11.18 and 11.8.9).
@@ -558,24 +631,23 @@ fn engine_block_size(table: &Table, index: &Index, bytes: u32) -> Result<Option<
     }
 }
 
-fn promote(cx: &Context<'_>, column: &mut Column, explicit_null: bool) -> Result<()> {
-    match &column.generated {
-        Some(Generated::Expression { stored: false, .. }) if cx.flavor.is_mysql() => {
-            return Err(refuse(
-                3106,
-                "'Defining a virtual generated column as primary key' is not supported for generated columns.",
-            ));
+/// MariaDB: no primary key is made of what is computed.
+fn check_primary_column(column: &Column) -> Result<()> {
+    match column.generated {
+        Some(Generated::Expression { .. }) => {
+            Err(refuse(1903, "Primary key cannot be defined upon a generated column"))
         }
-        Some(Generated::Expression { .. }) if cx.flavor.is_mariadb() => {
-            return Err(refuse(1903, "Primary key cannot be defined upon a generated column"));
-        }
-        _ => {}
+        _ => Ok(()),
     }
+}
+
+fn null_in_primary() -> ExecuteError {
+    refuse(1171, "All parts of a PRIMARY KEY must be NOT NULL; if you need NULL in a key, use UNIQUE instead")
+}
+
+fn promote(cx: &Context<'_>, column: &mut Column, explicit_null: bool) -> Result<()> {
     if explicit_null && cx.flavor.is_mysql() {
-        return Err(refuse(
-            1171,
-            "All parts of a PRIMARY KEY must be NOT NULL; if you need NULL in a key, use UNIQUE instead",
-        ));
+        return Err(null_in_primary());
     }
     if column.nullable {
         column.nullable = false;

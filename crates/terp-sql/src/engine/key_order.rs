@@ -9,10 +9,11 @@ use terp_schema_model::{
 
 use super::context::Context;
 use super::index::KeyDraft;
+use super::key_part::needs_hash;
 
 /// A key that a foreign key brings goes when another has the same first columns in the same order
 /// (`foreign_key_prefix` in the servers' `sql_table.cc`).
-pub(super) fn drop_covered(cx: &Context<'_>, keys: &mut Vec<KeyDraft>) {
+pub(super) fn drop_covered(cx: &Context<'_>, table: &Table, keys: &mut Vec<KeyDraft>) {
     let mut at = 0;
     while at < keys.len() {
         if !keys[at].index.generated {
@@ -24,7 +25,7 @@ pub(super) fn drop_covered(cx: &Context<'_>, keys: &mut Vec<KeyDraft>) {
                 return false;
             }
             let (own, theirs) = (&keys[at].index, &other.index);
-            if !covers(theirs, own, cx.flavor.is_mariadb()) {
+            if !covers(theirs, own, cx.flavor.is_mariadb()) || needs_hash(cx, table, theirs) {
                 return false;
             }
             // Of two that foreign keys bring, the longer stays, and of equals the last.
@@ -41,7 +42,7 @@ pub(super) fn drop_covered(cx: &Context<'_>, keys: &mut Vec<KeyDraft>) {
 /// MySQL takes no descending part for an ascending one.
 fn covers(longer: &Index, shorter: &Index, mariadb: bool) -> bool {
     if matches!(longer.kind, IndexKind::Fulltext | IndexKind::Spatial | IndexKind::Vector)
-        || longer.using == Some(IndexAlgorithm::Hash)
+        || mariadb && longer.using == Some(IndexAlgorithm::Hash)
     {
         return false;
     }

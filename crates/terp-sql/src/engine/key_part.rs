@@ -1,12 +1,13 @@
 //! One part of a key: how many bytes it takes, how much of a long value it can hold, and what is refused.
 
 use terp_schema_model::{
-    Column, ColumnType, GeometryKind, Index, IndexAlgorithm, IndexKind, IntegerSize, LobSize, Table,
+    Column, ColumnType, Generated, GeometryKind, Index, IndexAlgorithm, IndexKind, IndexPart, IntegerSize,
+    LobSize, Table,
 };
 
 use super::Context;
 use super::error::{ExecuteError, Result, refuse, unsupported};
-use super::options::EngineTraits;
+use super::options::{EngineTraits, traits};
 
 pub(super) fn spatial_part(cx: &Context<'_>, index: &mut Index, column: &Column, at: usize) -> Result<()> {
     if !matches!(column.ty, ColumnType::Geometry { .. }) || index.parts.len() > 1 {
@@ -45,7 +46,7 @@ pub(super) fn part_bytes(
 ) -> Result<PartBytes> {
     let part = &index.parts[at];
     let char_bytes = column.character_set.as_ref().map_or(1, |c| u32::from(cx.max_bytes(&c.set.charset)));
-    if !engine.null_keys && column.nullable {
+    if !engine.null_keys && column.nullable && index.kind != IndexKind::Primary {
         return Err(refuse(
             1121,
             format!(
@@ -109,6 +110,12 @@ pub(super) fn part_bytes(
                     }
                     Ok(PartBytes { bytes: limit, length: Some(limit / char_bytes), hash: false })
                 }
+                None if cx.flavor.is_mariadb()
+                    && index.kind == IndexKind::Unique
+                    && index.without_overlaps.is_none() =>
+                {
+                    Err(key_too_long(limit))
+                }
                 None => Err(refuse(
                     1170,
                     format!(
@@ -152,7 +159,7 @@ pub(super) fn part_bytes(
             Ok(PartBytes { bytes: fixed_bytes(ty), length: None, hash: false })
         }
     };
-    bytes.and_then(hashed).and_then(|part| check_old_format(cx, table, part))
+    bytes.and_then(hashed)
 }
 
 /// Only some engines keep a unique key as a hash.
@@ -164,6 +171,32 @@ pub(super) fn check_hash(table: &Table, engine: &EngineTraits, part: PartBytes) 
         return Err(refuse(1910, "MEMORY storage engine does not support generated columns"));
     }
     Err(key_too_long(engine.max_key_bytes))
+}
+
+/// MySQL: what no key may do with a virtual column, and which engines have no such keys.
+pub(super) fn check_virtual_part(table: &Table, column: &Column, index: &Index) -> Result<()> {
+    if !matches!(column.generated, Some(Generated::Expression { stored: false, .. })) {
+        return Ok(());
+    }
+    let what = match index.kind {
+        IndexKind::Fulltext => "Fulltext index on virtual generated column",
+        IndexKind::Spatial => "Spatial index on virtual generated column",
+        _ if matches!(column.ty, ColumnType::Geometry { .. }) => "Spatial index on virtual generated column",
+        IndexKind::Primary => "Defining a virtual generated column as primary key",
+        _ if table.options.engine != "InnoDB" => return Err(no_virtual_keys(table)),
+        _ => return Ok(()),
+    };
+    Err(refuse(3106, format!("'{what}' is not supported for generated columns.")))
+}
+
+pub(super) fn no_virtual_keys(table: &Table) -> ExecuteError {
+    refuse(
+        1478,
+        format!(
+            "Table storage engine '{}' does not support the create option 'Index on virtual generated column'",
+            table.options.engine
+        ),
+    )
 }
 
 /// MySQL: types that no key takes.
@@ -243,11 +276,38 @@ fn too_long_by_change(
 }
 
 /// MariaDB leaves the limit of InnoDB's old row formats to InnoDB.
-fn check_old_format(cx: &Context<'_>, table: &Table, part: PartBytes) -> Result<PartBytes> {
-    if cx.flavor.is_mariadb() && is_old_format(table) && part.bytes > 767 {
-        return Err(refuse(1709, "Index column size too large. The maximum column size is 767 bytes"));
+pub(super) fn exceeds_old_format(cx: &Context<'_>, table: &Table, part: &PartBytes) -> bool {
+    cx.flavor.is_mariadb() && is_old_format(table) && part.bytes > 767
+}
+
+/// Whether MariaDB has to make a hash of a unique key, because a value or all of them are too long for a tree.
+pub(super) fn needs_hash(cx: &Context<'_>, table: &Table, index: &Index) -> bool {
+    if index.kind != IndexKind::Unique || table.options.engine == "MEMORY" || cx.flavor.is_mysql() {
+        return false;
     }
-    Ok(part)
+    let limit = traits(&table.options.engine, cx.flavor).max_key_bytes;
+    key_bytes(cx, table, index).is_none_or(|bytes| bytes > limit)
+}
+
+/// How many bytes a key's values take; `None` where one of them is longer than a tree takes.
+pub(super) fn key_bytes(cx: &Context<'_>, table: &Table, index: &Index) -> Option<u32> {
+    let engine = traits(&table.options.engine, cx.flavor);
+    let bytes = |part: &IndexPart| -> Option<u32> {
+        let column = part.column_name().and_then(|name| table.column(name))?;
+        let char_bytes = column.character_set.as_ref().map_or(1, |c| u32::from(cx.max_bytes(&c.set.charset)));
+        let length = |own: u32| part.length.unwrap_or(own).saturating_mul(char_bytes);
+        let bytes = match column.ty {
+            ColumnType::Geometry { kind: GeometryKind::Point, .. } => 25,
+            ColumnType::Text { .. } | ColumnType::Blob { .. } | ColumnType::Json => length(u32::MAX),
+            ColumnType::Char { length: own }
+            | ColumnType::Varchar { length: own }
+            | ColumnType::Binary { length: own }
+            | ColumnType::Varbinary { length: own } => length(own),
+            ref ty => fixed_bytes(ty),
+        };
+        (bytes <= engine.max_part_bytes).then_some(bytes)
+    };
+    index.parts.iter().try_fold(0u32, |total, part| Some(total.saturating_add(bytes(part)?)))
 }
 
 fn is_old_format(table: &Table) -> bool {

@@ -50,6 +50,7 @@ pub(super) struct EngineTraits {
     pub(super) fulltext: bool,
     pub(super) spatial: bool,
     pub(super) blobs: bool,
+    pub(super) geometry: bool,
     pub(super) auto_increment: bool,
     /// AUTO_INCREMENT may be a later part of a key.
     pub(super) auto_part: bool,
@@ -72,6 +73,7 @@ pub(super) fn traits(engine: &str, flavor: Flavor) -> EngineTraits {
         fulltext: false,
         spatial: false,
         blobs: true,
+        geometry: !matches!(engine, "MEMORY" | "CSV" | "MRG_MyISAM"),
         auto_increment: true,
         auto_part: false,
         partitions: flavor.is_mariadb(),
@@ -112,18 +114,26 @@ pub(super) fn traits(engine: &str, flavor: Flavor) -> EngineTraits {
         }
         "CSV" => EngineTraits {
             max_keys: 0,
+            blob_keys: false,
             auto_increment: false,
             nullable_columns: false,
             partitions: false,
             virtual_columns: false,
             ..base
         },
-        "ARCHIVE" => EngineTraits { max_keys: 1, null_keys: false, virtual_columns: false, ..base },
+        "ARCHIVE" => EngineTraits {
+            max_keys: 1,
+            max_key_bytes: 8,
+            max_part_bytes: 8,
+            null_keys: false,
+            virtual_columns: false,
+            ..base
+        },
         "BLACKHOLE" => EngineTraits {
             max_key_bytes: 1000,
             max_part_bytes: 1000,
             fulltext: true,
-            spatial: true,
+            spatial: flavor.is_mariadb(),
             auto_part: true,
             virtual_columns: false,
             ..base
@@ -167,21 +177,18 @@ impl CharsetChoice {
     pub(super) fn collate(&mut self, cx: &Context<'_>, name: Option<&Ident>) -> Result<()> {
         let Some(name) = name else {
             // DEFAULT: the character set's own collation.
+            if let (Some(before), true) = (&self.collation, cx.flavor.is_mariadb()) {
+                return Err(conflicting_collations(&before.collation, "DEFAULT"));
+            }
             self.collation = None;
             return Ok(());
         };
         let inherited = self.charset.as_deref().unwrap_or(&cx.database_set.charset);
         let chosen = cx.collation(name, self.charset.as_deref(), inherited)?;
         if let (Some(before), true) = (&self.collation, cx.flavor.is_mariadb())
-            && (before.charset != chosen.charset || self.charset.is_some() && *before != chosen)
+            && *before != chosen
         {
-            return Err(refuse(
-                1302,
-                format!(
-                    "Conflicting declarations: 'COLLATE {}' and 'COLLATE {}'",
-                    before.collation, chosen.collation
-                ),
-            ));
+            return Err(conflicting_collations(&before.collation, &chosen.collation));
         }
         if let Some(before) = &self.collation
             && before.charset != chosen.charset
@@ -203,6 +210,10 @@ impl CharsetChoice {
             (None, None) => None,
         }
     }
+}
+
+fn conflicting_collations(before: &str, chosen: &str) -> super::ExecuteError {
+    refuse(1302, format!("Conflicting declarations: 'COLLATE {before}' and 'COLLATE {chosen}'"))
 }
 
 pub(super) fn not_valid_for(collation: &str, charset: &str) -> super::ExecuteError {

@@ -13,7 +13,8 @@ use terp_schema_model::{
 };
 
 pub(super) use definition::{
-    check_definitions, check_names, default_name, engine, name_subpartitions, partition, value_columns,
+    check_definitions, check_mixed_values, check_names, default_name, engine, name_subpartitions, partition,
+    value_columns,
 };
 pub(super) use values::{check_order, compare_bounds};
 

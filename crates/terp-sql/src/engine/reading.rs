@@ -8,6 +8,7 @@ use super::column::{self, ColumnDraft, Inline};
 use super::context::Context;
 use super::error::{ExecuteError, Result};
 use super::index;
+use super::partition;
 use crate::ast::{
     AlterAction, AlterActionKind, CheckDef, ColumnAttributeKind, ColumnDef, Expr, IndexDef, TableDefinition,
     TableElement, TypeKeyword,
@@ -71,6 +72,12 @@ pub(super) fn check_alter(cx: &Context<'_>, table: &Table, actions: &[&AlterActi
                 check_elements(cx, table, &elements.iter().collect::<Vec<_>>())?;
             }
             AlterActionKind::AddIndex(def) => check_key(cx, def)?,
+            AlterActionKind::AddPartition { definitions, .. }
+            | AlterActionKind::ReorganizePartition { into: definitions, .. }
+                if cx.flavor.is_mysql() =>
+            {
+                partition::check_mixed_values(definitions)?;
+            }
             _ => {}
         }
     }
@@ -98,6 +105,13 @@ fn check_column<'a>(cx: &Context<'_>, table: &Table, def: &'a ColumnDef) -> Resu
     let drafted = column::draft(cx, def, &table.character_set, &mut Inline::default());
     if let Err(error) = &drafted
         && matches!(error.errno(), Some(1115 | 1253 | 1273))
+    {
+        return Err(error.clone());
+    }
+    // A precision is looked at before the expressions, other faults of a type after them.
+    if let Err(error) = &drafted
+        && cx.flavor.is_mysql()
+        && matches!(error.errno(), Some(1425 | 1426 | 1818))
     {
         return Err(error.clone());
     }

@@ -9,6 +9,8 @@ use super::alter_requests::Requests;
 use super::catalog::TableRef;
 use super::context::Context;
 use super::error::{ExecuteError, Result, refuse, unsupported};
+use super::key_part::{key_bytes, key_too_long};
+use super::options::traits;
 
 /// WITH SYSTEM VERSIONING of single columns makes CREATE TABLE's table versioned, without its other columns.
 pub(super) fn spread_from_columns(table: &mut Table, columns: &mut [&mut Column]) {
@@ -95,6 +97,18 @@ pub(super) fn finish(cx: &Context<'_>, table: &mut Table, temporary: bool) -> Re
             }
         }
     }
+    check_lengths(cx, table, end.is_none())
+}
+
+/// The end of the row's time makes primary keys longer, also where it is not shown.
+fn check_lengths(cx: &Context<'_>, table: &Table, hidden: bool) -> Result<()> {
+    const END_BYTES: u32 = 7;
+    let Some(primary) = table.primary_key() else { return Ok(()) };
+    let limit = traits(&table.options.engine, cx.flavor).max_key_bytes;
+    let bytes = key_bytes(cx, table, primary);
+    if bytes.is_some_and(|bytes| bytes + if hidden { END_BYTES } else { 0 } > limit) {
+        return Err(key_too_long(limit));
+    }
     Ok(())
 }
 
@@ -154,7 +168,7 @@ pub(super) fn check_alter(
         TableElementRef::Index(def) => matches!(def.kind, IndexKind::Primary | IndexKind::Unique),
         _ => false,
     });
-    let changes = !requests.columns.is_empty() || !requests.drop_columns.is_empty() || unique;
+    let changes = requests.names_columns || unique;
     if changes && !cx.session.system_versioning_alter_history_keep {
         return Err(refuse(
             4119,

@@ -3,8 +3,9 @@
 use super::call::{agreeing, cast_type, has_precision, native, precision, returning_type};
 use super::compare::{Operand, agree, compared};
 use super::mysql::{Printed, Printer};
-use super::{ExprError, ExprPlace, column, quote, refuse};
-use crate::ast::{Expr, ExprKind, Ident, JsonOn};
+use super::text_kind::{TextKind, text_kind};
+use super::{ExprContext, ExprError, ExprPlace, as_literal, column, quote, refuse};
+use crate::ast::{Expr, ExprKind, Ident, JsonOn, Literal};
 
 impl Printer<'_> {
     pub(super) fn call(&self, expr: &Expr) -> Result<Printed, ExprError> {
@@ -154,6 +155,7 @@ impl Printer<'_> {
         } else {
             let agreeing = agreeing(name, args.len());
             let operands = agreeing.iter().filter_map(|&i| args.get(i)).collect::<Vec<_>>();
+            refuse_number_among_wide(&operands, self.cx)?;
             for (index, operand) in agreeing.into_iter().zip(agree(&operands, self.cx)?) {
                 if let Some(slot) = how.get_mut(index) {
                     *slot = operand;
@@ -161,6 +163,22 @@ impl Printer<'_> {
             }
         }
         args.iter().zip(&how).map(|(arg, how)| self.operand(arg, how)).collect()
+    }
+}
+
+/// A number that stands among texts of two or four bytes a character becomes a string of theirs.
+fn refuse_number_among_wide(operands: &[&Expr], cx: &ExprContext<'_>) -> Result<(), ExprError> {
+    let wide = operands.iter().find_map(|operand| match text_kind(operand, cx) {
+        TextKind::Text(set) => matches!(set.as_str(), "ucs2" | "utf16" | "utf16le" | "utf32").then_some(set),
+        _ => None,
+    });
+    let number = |operand: &&&Expr| match as_literal(operand) {
+        Some(literal) => matches!(literal, Literal::Integer(_) | Literal::Decimal(_) | Literal::Float(_)),
+        None => false,
+    };
+    match (wide, operands.iter().find(number)) {
+        (Some(set), Some(operand)) => Err(ExprError::unsupported(format!("a string of {set}"), operand.span)),
+        _ => Ok(()),
     }
 }
 

@@ -444,7 +444,30 @@ fn gives_long_text(name: &str, args: &[Expr], cx: &ExprContext<'_>) -> bool {
     }
     // Of IF the condition is no part of the result.
     let results = if name.eq_ignore_ascii_case("if") { args.get(1..).unwrap_or_default() } else { args };
-    results.iter().filter_map(|arg| super::compare::column_of(arg, cx)).any(|column| match column.ty {
+    let columns = || results.iter().filter_map(|arg| super::compare::column_of(arg, cx));
+    let lengths = columns().map(|column| match column.ty {
+        ColumnType::Char { length }
+        | ColumnType::Varchar { length }
+        | ColumnType::Binary { length }
+        | ColumnType::Varbinary { length } => *length,
+        _ => 0,
+    });
+    // Longer texts become a TEXT or BLOB (`CONVERT_IF_BIGGER_TO_BLOB`).
+    let longest = if is_one_of(&["concat"]) {
+        let written = results.iter().map(|arg| match &bare(arg).kind {
+            ExprKind::Literal(Literal::String { value, .. }) => {
+                u32::try_from(value.chars().count()).unwrap_or(u32::MAX)
+            }
+            _ => 0,
+        });
+        lengths.chain(written).fold(0, u32::saturating_add)
+    } else {
+        lengths.max().unwrap_or_default()
+    };
+    if longest > 512 {
+        return true;
+    }
+    columns().any(|column| match column.ty {
         ColumnType::Text { size } | ColumnType::Blob { size } => passes_on || *size != LobSize::Tiny,
         ColumnType::Geometry { .. } => true,
         _ => false,

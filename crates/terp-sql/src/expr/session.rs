@@ -108,16 +108,18 @@ fn pads(expr: &Expr, target: Option<ColumnRef<'_>>, cx: &ExprContext<'_>) -> boo
         return target
             .is_some_and(|target| matches!(target.ty, ColumnType::Varchar { .. } | ColumnType::Text { .. }));
     }
-    let constant = |e: &Expr| super::compare::is_constant(e);
     let mut found = false;
-    let mut waiting = vec![expr];
-    while let Some(e) = waiting.pop() {
+    let mut waiting = vec![(expr, false)];
+    while let Some((e, in_condition)) = waiting.pop() {
         let e = bare(e);
+        // Against a number the column is one itself, but for a part of a condition.
+        let constant = |e: &Expr| super::compare::is_constant(e) && (in_condition || !is_number(e));
         let hidden = match &e.kind {
             ExprKind::Binary { op, left, right } => match op {
                 // As a condition a column is compared with zero.
                 BinaryOp::And | BinaryOp::Or => {
-                    waiting.extend([left, right].into_iter().map(|e| &**e).filter(|e| !is_char(e, cx)));
+                    let parts = [left, right].into_iter().map(|e| &**e).filter(|e| !is_char(e, cx));
+                    waiting.extend(parts.map(|part| (part, true)));
                     true
                 }
                 _ => {
@@ -156,9 +158,20 @@ fn pads(expr: &Expr, target: Option<ColumnRef<'_>>, cx: &ExprContext<'_>) -> boo
             found = true;
             break;
         }
-        walk::children(e, &mut |child| waiting.push(child));
+        walk::children(e, &mut |child| waiting.push((child, false)));
     }
     found
+}
+
+fn is_number(expr: &Expr) -> bool {
+    match &bare(expr).kind {
+        ExprKind::Literal(literal) => matches!(
+            literal,
+            Literal::Integer(_) | Literal::Decimal(_) | Literal::Float(_) | Literal::Bool(_)
+        ),
+        ExprKind::Unary { op: UnaryOp::Minus, expr } => is_number(expr),
+        _ => false,
+    }
 }
 
 /// Whether fractions of a second are lost in a column of that type.
@@ -183,11 +196,35 @@ fn decimals(expr: &Expr, cx: &ExprContext<'_>) -> u64 {
         ExprKind::Literal(Literal::Float(_)) => 31,
         ExprKind::Name(_) => match column(expr, cx).map(|column| column.ty) {
             Some(ColumnType::Decimal { scale, .. }) => u64::from(*scale),
-            Some(ColumnType::Float { .. }) => 31,
+            Some(
+                ColumnType::Float { .. }
+                | ColumnType::Char { .. }
+                | ColumnType::Varchar { .. }
+                | ColumnType::Text { .. },
+            ) => 31,
             Some(ty) => u64::from(ty.fsp().unwrap_or(0)),
             None => 0,
         },
         ExprKind::IntervalAdd { expr, .. } => decimals(expr, cx),
+        ExprKind::Unary { op: UnaryOp::Minus, expr } => decimals(expr, cx),
+        ExprKind::Binary { op, left, right } => {
+            let (left, right) = (decimals(left, cx), decimals(right, cx));
+            match op {
+                BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Modulo => left.max(right),
+                BinaryOp::Multiply => left + right,
+                // div_precision_increment
+                BinaryOp::Divide => left + 4,
+                _ => 0,
+            }
+        }
+        ExprKind::Function { name, args, .. } => {
+            let results = match name.value.to_ascii_lowercase().as_str() {
+                "abs" | "ifnull" | "coalesce" => args.as_slice(),
+                "if" => args.get(1..).unwrap_or_default(),
+                _ => &[],
+            };
+            results.iter().map(|arg| decimals(arg, cx)).max().unwrap_or(0)
+        }
         ExprKind::Cast { target: CastTarget::Type(ty), .. } => match (ty.keyword, ty.args.as_slice()) {
             (TypeKeyword::Decimal, [_, scale]) => *scale,
             (TypeKeyword::Time | TypeKeyword::DateTime, [fsp]) => *fsp,

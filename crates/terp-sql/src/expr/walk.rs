@@ -105,28 +105,31 @@ pub(crate) fn children<'e>(expr: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {
 }
 
 /// Functions that give NULL for NULL alone.
-const STRICT: [&str; 9] =
-    ["abs", "concat", "length", "char_length", "lower", "lcase", "upper", "ucase", "reverse"];
+const STRICT: [&str; 3] = ["abs", "length", "char_length"];
 
-/// Whether an expression can give NULL; where its form does not tell, it can.
-pub(crate) fn can_be_null(expr: &Expr, nullable: &dyn Fn(&str) -> bool) -> bool {
-    let any = |operands: &[Expr]| operands.iter().any(|e| can_be_null(e, nullable));
+/// Functions whose text MySQL takes to be NULL at times in a strict session.
+const TEXTS: [&str; 7] = ["concat", "hex", "lower", "lcase", "upper", "ucase", "reverse"];
+
+/// Whether MySQL holds that an expression can give NULL, in a session that is strict or not; where its form does not
+/// tell, it can.
+pub(crate) fn can_be_null(expr: &Expr, nullable: &dyn Fn(&str) -> bool, strict: bool) -> bool {
+    let can_be_null = |e: &Expr| can_be_null(e, nullable, strict);
+    let any = |operands: &[Expr]| operands.iter().any(can_be_null);
     match &expr.kind {
-        ExprKind::Paren(inner) => can_be_null(inner, nullable),
+        ExprKind::Paren(inner) => can_be_null(inner),
         ExprKind::Literal(literal) => matches!(literal, Literal::Null),
         ExprKind::Name(parts) => parts.last().is_none_or(|name| nullable(&name.value)),
         ExprKind::Is { .. } => false,
         ExprKind::Binary { op: BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Multiply, left, right } => {
-            can_be_null(left, nullable) || can_be_null(right, nullable)
+            can_be_null(left) || can_be_null(right)
         }
         ExprKind::Function { schema: None, name, args, .. } => {
             let lower = name.value.to_ascii_lowercase();
             match (lower.as_str(), args.as_slice()) {
-                ("coalesce" | "ifnull", args) => args.iter().all(|e| can_be_null(e, nullable)),
-                ("if", [_, then, otherwise]) => {
-                    can_be_null(then, nullable) || can_be_null(otherwise, nullable)
-                }
+                ("coalesce" | "ifnull", args) => args.iter().all(can_be_null),
+                ("if", [_, then, otherwise]) => can_be_null(then) || can_be_null(otherwise),
                 (name, args) if STRICT.contains(&name) => any(args),
+                (name, args) if TEXTS.contains(&name) => strict || any(args),
                 _ => true,
             }
         }

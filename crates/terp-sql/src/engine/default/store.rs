@@ -248,6 +248,14 @@ impl ConstantDefault {
         }
     }
 
+    pub(in crate::engine) fn is_empty_text(&self) -> bool {
+        match &self.0 {
+            Constant::Text(text) => text.is_empty(),
+            Constant::Bytes(bytes) => bytes.is_empty(),
+            _ => false,
+        }
+    }
+
     fn text(&self, set: Option<&CharacterSet>) -> Option<String> {
         match &self.0 {
             Constant::Number(_, text) | Constant::Text(text) => Some(text.clone()),

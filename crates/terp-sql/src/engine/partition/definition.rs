@@ -38,6 +38,25 @@ pub(in crate::engine) fn check_definitions(
     Err(refuse(errno, message).at(missing.span))
 }
 
+/// MySQL: the first of several definitions says whether they are those of RANGE or of LIST, before the table is known.
+pub(in crate::engine) fn check_mixed_values(definitions: &[PartitionDef]) -> Result<()> {
+    let method = definitions.iter().find_map(|def| match &def.values {
+        PartitionValuesDef::LessThan(_) => Some("RANGE"),
+        PartitionValuesDef::In(_) => Some("LIST"),
+        _ => None,
+    });
+    let Some(method) = method else { return Ok(()) };
+    let other = definitions.iter().find_map(|def| match &def.values {
+        PartitionValuesDef::LessThan(_) if method == "LIST" => Some((def, "RANGE", "LESS THAN")),
+        PartitionValuesDef::In(_) if method == "RANGE" => Some((def, "LIST", "IN")),
+        _ => None,
+    });
+    other.map_or(Ok(()), |(def, needed, values)| {
+        let message = format!("Only {needed} PARTITIONING can use VALUES {values} in partition definition");
+        Err(refuse(1480, message).at(def.span))
+    })
+}
+
 fn check_values(method: &str, columns: Option<usize>, def: &PartitionDef) -> Result<()> {
     let only = |needed: &str, values: &str| {
         refuse(1480, format!("Only {needed} PARTITIONING can use VALUES {values} in partition definition"))

@@ -150,6 +150,9 @@ fn check_expression(
     if columns.is_empty() {
         return Err(constant_or_random());
     }
+    if let Some(vector) = columns.iter().find(|c| is_mysql_vector(cx, &c.ty)) {
+        return Err(not_this_type(cx, vector, by_values));
+    }
     if columns.iter().any(|c| c.ty.is_lob()) {
         return Err(refuse(1502, "A BLOB field is not allowed in partition function"));
     }
@@ -183,6 +186,10 @@ fn check_expression(
     Ok(unsigned)
 }
 
+fn is_mysql_vector(cx: &Context<'_>, ty: &ColumnType) -> bool {
+    cx.flavor.is_mysql() && matches!(ty, ColumnType::Vector { .. })
+}
+
 fn not_this_type(cx: &Context<'_>, column: &Column, by_values: bool) -> ExecuteError {
     if by_values && cx.flavor.is_mariadb() && matches!(column.ty, ColumnType::Decimal { scale: 0, .. }) {
         return unsupported("RANGE or LIST of a DECIMAL column");
@@ -194,6 +201,9 @@ fn not_this_type(cx: &Context<'_>, column: &Column, by_values: bool) -> ExecuteE
 fn check_columns(cx: &Context<'_>, table: &Table, columns: &[String], by_values: bool) -> Result<()> {
     for name in columns {
         let Some(column) = table.column(name) else { return Err(field_not_found()) };
+        if is_mysql_vector(cx, &column.ty) {
+            return Err(not_this_type(cx, column, by_values));
+        }
         let other = matches!(column.ty, ColumnType::Json | ColumnType::Geometry { .. });
         if column.ty.is_lob() && !(by_values && other) {
             return Err(refuse(1502, "A BLOB field is not allowed in partition function"));
