@@ -214,9 +214,6 @@ pub(super) fn finish(
     }
     drop_covered(cx, table, &mut keys);
     let too_many = || refuse(1069, format!("Too many keys specified; max {} keys allowed", engine.max_keys));
-    if cx.flavor.is_mysql() && keys.len() > engine.max_keys {
-        return Err(too_many());
-    }
     if cx.flavor.is_mysql() && table.options.engine != "InnoDB" {
         let descending = keys.iter().find(|k| k.index.parts.iter().any(|p| p.descending));
         if let Some(key) = descending {
@@ -224,8 +221,8 @@ pub(super) fn finish(
             return Err(error.at(key.span.unwrap_or_default()));
         }
     }
-    if keys.len() > engine.max_keys {
-        return Err(refuse(1069, format!("Too many keys specified; max {} keys allowed", engine.max_keys)));
+    if cx.flavor.is_mysql() && keys.len() > engine.max_keys {
+        return Err(too_many());
     }
     if cx.flavor.is_mysql() {
         // Expressions get their types before any key is looked at.
