@@ -123,6 +123,9 @@ pub struct Inverse {
     /// What has to be set in the session for it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub session: BTreeMap<String, String>,
+    /// How the server makes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<Method>,
     /// What it gives back.
     pub reversibility: Reversibility,
     /// Why it is not lossless, in words; empty where it is.

@@ -4,6 +4,7 @@
 //! and what the engine refuses in one stage waits for a later one, where what it needs may have come.
 
 mod foreign_keys;
+mod method;
 mod programs;
 mod step;
 mod tables;

@@ -85,6 +85,7 @@ fn reversed(step: &Step, number: u32) -> Step {
         inverse: Inverse {
             sql: Some(step.sql.clone()),
             session: step.session.clone(),
+            method: step.method.clone(),
             reversibility: if step.inverse.losses.is_empty() {
                 Reversibility::LosslessForExistingRows
             } else {
@@ -100,7 +101,7 @@ fn reversed(step: &Step, number: u32) -> Step {
         changes: step.changes.iter().map(|change| format!("taken back: {change}")).collect(),
         losses: step.inverse.losses.clone(),
         risks: Vec::new(),
-        method: None,
+        method: step.inverse.method.clone(),
         effect,
     }
 }

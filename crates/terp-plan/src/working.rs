@@ -45,6 +45,15 @@ impl Working {
         Ok(working)
     }
 
+    /// A database with one table; what it refers to is not there.
+    pub(crate) fn of_table(table: &Table, flavor: Flavor, session: &Session) -> Result<Self, PlanError> {
+        let mut schema = Schema::new(table.character_set.clone());
+        schema.tables.push(table.clone());
+        let mut working = Self::new(&schema, flavor, session)?;
+        working.catalog.session_mut().foreign_key_checks = false;
+        Ok(working)
+    }
+
     fn fill(&mut self, schema: &Schema) -> Result<(), PlanError> {
         let flavor = self.flavor();
         for routine in &schema.routines {

@@ -32,6 +32,15 @@ fn differences(left: &Schema, right: &Schema, flavor: Flavor) -> Vec<String> {
     real.map(|change| format!("{} ({})", change.path, change.kind)).collect()
 }
 
+/// A statement without its clause: the engine does not know of each change how InnoDB makes it, and a live test does.
+fn bare(sql: &str) -> String {
+    let Some((head, tail)) = sql.split_once(" ALGORITHM=") else { return sql.to_owned() };
+    let word = |text: &str| text.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(text.len());
+    let rest = &tail[word(tail)..];
+    let rest = rest.strip_prefix(", LOCK=").map_or(rest, |rest| &rest[word(rest)..]);
+    format!("{head}{}", rest.strip_prefix(',').unwrap_or(rest))
+}
+
 fn shown(plan: &Plan) -> String {
     plan.steps.iter().map(|step| format!("{}\n    back: {:?}\n", step.sql, step.inverse.sql)).collect()
 }
@@ -57,7 +66,7 @@ fn there_and_back() {
             let mut catalog = catalog(&current, flavor);
             for step in &plan.steps {
                 catalog
-                    .execute_text(&step.sql)
+                    .execute_text(&bare(&step.sql))
                     .unwrap_or_else(|error| panic!("seed {seed} on {flavor}: {}: {error}", step.sql));
             }
             let reached = catalog.schema("d").unwrap();
@@ -73,7 +82,7 @@ fn there_and_back() {
             for step in plan.steps.iter().rev() {
                 let sql = step.inverse.sql.as_deref().unwrap();
                 catalog
-                    .execute_text(sql)
+                    .execute_text(&bare(sql))
                     .unwrap_or_else(|error| panic!("seed {seed} on {flavor}: back: {sql}: {error}"));
             }
             let left = differences(&current, &catalog.schema("d").unwrap(), flavor);

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use terp_drift::ObjectKind;
 use terp_schema_model::CreationContext;
 use terp_sql::ast::{Statement, StatementKind};
 use terp_sql::{ExecuteError, SqlMode};
 
 use super::Planner;
+use super::method::Made;
 use crate::classify::{Loss, Stage};
 use crate::error::PlanError;
 use crate::fingerprint::{Fingerprint, Fingerprints, ObjectKey, table_fingerprint};
@@ -85,6 +87,7 @@ impl Planner<'_> {
     pub(super) fn attempt(&mut self, draft: Draft) -> Result<(), ExecuteError> {
         let statement = self.working.parse(&draft.sql)?;
         let before = self.prints.clone();
+        let table = self.working.table(&draft.object.name).cloned();
         self.run(&statement, draft.context.as_ref())?;
         let effect = changed(&before, &self.prints);
         if effect.is_empty() {
@@ -92,24 +95,30 @@ impl Planner<'_> {
             return Ok(());
         }
         let (reversibility, because) = draft.reversibility();
+        let made = self.made(&statement, table.as_ref(), self.working.table(&draft.object.name));
+        let mut risks = draft.risks;
+        if let (Made::Unknown(what), ObjectKind::Table) = (&made, draft.object.kind) {
+            risks.push(format!("how the server makes it is not known, so no ALGORITHM is asked for: {what}"));
+        }
         let number = u32::try_from(self.steps.len() + 1).unwrap_or(u32::MAX);
         self.steps.push(Step {
             number,
             stage: draft.stage,
             object: draft.object,
-            sql: draft.sql,
+            sql: made.sql(&draft.sql, &statement),
             session: variables(draft.context.as_ref()),
             inverse: Inverse {
                 sql: draft.inverse,
                 session: variables(draft.inverse_context.as_ref()),
+                method: None,
                 reversibility,
                 because,
                 losses: draft.inverse_losses,
             },
             changes: draft.changes,
             losses: draft.losses,
-            risks: draft.risks,
-            method: None,
+            risks,
+            method: made.method(),
             effect,
         });
         Ok(())
@@ -161,14 +170,23 @@ impl Planner<'_> {
                 .session
                 .get("sql_mode")
                 .map(|mode| CreationContext { sql_mode: mode.clone(), ..CreationContext::default() });
-            let done = self.working.parse(sql).and_then(|statement| self.run(&statement, context.as_ref()));
+            let table = self.working.table(&step.object.name).cloned();
+            let done = self.working.parse(sql).and_then(|statement| {
+                self.run(&statement, context.as_ref())?;
+                let made = self.made(&statement, table.as_ref(), self.working.table(&step.object.name));
+                Ok((made.sql(sql, &statement), made.method()))
+            });
+            if let (Ok((sql, method)), Some(step)) = (&done, self.steps.get_mut(at)) {
+                step.inverse.sql = Some(sql.clone());
+                step.inverse.method.clone_from(method);
+            }
             let leads_back = |(key, [before, _]): (&ObjectKey, &[Option<Fingerprint>; 2])| {
                 self.prints.get(key) == before.as_ref()
             };
             let because = match done {
                 Err(error) => format!("the server would refuse what takes it back: {error}"),
-                Ok(()) if step.effect.iter().all(leads_back) => continue,
-                Ok(()) => "what takes it back would not lead to what was there before".to_owned(),
+                Ok(_) if step.effect.iter().all(leads_back) => continue,
+                Ok(_) => "what takes it back would not lead to what was there before".to_owned(),
             };
             if let Some(step) = self.steps.get_mut(at) {
                 step.inverse.sql = None;

@@ -116,21 +116,12 @@ impl Planner<'_> {
         // Partitions are a statement of their own: not every server takes them with others.
         let (partitions, plain): (Vec<_>, Vec<_>) =
             all.into_iter().partition(|clause| clause.rank == Rank::Partition);
-        let is_partitioning = |change: &&&Change| change.kind == ChangeKind::Partitioning;
-        let (of_partitions, of_plain): (Vec<&Change>, Vec<&Change>) =
-            changes.iter().copied().partition(|change| is_partitioning(&change));
-        for (clauses, changes) in [(plain, of_plain), (partitions, of_partitions)] {
-            if clauses.is_empty() {
-                continue;
-            }
+        let mut groups = self.grouped(from, plain);
+        groups.push(partitions);
+        for clauses in groups.into_iter().filter(|group| !group.is_empty()) {
             let Some(from) = self.working.table(&from.name).cloned() else { continue };
             let sql = alter_table(&from.name, &clauses);
-            let mut draft = Draft::new(at, ObjectKey::table(&from.name), sql.clone());
-            draft.changes =
-                changes.iter().map(|change| format!("{} ({})", change.path, change.kind)).collect();
-            draft.losses = losses(&changes, &from, to, flavor);
-            draft.risks = changes.iter().filter_map(|change| risk(change, &from, to, flavor)).collect();
-            draft.risks.dedup();
+            let draft = Draft::new(at, ObjectKey::table(&from.name), sql.clone());
             self.attempt_altering(draft, &from).map_err(|error| Failure::Server(sql, error))?;
         }
         Ok(())
@@ -146,7 +137,8 @@ impl Planner<'_> {
             return Ok(());
         }
         let Some(now) = self.working.table(&from.name).cloned() else { return Ok(()) };
-        let back = self.reverse(from, &now);
+        self.describe_last(from, &now);
+        let back = self.all_differences(from, &now);
         let changes: Vec<&Change> = back.iter().collect();
         let sql = inverse_sql(Alteration { from: &now, to: from, flavor }, &changes).ok();
         let constrains =
@@ -167,9 +159,27 @@ impl Planner<'_> {
         Ok(())
     }
 
-    /// The changes that lead back. The order of columns is part of what was there, whatever counts forward.
-    fn reverse(&self, before: &Table, now: &Table) -> Vec<Change> {
-        let mut changes = self.table_differences(before, now);
+    /// Says of the last step what it changed in the table, what that destroys, and what can go wrong.
+    fn describe_last(&mut self, from: &Table, now: &Table) {
+        let flavor = self.options.flavor;
+        let changes = self.all_differences(now, from);
+        let list: Vec<&Change> = changes.iter().collect();
+        let Some(step) = self.steps.last_mut() else { return };
+        if step.changes.is_empty() {
+            step.changes =
+                changes.iter().map(|change| format!("{} ({})", change.path, change.kind)).collect();
+        }
+        step.losses = losses(&list, from, now, flavor);
+        for risk in list.iter().filter_map(|change| risk(change, from, now, flavor)) {
+            if !step.risks.contains(&risk) {
+                step.risks.push(risk);
+            }
+        }
+    }
+
+    /// What differs between two forms of one table, the order of columns included.
+    fn all_differences(&self, wanted: &Table, now: &Table) -> Vec<Change> {
+        let mut changes = self.table_differences(wanted, now);
         if self.options.diff().ignore_column_order {
             let all = terp_drift::DiffOptions { ignore_column_order: false, ..self.options.diff() };
             let alone = |table: &Table| {
@@ -177,7 +187,7 @@ impl Planner<'_> {
                 schema.tables.push(table.clone());
                 schema
             };
-            let full = terp_drift::diff(&alone(before), &alone(now), self.options.flavor, &all);
+            let full = terp_drift::diff(&alone(wanted), &alone(now), self.options.flavor, &all);
             changes.extend(full.into_iter().filter(|change| change.kind == ChangeKind::ColumnOrder));
         }
         changes
