@@ -187,21 +187,8 @@ fn literal(text: &[u8]) -> Option<(Vec<u8>, usize)> {
 }
 
 fn table(context: &Context, name: &str, text: &Text<'_>) -> Result<Table, UnknownReason> {
-    let first = table_under(context, name, text, terp_sql::SqlMode::default());
-    // Whether an expression of a unique key can be NULL, and so the order of keys, depends on the mode in which the key was made.
-    let strict = terp_sql::SqlMode { strict_trans_tables: true, ..terp_sql::SqlMode::default() };
-    first.or_else(|reason| table_under(context, name, text, strict).map_err(|_| reason))
-}
-
-fn table_under(
-    context: &Context,
-    name: &str,
-    text: &Text<'_>,
-    sql_mode: terp_sql::SqlMode,
-) -> Result<Table, UnknownReason> {
     let Text { shown, executed: text } = text;
     let mut catalog = context.catalog();
-    catalog.session_mut().sql_mode = sql_mode;
     let effect = catalog.execute_text(text).map_err(|error| not_executed(&error, text))?;
     if let Some(unchecked) = effect.unchecked {
         return Err(UnknownReason::Unsupported {

@@ -4,9 +4,10 @@
 //! which no CREATE TABLE can say, and a collation that is shown because the table has another counts as written by whoever executes it.
 //! There the text is still right about the table. So each column whose line came out otherwise is tried in the states that a column can be
 //! in besides, and the one that prints the server's line is the column's state. Likewise a constant in a CHECK that ALTER TABLE has
-//! converted to a time is shown without the character set that whoever executes the text gives it (observed on MySQL 9.7.4).
+//! converted to a time is shown without the character set that whoever executes the text gives it (observed on MySQL 9.7.4), and indexes stand in
+//! the order that they had when they were made.
 
-use terp_schema_model::{Column, DefaultValue, Flavor, Table, render};
+use terp_schema_model::{Column, DefaultValue, Flavor, Index, Table, render};
 
 /// Changes the columns whose lines differ, where that makes the table print as the server does. Says how the table prints in the end.
 pub(super) fn mend(table: &mut Table, server: &str, flavor: Flavor) -> String {
@@ -37,7 +38,37 @@ pub(super) fn mend(table: &mut Table, server: &str, flavor: Flavor) -> String {
             }
         }
     }
+    let ours = if ours == server { ours } else { mend_indexes(table, server, flavor, ours) };
     if flavor.is_mysql() { mend_checks(table, server, flavor, ours) } else { ours }
+}
+
+/// Lists the indexes as the server does: in its order, and without one that a foreign key would make for whoever executes the text.
+///
+/// In which order unique keys stand depends on what the session was when they were made, and on MariaDB a foreign key can outlive its key.
+fn mend_indexes(table: &mut Table, server: &str, flavor: Flavor, ours: String) -> String {
+    let place = |index: &Index| {
+        let line = format!("\n  {}", render::index_definition(index, flavor));
+        let after = |at: usize| server.get(at + line.len()..).unwrap_or_default();
+        let mut found = server.match_indices(&line).map(|(at, _)| at);
+        found.find(|&at| after(at).starts_with(",\n") || after(at).starts_with("\n)"))
+    };
+    let mut placed = Vec::with_capacity(table.indexes.len());
+    for index in &table.indexes {
+        match place(index) {
+            Some(at) => placed.push((at, index.clone())),
+            None if index.generated => {}
+            None => return ours,
+        }
+    }
+    placed.sort_by_key(|(at, _)| *at);
+    let sorted = placed.into_iter().map(|(_, index)| index).collect();
+    let original = std::mem::replace(&mut table.indexes, sorted);
+    let text = render::show_create_table(table, flavor);
+    if common_prefix(&text, server) > common_prefix(&ours, server) {
+        return text;
+    }
+    table.indexes = original;
+    ours
 }
 
 /// Takes the character set off each constant of the checks where the server shows none.
