@@ -3,6 +3,7 @@
 mod drizzle;
 mod engine;
 mod introspect;
+mod migrate;
 mod process;
 
 use serde::Serialize;
@@ -41,6 +42,8 @@ enum Name {
     Export,
     /// 500 tables of a live database: on each vendor, over a long wire, and beside `skeema diff`, which is fetched from Debian
     Introspect,
+    /// A plan of 300 changes, and what the journal adds to each step of a run
+    Migrate,
     /// `cargo build` of the workspace from nothing; takes minutes
     Build,
 }
@@ -100,6 +103,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
         Name::SchemaCheck,
         Name::Export,
         Name::Introspect,
+        Name::Migrate,
     ];
     let names = if args.names.is_empty() { &all[..] } else { &args.names };
     let mut figures = Vec::new();
@@ -117,6 +121,10 @@ pub(crate) fn run(args: &Args) -> Outcome {
                 Err(reason) => return Err(reason),
             },
             Name::Introspect => figures.extend(introspect::all()?),
+            Name::Migrate => {
+                figures.push(migrate::planning()?);
+                figures.extend(migrate::journal()?);
+            }
             Name::Build => figures.push(process::build()?),
         }
     }

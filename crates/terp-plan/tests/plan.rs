@@ -1,5 +1,7 @@
 //! Plans of small schemas: what is run, in which order, and how it is taken back.
 
+#![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
+
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;

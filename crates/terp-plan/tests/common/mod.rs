@@ -110,10 +110,10 @@ fn table(random: &mut Random, name: &str, flavor: Flavor) -> String {
     let auto = if random.chance(60) { " AUTO_INCREMENT" } else { "" };
     parts.push(format!("`id` {key} NOT NULL{auto}"));
     let mut names = Vec::new();
-    for at in 0..COLUMNS.len() {
+    for name in COLUMNS {
         if random.chance(55) {
-            names.push(COLUMNS[at]);
-            parts.push(column(random, COLUMNS[at], flavor));
+            names.push(name);
+            parts.push(column(random, name, flavor));
         }
     }
     // Another order in another schema.
