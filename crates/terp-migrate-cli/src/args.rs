@@ -27,6 +27,7 @@ pub(crate) enum Command {
     Apply(ApplyArgs),
     Resume(ResumeArgs),
     Rollback(RollbackArgs),
+    Abandon(AbandonArgs),
     History(HistoryArgs),
 }
 
@@ -171,6 +172,24 @@ pub(crate) struct RollbackArgs {
     pub(crate) target: Target,
     #[command(flatten)]
     pub(crate) output: Output,
+}
+
+/// Give a run up that can neither go on nor be taken back, because somebody else changed what it works on
+///
+/// What it did stays. The next plan begins with the database as it is; the audit table gets an entry.
+#[derive(Debug, clap::Args)]
+pub(crate) struct AbandonArgs {
+    /// The run
+    #[arg(long, value_name = "RUN")]
+    pub(crate) run: u64,
+    /// Why, for the audit table
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+    /// Do it without asking; without a terminal nothing is done otherwise
+    #[arg(long)]
+    pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) target: Target,
 }
 
 /// Show what ran when, as the journal in the database has it

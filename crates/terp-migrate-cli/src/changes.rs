@@ -14,7 +14,7 @@ use terp_migrate::{
 use terp_plan::{Plan, Stage};
 use tokio::runtime::Runtime;
 
-use crate::args::{ApplyArgs, ResumeArgs, RollbackArgs, RunArgs, Target};
+use crate::args::{AbandonArgs, ApplyArgs, ResumeArgs, RollbackArgs, RunArgs, Target};
 use crate::plan::{text, to_declared};
 use crate::progress::tell;
 
@@ -87,13 +87,18 @@ fn failure(error: &MigrateError) -> Failure {
         text += &format!(
             "\n  to go on:        terp-migrate resume --yes\n  to take it back: terp-migrate rollback --to-run {run} --yes"
         );
+        if matches!(error, MigrateError::Ambiguous { .. }) {
+            text += &format!(
+                "\n  both once the object is as it was, or as it was to be; to leave all as it is: terp-migrate abandon --run {run} --reason TEXT --yes"
+            );
+        }
     }
     Failure::new(exit, text)
 }
 
 /// Asks a person; without one nothing is done unless it was said beforehand.
-fn confirm(run: &RunArgs, what: &str) -> Result<(), Failure> {
-    if run.yes {
+fn confirm(yes: bool, what: &str) -> Result<(), Failure> {
+    if yes {
         return Ok(());
     }
     if !io::stdin().is_terminal() {
@@ -135,7 +140,7 @@ pub(crate) fn apply(args: &ApplyArgs) -> Outcome {
     if steps == 0 {
         return end(args.output.format, "nothing to do");
     }
-    confirm(&args.run, &format!("applying {steps} steps"))?;
+    confirm(args.run.yes, &format!("applying {steps} steps"))?;
     let format = args.output.format;
     let mut events = |event: terp_migrate::Event<'_>| tell(format, &event);
     let applied = session.runtime.block_on(session.migrator.apply(&plan, &mut events));
@@ -158,7 +163,7 @@ pub(crate) fn apply(args: &ApplyArgs) -> Outcome {
 
 pub(crate) fn resume(args: &ResumeArgs) -> Outcome {
     let session = Session::open(&args.target, Some((&args.run, None)))?;
-    confirm(&args.run, "going on with the run that stopped")?;
+    confirm(args.run.yes, "going on with the run that stopped")?;
     let format = args.output.format;
     let mut events = |event: terp_migrate::Event<'_>| tell(format, &event);
     let applied = session.runtime.block_on(session.migrator.resume(&mut events));
@@ -168,7 +173,9 @@ pub(crate) fn resume(args: &ResumeArgs) -> Outcome {
 pub(crate) fn rollback(args: &RollbackArgs) -> Outcome {
     let session = Session::open(&args.target, Some((&args.run, None)))?;
     let history = session.history()?;
-    let open = |run: &&RunRecord| run.kind == RunKind::Apply && run.state != RunState::RolledBack;
+    let open = |run: &&RunRecord| {
+        run.kind == RunKind::Apply && !matches!(run.state, RunState::RolledBack | RunState::Abandoned)
+    };
     let Some(wanted) = args.to_run else {
         let lines: Vec<String> = history.iter().filter(open).map(crate::history::line).collect();
         if lines.is_empty() {
@@ -199,13 +206,22 @@ pub(crate) fn rollback(args: &RollbackArgs) -> Outcome {
         return show(&plan, format);
     }
     let list = runs.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
-    confirm(&args.run, &format!("taking back run {list}"))?;
+    confirm(args.run.yes, &format!("taking back run {list}"))?;
     for run in runs {
         let back = session.migrator.rollback(run, options, &mut events);
         let applied = session.runtime.block_on(back).map_err(|error| failure(&error))?;
         done(format, &applied)?;
     }
     Ok(Exit::Clean)
+}
+
+pub(crate) fn abandon(args: &AbandonArgs) -> Outcome {
+    let mut session = Session::open(&args.target, None)?;
+    confirm(args.yes, &format!("giving up run {}", args.run))?;
+    session.migrator = session.migrator.because(&args.reason);
+    let given_up = session.runtime.block_on(session.migrator.abandon(args.run, &mut |_| {}));
+    given_up.map_err(|error| failure(&error))?;
+    end(Format::Text, &format!("run {} is given up; what it did stays", args.run))
 }
 
 fn show(plan: &Plan, format: Format) -> Outcome {

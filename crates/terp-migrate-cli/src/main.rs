@@ -18,6 +18,7 @@ fn main() -> ExitCode {
         Command::Apply(args) => changes::apply(&args),
         Command::Resume(args) => changes::resume(&args),
         Command::Rollback(args) => changes::rollback(&args),
+        Command::Abandon(args) => changes::abandon(&args),
         Command::History(args) => history::run(&args),
     };
     terp_cli::end(outcome)

@@ -86,6 +86,13 @@ impl Migrator {
         Self { connect, database: database.into(), options }
     }
 
+    /// The same, with a reason for the journal.
+    #[must_use]
+    pub fn because(&self, reason: &str) -> Self {
+        let options = ApplyOptions { reason: Some(reason.to_owned()), ..self.options.clone() };
+        Self { options, ..self.clone() }
+    }
+
     /// Reads the database, without what tools keep there for themselves.
     ///
     /// # Errors
@@ -129,6 +136,33 @@ impl Migrator {
         let result = self.resume_locked(&mut work, events).await;
         self.unlock(work).await;
         result
+    }
+
+    /// Gives a run up that can neither be resumed nor taken back, because somebody else changed what it works on. Its steps stay as they are, and the next plan
+    /// begins there; the audit table has an entry.
+    ///
+    /// # Errors
+    /// [`MigrateError::NoRun`], if there is no unfinished run of that number.
+    pub async fn abandon(&self, run: u64, events: Events<'_>) -> Result<(), MigrateError> {
+        let mut work = self.lock(self.options.runner_wait, events).await?;
+        let result = self.abandon_locked(&mut work, run).await;
+        self.unlock(work).await;
+        result
+    }
+
+    async fn abandon_locked(&self, work: &mut Work, run: u64) -> Result<(), MigrateError> {
+        let connection = &mut work.connection;
+        let none = || MigrateError::NoRun(run.to_string());
+        if !journal::exists(connection).await? {
+            return Err(none());
+        }
+        let found = journal::run(connection, run).await?.ok_or_else(none)?;
+        if !matches!(found.state, RunState::Running | RunState::Stopped) {
+            return Err(MigrateError::NoRun(format!("run {run} is {}", found.state.as_str())));
+        }
+        let detail = format!("run {run}: {}", self.options.reason.as_deref().unwrap_or("no reason given"));
+        journal::audit(connection, &self.author(), "run abandoned", &detail).await?;
+        journal::end(connection, run, RunState::Abandoned, Some("abandoned")).await
     }
 
     /// Connects, takes the lock, and reads the database.
@@ -188,6 +222,8 @@ impl Migrator {
         if steps.is_empty() {
             return Ok(Applied { run: None, steps: 0, changed_meanwhile: false });
         }
+        let managed = &work.managed;
+        terp_plan::verify(&steps, &managed.schema, managed.flavor, &managed.session)?;
         let mut after = prints.clone();
         steps.iter().for_each(|step| forward(&mut after, step));
         let part = Plan {

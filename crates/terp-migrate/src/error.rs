@@ -84,6 +84,9 @@ pub enum MigrateError {
         /// The server's.
         server: String,
     },
+    /// The plan does not do what it says.
+    #[error("the plan can't be applied: {0}")]
+    Plan(#[from] terp_plan::PlanError),
     /// A run that is not finished is in the way.
     #[error("run {0} is not finished: resume it, or roll it back")]
     Unfinished(u64),
@@ -172,6 +175,7 @@ impl MigrateError {
             | Self::NotUnderstood(_)
             | Self::OtherState { .. }
             | Self::OtherServer { .. }
+            | Self::Plan(_)
             | Self::Unfinished(_)
             | Self::Irreversible { .. }
             | Self::ReadOnly(_) => MigrateErrorKind::Refused,

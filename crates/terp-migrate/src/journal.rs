@@ -101,6 +101,8 @@ words! {
         Done = "done",
         /// A run that was done, or not quite, and was taken back.
         RolledBack = "rolled back",
+        /// It could neither go on nor back, and somebody said so.
+        Abandoned = "abandoned",
     }
 }
 

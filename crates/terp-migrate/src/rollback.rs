@@ -132,7 +132,9 @@ async fn find(work: &mut Work, id: u64) -> Result<Run, MigrateError> {
         return Err(none());
     }
     let run = journal::run(&mut work.connection, id).await?.ok_or_else(none)?;
-    if run.state == RunState::RolledBack || run.kind == RunKind::Rollback && run.state != RunState::Done {
+    if matches!(run.state, RunState::RolledBack | RunState::Abandoned)
+        || run.kind == RunKind::Rollback && run.state != RunState::Done
+    {
         return Err(MigrateError::NoRun(format!("run {id} is {}", run.state.as_str())));
     }
     Ok(run)

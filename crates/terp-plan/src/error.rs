@@ -50,6 +50,16 @@ pub enum PlanError {
         /// What would still differ.
         left: Vec<String>,
     },
+    /// A step of a plan does something else than the plan says.
+    #[error(
+        "step {step} does not do to {object} what the plan says: the plan was changed, or is for another database"
+    )]
+    OtherEffect {
+        /// The step.
+        step: u32,
+        /// The object.
+        object: ObjectKey,
+    },
     /// A rename that was asked for is of something that is not there, or to something that is.
     #[error("rename of {from} to {to}: {reason}")]
     Rename {

@@ -14,6 +14,7 @@ mod options;
 mod plan;
 mod planner;
 mod position;
+mod verify;
 mod working;
 
 pub use classify::{Loss, Stage};
@@ -25,3 +26,4 @@ pub use options::{APPLY_SQL_MODE, PlanOptions, Rename, apply_session};
 pub use plan::{Inverse, Method, PLAN_FORMAT, Plan, PlanFileError, Reversibility, Step};
 pub use planner::plan;
 pub use position::{backward, forward, is_done};
+pub use verify::verify;

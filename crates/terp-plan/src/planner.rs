@@ -21,6 +21,7 @@ use crate::options::{PlanOptions, Rename};
 use crate::plan::{PLAN_FORMAT, Plan, Step};
 use crate::working::Working;
 use step::Draft;
+pub(crate) use step::refused;
 
 /// Plans the way from one schema to another.
 ///

@@ -8,7 +8,7 @@ use terp_sql::ast::Statement;
 use terp_sql::{Catalog, Effect, ExecuteError, ParseOptions, Session, Span, SqlMode, parse_statement};
 
 use crate::error::PlanError;
-use crate::fingerprint::{Fingerprints, ObjectKey, fingerprints};
+use crate::fingerprint::{Fingerprints, ObjectKey, fingerprints, table_fingerprint};
 
 /// The database's name here, where the schema has none.
 const NAMELESS: &str = "terp";
@@ -161,6 +161,21 @@ impl Working {
 
     pub(crate) fn fingerprints(&self) -> Fingerprints {
         fingerprints(&self.schema(), self.flavor())
+    }
+
+    /// The fingerprints of some objects; of tables alone without a look at the others.
+    pub(crate) fn fingerprints_of<'k>(
+        &self,
+        keys: impl Iterator<Item = &'k ObjectKey> + Clone,
+    ) -> Fingerprints {
+        if keys.clone().any(|key| key.kind != ObjectKind::Table) {
+            return self.fingerprints();
+        }
+        let print = |key: &ObjectKey| {
+            let table = self.table(&key.name)?;
+            Some((key.clone(), table_fingerprint(table, Some(&self.database), self.flavor())))
+        };
+        keys.filter_map(print).collect()
     }
 
     /// The tables of this database that have a foreign key to a table.

@@ -228,3 +228,53 @@ async fn a_table_in_use_is_named_with_who_uses_it() {
         assert!(plan_to(&migrator.current().await.unwrap(), AFTER).is_empty());
     }
 }
+
+#[tokio::test]
+async fn a_changed_plan_is_refused() {
+    for server in servers() {
+        let database = database(&server, BEFORE);
+        let before = content(&database);
+        let migrator = migrator(&database);
+        let plan = plan_to(&migrator.current().await.unwrap(), AFTER);
+        let changed = [
+            ("(60)", "(61)"),
+            // What is no DDL changes nothing that the plan speaks of.
+            ("CREATE TABLE `added`", "DELETE FROM parent -- "),
+            ("ADD UNIQUE KEY", "ADD UNIQ KEY"),
+        ];
+        for (from, to) in changed {
+            let text = plan.to_json();
+            assert!(text.contains(from), "{from}");
+            let edited = terp_plan::Plan::from_json(&text.replacen(from, to, 1)).unwrap();
+            let error = migrator.apply(&edited, &mut |_| {}).await.unwrap_err();
+            assert!(matches!(error, MigrateError::Plan(_)), "{error}");
+            assert_eq!(error.kind(), MigrateErrorKind::Refused);
+            assert_eq!(content(&database), before);
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_somebody_else_changed_is_neither_resumed_nor_taken_back_but_given_up() {
+    for server in servers() {
+        let database = database(&server, BEFORE);
+        run(&database, "INSERT INTO parent VALUES (3, 'a', 'z')");
+        let migrator = migrator(&database);
+        let plan = plan_to(&migrator.current().await.unwrap(), AFTER);
+        let stopped = migrator.apply(&plan, &mut |_| {}).await.unwrap_err();
+        let id = stopped.run().unwrap();
+        run(&database, "ALTER TABLE parent ADD KEY by_note (note)");
+        let resumed = migrator.resume(&mut |_| {}).await.unwrap_err();
+        assert!(matches!(resumed, MigrateError::Ambiguous { .. }), "{resumed}");
+        let back = migrator.rollback(id, RollbackOptions::default(), &mut |_| {}).await.unwrap_err();
+        assert!(matches!(back, MigrateError::Ambiguous { .. }), "{back}");
+        migrator.because("a test").abandon(id, &mut |_| {}).await.unwrap();
+        assert_eq!(migrator.history().await.unwrap()[0].state, RunState::Abandoned);
+        assert!(migrator.abandon(id, &mut |_| {}).await.is_err());
+        // The next plan begins where it is.
+        run(&database, "UPDATE parent SET name = 'c' WHERE id = 3");
+        let next = plan_to(&migrator.current().await.unwrap(), AFTER);
+        migrator.apply(&next, &mut |_| {}).await.unwrap();
+        assert!(plan_to(&migrator.current().await.unwrap(), AFTER).is_empty());
+    }
+}

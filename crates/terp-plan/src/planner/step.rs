@@ -207,7 +207,7 @@ fn changed(before: &Fingerprints, after: &Fingerprints) -> BTreeMap<ObjectKey, [
     differing.map(|(key, sides)| (key.clone(), sides.map(Option::<&Fingerprint>::cloned))).collect()
 }
 
-pub(super) fn refused(object: ObjectKey, sql: String, error: ExecuteError) -> PlanError {
+pub(crate) fn refused(object: ObjectKey, sql: String, error: ExecuteError) -> PlanError {
     match error {
         ExecuteError::Refused(error) => {
             PlanError::Refused { object, errno: error.errno, message: error.message, sql }
