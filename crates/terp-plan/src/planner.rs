@@ -28,7 +28,10 @@ pub(crate) use step::refused;
 /// # Errors
 /// [`PlanError`], where something that is there is not understood, or no way is known that a server would go.
 pub fn plan(current: &Schema, desired: &Schema, options: &PlanOptions) -> Result<Plan, PlanError> {
-    let mut planner = Planner::new(current, desired, options)?;
+    let working = Working::new(current, options.flavor, &options.session)?;
+    // A name of its own would only make foreign keys look like ones to another database.
+    let desired = Schema { name: Some(working.database().to_owned()), ..desired.clone() };
+    let mut planner = Planner::new(working, current, &desired, options);
     let before = fingerprint_of_all(&planner.prints);
     planner.schema_defaults()?;
     for stage in Stage::ALL {
@@ -61,16 +64,16 @@ struct Planner<'a> {
 }
 
 impl<'a> Planner<'a> {
-    fn new(current: &Schema, desired: &'a Schema, options: &'a PlanOptions) -> Result<Self, PlanError> {
-        Ok(Self {
+    fn new(working: Working, current: &Schema, desired: &'a Schema, options: &'a PlanOptions) -> Self {
+        Self {
             options,
             desired,
-            working: Working::new(current, options.flavor, &options.session)?,
+            working,
             prints: fingerprints(current, options.flavor),
             steps: Vec::new(),
             lifted: BTreeSet::new(),
             pending: BTreeSet::new(),
-        })
+        }
     }
 
     /// The database's own character set.
@@ -174,10 +177,7 @@ impl<'a> Planner<'a> {
 
     /// What is still to be changed: the desired schema is the left one, so "missing" is what has to come.
     fn differences(&self, now: &Schema) -> Vec<Change> {
-        let mut desired = self.desired.clone();
-        // A name of its own would only make foreign keys look like ones to another database.
-        desired.name.clone_from(&now.name);
-        let mut changes = diff(&desired, now, self.options.flavor, &self.options.diff());
+        let mut changes = diff(self.desired, now, self.options.flavor, &self.options.diff());
         changes.retain(|change| change.class != ChangeClass::Cosmetic);
         changes
     }

@@ -23,6 +23,12 @@ pub(crate) struct Working {
 impl Working {
     /// A database with that schema, in a session as given.
     pub(crate) fn new(schema: &Schema, flavor: Flavor, session: &Session) -> Result<Self, PlanError> {
+        let working = Self::filled(schema, flavor, session)?;
+        working.same_as(schema)?;
+        Ok(working)
+    }
+
+    fn filled(schema: &Schema, flavor: Flavor, session: &Session) -> Result<Self, PlanError> {
         let database = schema.name.clone().unwrap_or_else(|| NAMELESS.to_owned());
         let mut catalog = Catalog::new(flavor);
         catalog.create_database(&database, schema.character_set.clone());
@@ -49,7 +55,7 @@ impl Working {
     pub(crate) fn of_table(table: &Table, flavor: Flavor, session: &Session) -> Result<Self, PlanError> {
         let mut schema = Schema::new(table.character_set.clone());
         schema.tables.push(table.clone());
-        let mut working = Self::new(&schema, flavor, session)?;
+        let mut working = Self::filled(&schema, flavor, session)?;
         working.catalog.session_mut().foreign_key_checks = false;
         Ok(working)
     }
@@ -76,7 +82,7 @@ impl Working {
             let key = ObjectKey::new(ObjectKind::Event, &event.name);
             self.adopt(key, &event.context.sql_mode, &render::create_event(event))?;
         }
-        self.same_as(schema)
+        Ok(())
     }
 
     /// Makes one object that is there already.
@@ -180,11 +186,9 @@ impl Working {
 
     /// The tables of this database that have a foreign key to a table.
     pub(crate) fn children(&self, parent: &str) -> BTreeSet<String> {
-        let refers = |table: &&str| {
-            let table = self.table(table);
-            table.is_some_and(|table| table.foreign_keys.iter().any(|key| self.refers(key, parent)))
-        };
-        self.catalog.table_names(&self.database).filter(refers).map(str::to_owned).collect()
+        let here =
+            self.catalog.referencing_tables(&self.database, parent).filter(|at| at.schema == self.database);
+        here.map(|at| at.name.clone()).collect()
     }
 
     /// Whether a foreign key is to that table of this database.

@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
 
+#[path = "../../../terp-plan/tests/common/mod.rs"]
+mod common;
 mod crash;
 mod plain;
+mod random;
 mod support;

@@ -3,7 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use terp_drift::{Change, ChangeKind, ChangeValue};
-use terp_schema_model::{Column, ColumnType, Generated, Index, Table, quote, render, same_name};
+use terp_schema_model::{
+    Column, ColumnType, Flavor, Generated, Index, LobSize, Table, quote, render, same_name,
+};
 
 use super::{Alteration, Clause, Rank};
 
@@ -70,7 +72,7 @@ pub(super) fn clauses(alteration: Alteration<'_>, changes: &[&Change], out: &mut
     let mut before: Option<&Column> = None;
     for column in &to.columns {
         let name = fold(&column.name);
-        let definition = || render::column_definition(column, beside, flavor);
+        let definition = || definition_of(column, beside, flavor);
         let is_new = added.contains(&name) || anew.contains(&name);
         if is_new || moved.contains(&name) || changed.contains(&name) {
             let mut sql = match here.get(&name) {
@@ -80,7 +82,7 @@ pub(super) fn clauses(alteration: Alteration<'_>, changes: &[&Change], out: &mut
                 }
                 Some(old) if !changed.contains(&name) => {
                     // It only moves: as it is, which need not be as it is to be in the end.
-                    format!("MODIFY COLUMN {}", render::column_definition(old, beside, flavor))
+                    format!("MODIFY COLUMN {}", definition_of(old, beside, flavor))
                 }
                 _ => format!("MODIFY COLUMN {}", definition()),
             };
@@ -96,6 +98,23 @@ pub(super) fn clauses(alteration: Alteration<'_>, changes: &[&Change], out: &mut
             before = Some(column);
         }
     }
+}
+
+/// A column's definition. MariaDB's JSON is written as such: spelled out as the LONGTEXT that it is, it would count as another type, and the table be copied.
+fn definition_of(column: &Column, beside: &Table, flavor: Flavor) -> String {
+    let longtext = ColumnType::Text { size: LobSize::Long };
+    let is_json = flavor.is_mariadb()
+        && column.ty == longtext
+        && column.character_set.as_ref().is_some_and(|set| set.set.collation == "utf8mb4_bin")
+        && column.check.as_ref().is_some_and(|check| {
+            check.name.is_empty()
+                && check.expression == format!("json_valid({})", quote::identifier(&column.name))
+        });
+    if !is_json {
+        return render::column_definition(column, beside, flavor);
+    }
+    let json = Column { ty: ColumnType::Json, character_set: None, check: None, ..column.clone() };
+    render::column_definition(&json, beside, flavor)
 }
 
 /// Whether a column can't be changed where it is.

@@ -6,9 +6,9 @@ use terp_schema_model::{
     TableOptions, same_name,
 };
 use terp_sql::Span;
-use terp_sql::ast::TableOptionKind;
+use terp_sql::ast::{TableOptionKind, TypeKeyword};
 
-use super::column_type::{Stored, compare};
+use super::column_type::{Stored, compare, is_json};
 use super::flags::{self as flag, Flags};
 use super::request::{Request, place_of};
 
@@ -138,7 +138,14 @@ impl<'a> Changes<'a> {
                 flags |= flag::COLUMN_NAME;
             }
             let indexed = self.before.indexes.iter().any(|index| uses(index, &from.name));
-            match compare(self.before, from, to, indexed, self.flavor) {
+            // MariaDB keeps JSON apart from a LONGTEXT with the same check, if only in a statement.
+            let spelled_out = !mysql && is_json(from) && self.is_redefined_without_json(to);
+            let stored = if spelled_out {
+                Stored::Differently
+            } else {
+                compare(self.before, from, to, indexed, self.flavor)
+            };
+            match stored {
                 Stored::Same => {}
                 Stored::ByEngine => flags |= flag::TYPE_BY_ENGINE,
                 Stored::Differently => flags |= flag::COLUMN_TYPE,
@@ -164,6 +171,11 @@ impl<'a> Changes<'a> {
             flags |= flag::ASIDE;
         }
         self.flags |= flags;
+    }
+
+    fn is_redefined_without_json(&self, column: &Column) -> bool {
+        let mut redefined = self.request.modified.iter();
+        redefined.any(|new| same_name(&new.name.value, &column.name) && new.ty.keyword != TypeKeyword::Json)
     }
 
     fn is_indexed(&self, column: &Column) -> bool {

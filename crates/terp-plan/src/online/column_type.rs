@@ -30,7 +30,7 @@ pub(super) fn compare(table: &Table, from: &Column, to: &Column, indexed: bool, 
 }
 
 /// Whether it is MariaDB's JSON: a LONGTEXT whose check says so.
-fn is_json(column: &Column) -> bool {
+pub(super) fn is_json(column: &Column) -> bool {
     let longtext = matches!(column.ty, ColumnType::Text { size: terp_schema_model::LobSize::Long });
     longtext && column.check.as_ref().is_some_and(|check| check.expression.starts_with("json_valid("))
 }

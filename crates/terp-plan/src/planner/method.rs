@@ -5,7 +5,7 @@ use terp_sql::ast::Statement;
 
 use super::Planner;
 use crate::clauses::{Clause, alter_table};
-use crate::online::{Facts, Outlook, Prediction, predict, referenced_columns};
+use crate::online::{Algorithm, Facts, Outlook, Prediction, predict, referenced_columns};
 use crate::plan::Method;
 use crate::working::Working;
 
@@ -59,15 +59,20 @@ impl Planner<'_> {
 
     /// One statement, or several where together they would write the table anew and apart none does.
     pub(super) fn grouped(&self, from: &Table, clauses: Vec<Clause>) -> Vec<Vec<Clause>> {
-        if clauses.len() < 2 || !self.rebuilds(from, &clauses).unwrap_or(false) {
+        if clauses.len() < 2 {
+            return vec![clauses];
+        }
+        let Some(alone) = self.alone(from) else { return vec![clauses] };
+        let prediction = |clauses: &[Clause]| Some(self.preview(&alone, from, clauses)?.0);
+        if prediction(&clauses).is_none_or(|together| !together.rebuilds) {
             return vec![clauses];
         }
         let mut instant = Vec::new();
         let mut others = Vec::new();
         for clause in &clauses {
-            match self.prediction(from, std::slice::from_ref(clause)) {
+            match prediction(std::slice::from_ref(clause)) {
                 Some(prediction) if !prediction.rebuilds => {
-                    let is_instant = prediction.algorithm == crate::online::Algorithm::Instant;
+                    let is_instant = prediction.algorithm == Algorithm::Instant;
                     if is_instant { &mut instant } else { &mut others }.push(clause.clone());
                 }
                 _ => return vec![clauses],
@@ -75,21 +80,58 @@ impl Planner<'_> {
         }
         let groups: Vec<Vec<Clause>> =
             [instant, others].into_iter().filter(|group| !group.is_empty()).collect();
-        let apart = groups.iter().all(|group| self.rebuilds(from, group) == Some(false));
-        if apart { groups } else { vec![clauses] }
+        // Of one clause alone it is known already.
+        let stays = |group: &Vec<Clause>| group.len() == 1 || prediction(group).is_some_and(|p| !p.rebuilds);
+        if groups.iter().all(stays) { groups } else { vec![clauses] }
     }
 
-    fn rebuilds(&self, from: &Table, clauses: &[Clause]) -> Option<bool> {
-        self.prediction(from, clauses).map(|prediction| prediction.rebuilds)
+    /// Whether MySQL refuses the change because it copies the table and a column of a foreign key loses its NULLs (1832, 1833; in place it would not).
+    pub(super) fn copy_offends_foreign_key(&self, from: &Table, clauses: &[Clause]) -> bool {
+        let is_parent = || !self.working.children(&from.name).is_empty();
+        if !self.options.flavor.is_mysql() || from.foreign_keys.is_empty() && !is_parent() {
+            return false;
+        }
+        let redefines =
+            |clause: &Clause| clause.sql.starts_with("MODIFY") || clause.sql.starts_with("CHANGE");
+        if !clauses.iter().any(redefines) {
+            return false;
+        }
+        let preview = self.alone(from).and_then(|alone| self.preview(&alone, from, clauses));
+        let Some((prediction, after)) = preview else { return false };
+        if prediction.algorithm != Algorithm::Copy {
+            return false;
+        }
+        let loses_nulls = |name: &String| match (from.column(name), after.column(name)) {
+            (Some(before), Some(after)) => before.nullable && !after.nullable,
+            _ => false,
+        };
+        let own = from.foreign_keys.iter().any(|key| key.columns.iter().any(loses_nulls));
+        let of_children = || {
+            let children = self.working.children(&from.name);
+            let mut keys = children
+                .iter()
+                .filter_map(|child| self.working.table(child))
+                .flat_map(|child| &child.foreign_keys);
+            keys.any(|key| {
+                self.working.refers(key, &from.name) && key.referenced_columns.iter().any(loses_nulls)
+            })
+        };
+        own || of_children()
     }
 
-    /// How the server would make those changes, if that is known; tried on a database with nothing but the table.
-    fn prediction(&self, from: &Table, clauses: &[Clause]) -> Option<Prediction> {
-        let mut alone = Working::of_table(from, self.options.flavor, &self.options.session).ok()?;
+    /// A database with nothing but the table.
+    fn alone(&self, table: &Table) -> Option<Working> {
+        Working::of_table(table, self.options.flavor, &self.options.session).ok()
+    }
+
+    /// How the server would make those changes, if that is known, and what they make of the table.
+    fn preview(&self, alone: &Working, from: &Table, clauses: &[Clause]) -> Option<(Prediction, Table)> {
+        let mut alone = alone.clone();
         let statement = alone.parse(&alter_table(&from.name, clauses)).ok()?;
         alone.execute(&statement).ok()?;
-        match self.made(&statement, Some(from), alone.table(&from.name)) {
-            Made::By(prediction) => Some(prediction),
+        let after = alone.table(&from.name)?;
+        match self.made(&statement, Some(from), Some(after)) {
+            Made::By(prediction) => Some((prediction, after.clone())),
             _ => None,
         }
     }

@@ -86,10 +86,8 @@ impl Planner<'_> {
     /// Adds a step if the server would do it.
     pub(super) fn attempt(&mut self, draft: Draft) -> Result<(), ExecuteError> {
         let statement = self.working.parse(&draft.sql)?;
-        let before = self.prints.clone();
         let table = self.working.table(&draft.object.name).cloned();
-        self.run(&statement, draft.context.as_ref())?;
-        let effect = changed(&before, &self.prints);
+        let effect = self.run(&statement, draft.context.as_ref())?;
         if effect.is_empty() {
             // What no reading of the database would show is not worth a step.
             return Ok(());
@@ -124,8 +122,12 @@ impl Planner<'_> {
         Ok(())
     }
 
-    /// Executes a statement and keeps the fingerprints right.
-    fn run(&mut self, statement: &Statement, context: Option<&CreationContext>) -> Result<(), ExecuteError> {
+    /// Executes a statement and keeps the fingerprints right. Gives those that changed.
+    fn run(
+        &mut self,
+        statement: &Statement,
+        context: Option<&CreationContext>,
+    ) -> Result<BTreeMap<ObjectKey, [Option<Fingerprint>; 2]>, ExecuteError> {
         let mode = context.and_then(|context| SqlMode::parse(&context.sql_mode).ok());
         let before = mode.map(|mode| self.working.set_sql_mode(mode));
         let done = self.working.execute(statement);
@@ -140,24 +142,26 @@ impl Planner<'_> {
                 | StatementKind::CreateIndex(_)
                 | StatementKind::DropIndex(_)
         ) {
+            let mut changes = BTreeMap::new();
             for at in &effect.tables {
                 let key = ObjectKey::table(&at.name);
-                match self.working.table(&at.name) {
-                    Some(table) => {
-                        let print =
-                            table_fingerprint(table, Some(self.working.database()), self.options.flavor);
-                        self.prints.insert(key, print);
-                    }
-                    None => {
-                        self.prints.remove(&key);
-                    }
+                let table = self.working.table(&at.name);
+                let print =
+                    |table| table_fingerprint(table, Some(self.working.database()), self.options.flavor);
+                let after = table.map(print);
+                let before = match &after {
+                    Some(print) => self.prints.insert(key.clone(), print.clone()),
+                    None => self.prints.remove(&key),
+                };
+                if before != after {
+                    changes.insert(key, [before, after]);
                 }
             }
-            return Ok(());
+            return Ok(changes);
         }
         // Other statements are few, and can change much: a table takes its triggers with it.
-        self.prints = self.working.fingerprints();
-        Ok(())
+        let before = std::mem::replace(&mut self.prints, self.working.fingerprints());
+        Ok(changed(&before, &self.prints))
     }
 
     /// Takes all steps back on the engine. An inverse that a server would refuse, or that does not lead back, is none.

@@ -121,6 +121,9 @@ impl Planner<'_> {
         for clauses in groups.into_iter().filter(|group| !group.is_empty()) {
             let Some(from) = self.working.table(&from.name).cloned() else { continue };
             let sql = alter_table(&from.name, &clauses);
+            if self.copy_offends_foreign_key(&from, &clauses) {
+                return Err(Failure::Server(sql, foreign_key_in_copy()));
+            }
             let draft = Draft::new(at, ObjectKey::table(&from.name), sql.clone());
             self.attempt_altering(draft, &from).map_err(|error| Failure::Server(sql, error))?;
         }
@@ -258,6 +261,15 @@ impl From<NoClause> for Failure {
     fn from(NoClause(what): NoClause) -> Self {
         Self::NoClause(what)
     }
+}
+
+/// What MySQL says of it.
+fn foreign_key_in_copy() -> ExecuteError {
+    ExecuteError::Refused(terp_sql::EngineError {
+        errno: 1832,
+        message: "Cannot change a column that a foreign key needs while the table is copied".to_owned(),
+        span: None,
+    })
 }
 
 fn rows_of(table: &str) -> Loss {

@@ -113,16 +113,18 @@ pub(super) fn check_own(
         // A table that refers to itself may change at both ends.
         let other_end = &before.referenced_columns[position];
         let moved = match (old.column(other_end), theirs) {
-            (Some(was), Some(is)) if to_itself => changes_storage(was, is),
-            _ => false,
+            (Some(was), Some(is)) if to_itself => Some((was, is)),
+            _ => None,
         };
+        let other_end_changes = moved.is_some_and(|(was, is)| changes_for_foreign_key(cx, was, is));
+        let moved = moved.is_some_and(|(was, is)| changes_storage(was, is));
         if cx.flavor.is_mysql()
             && (moved || changes_storage(from, to))
             && theirs.is_some_and(|theirs| !foreign_key::compatible(&to.ty, to, &theirs.ty, theirs))
         {
             return Err(foreign_key::incompatible(cx, new, foreign_key, position));
         }
-        if cx.flavor.is_mysql() && moved && cx.session.foreign_key_checks {
+        if cx.flavor.is_mysql() && other_end_changes {
             return Err(refuse(
                 1833,
                 format!(
@@ -294,7 +296,9 @@ pub(super) fn index_needed(old: &Table, new: &Table, columns: &[String]) -> supe
 /// Whether a column that a foreign key needs changes too much: on MariaDB any other length, with foreign_key_checks or without.
 pub(super) fn changes_for_foreign_key(cx: &Context<'_>, from: &Column, to: &Column) -> bool {
     if cx.flavor.is_mysql() {
-        return changes_storage(from, to) && cx.session.foreign_key_checks;
+        // AUTO_INCREMENT counts as another kind of column (`Field_num::is_equal`).
+        let differs = changes_storage(from, to) || from.auto_increment != to.auto_increment;
+        return differs && cx.session.foreign_key_checks;
     }
     let length = |column: &Column| match column.ty {
         ColumnType::Varchar { length } | ColumnType::Varbinary { length } => Some(length),

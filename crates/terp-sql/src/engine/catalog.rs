@@ -150,6 +150,11 @@ impl Catalog {
         self.databases.get(schema).into_iter().flat_map(|d| d.tables.keys().map(String::as_str))
     }
 
+    /// The tables that have a foreign key to a table, itself among them if it refers to itself.
+    pub fn referencing_tables(&self, schema: &str, name: &str) -> impl Iterator<Item = &TableRef> {
+        self.children.get(&TableRef::new(schema, name)).into_iter().flatten()
+    }
+
     /// What SHOW CREATE TABLE prints; a temporary table hides another of its name, as on the server. Nothing for a MERGE
     /// table that the server could not open.
     pub fn show_create_table(&self, schema: &str, name: &str) -> Option<String> {
