@@ -5,6 +5,7 @@ mod indexes;
 mod options;
 
 pub(crate) use columns::is_made_anew;
+pub(crate) use indexes::without_derived_hash;
 use terp_drift::{Change, ChangeKind, ChangeValue};
 use terp_schema_model::{Flavor, Table, quote, render};
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use terp_drift::{Change, ChangeKind, ChangeValue, Side};
-use terp_schema_model::{Index, IndexKind, Table, quote, render, same_name};
+use terp_schema_model::{Flavor, Index, IndexAlgorithm, IndexKind, Table, quote, render, same_name};
 
 use super::{Alteration, Clause, Rank};
 
@@ -23,7 +23,7 @@ pub(super) fn clauses(alteration: Alteration<'_>, changes: &[&Change], out: &mut
         match change.kind {
             ChangeKind::MissingIndex | ChangeKind::MissingPrimaryKey => {
                 if let Some(index) = find(to, &name(), change.before.as_ref()) {
-                    out.push(add(&index, flavor));
+                    out.push(add(&index, to, flavor));
                 }
             }
             ChangeKind::ExtraIndex | ChangeKind::ExtraPrimaryKey => {
@@ -60,7 +60,7 @@ pub(super) fn clauses(alteration: Alteration<'_>, changes: &[&Change], out: &mut
             }
             Fate::Replaced => {
                 out.push(drop(present));
-                out.push(add(wanted, flavor));
+                out.push(add(wanted, to, flavor));
             }
         }
     }
@@ -87,7 +87,8 @@ fn find(table: &Table, name: &str, side: Option<&Side>) -> Option<Index> {
     })
 }
 
-fn add(index: &Index, flavor: terp_schema_model::Flavor) -> Clause {
+fn add(index: &Index, table: &Table, flavor: Flavor) -> Clause {
+    let index = &without_derived_hash(index, table, flavor);
     Clause::new(Rank::AddIndex, format!("ADD {}", render::index_definition(index, flavor)))
 }
 
@@ -98,4 +99,13 @@ fn drop(index: &Index) -> Clause {
         format!("DROP INDEX {}", quote::identifier(&index.name))
     };
     Clause::new(Rank::DropIndex, sql)
+}
+
+/// MariaDB keeps a unique key that is too long for a tree as a hash, and shows that. Written out, it would stay a hash when its columns get shorter.
+pub(crate) fn without_derived_hash(index: &Index, table: &Table, flavor: Flavor) -> Index {
+    let derived = flavor.is_mariadb()
+        && table.options.engine == "InnoDB"
+        && index.is_unique()
+        && index.using == Some(IndexAlgorithm::Hash);
+    Index { using: index.using.filter(|_| !derived), ..index.clone() }
 }

@@ -38,6 +38,9 @@ impl Planner<'_> {
     fn create_table(&mut self, table: &Table) -> Result<(), PlanError> {
         let mut table = table.clone();
         table.options.auto_increment = None;
+        let flavor = self.options.flavor;
+        table.indexes =
+            table.indexes.iter().map(|index| clauses::without_derived_hash(index, &table, flavor)).collect();
         let Err(error) = self.attempt(self.creation(&table)) else { return Ok(()) };
         if table.foreign_keys.is_empty() {
             return Err(refused(ObjectKey::table(&table.name), self.creation(&table).sql, error));
@@ -242,6 +245,9 @@ impl Planner<'_> {
     fn drop_table(&mut self, table: &Table) -> Result<(), PlanError> {
         let mut back = self.working.table(&table.name).unwrap_or(table).clone();
         back.options.auto_increment = None;
+        let flavor = self.options.flavor;
+        back.indexes =
+            back.indexes.iter().map(|index| clauses::without_derived_hash(index, &back, flavor)).collect();
         let sql = format!("DROP TABLE {}", quote::identifier(&table.name));
         let mut draft = Draft::new(Stage::Contract, ObjectKey::table(&table.name), sql);
         draft.inverse = Some(render::create_table(&back, self.options.flavor));
