@@ -3,6 +3,7 @@
 mod bench;
 mod ci;
 mod conformance;
+mod demo;
 mod drizzle_oracle;
 mod fuzz;
 mod online;
@@ -41,6 +42,7 @@ enum Command {
     Ci(ci::Args),
     Tidy(tidy::Args),
     Conformance(conformance::Args),
+    Demo(demo::Args),
     Online(online::Args),
     Bench(bench::Args),
     Fuzz(fuzz::Args),
@@ -55,6 +57,7 @@ fn main() -> ExitCode {
         Command::Ci(args) => ci::run(args),
         Command::Tidy(args) => tidy::run(args),
         Command::Conformance(args) => conformance::run(args),
+        Command::Demo(args) => demo::run(args),
         Command::Online(args) => online::run(args),
         Command::Bench(args) => bench::run(args),
         Command::Fuzz(args) => fuzz::run(args),

@@ -15,7 +15,7 @@ use terp_plan::{Plan, Stage};
 use tokio::runtime::Runtime;
 
 use crate::args::{AbandonArgs, ApplyArgs, ResumeArgs, RollbackArgs, RunArgs, Target};
-use crate::plan::{text, to_declared};
+use crate::plan::to_declared;
 use crate::progress::tell;
 
 /// A database, and what runs what is asked of it.
@@ -226,7 +226,7 @@ pub(crate) fn abandon(args: &AbandonArgs) -> Outcome {
 
 fn show(plan: &Plan, format: Format) -> Outcome {
     match format {
-        Format::Text => print(&text(plan))?,
+        Format::Text => print(&plan.to_text())?,
         Format::Json => print(&plan.to_json())?,
     }
     Ok(Exit::Clean)

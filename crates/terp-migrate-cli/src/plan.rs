@@ -6,8 +6,8 @@ use terp_cli::config::{self, ConfigFile};
 use terp_cli::source::{AnySource, LoadOptions, load_all};
 use terp_cli::{Exit, Failure, Format, Outcome, print, say};
 use terp_migrate::Managed;
-use terp_plan::{Plan, PlanOptions, Rename, Reversibility, apply_session};
-use terp_schema_model::{Schema, quote};
+use terp_plan::{Plan, PlanOptions, Rename, apply_session};
+use terp_schema_model::Schema;
 
 use crate::args::PlanArgs;
 use crate::changes::Session;
@@ -28,7 +28,7 @@ pub(crate) fn run(args: &PlanArgs) -> Outcome {
     }
     match args.output.format {
         Format::Json => print(&plan.to_json())?,
-        Format::Text => print(&text(&plan))?,
+        Format::Text => print(&plan.to_text())?,
     }
     Ok(Exit::of(plan.is_empty()))
 }
@@ -125,50 +125,4 @@ fn known(source: &terp_check::LoadedSource) -> Result<(), Failure> {
 fn make(current: &Schema, desired: &Schema, options: &PlanOptions) -> Result<Plan, Failure> {
     terp_plan::plan(current, desired, options)
         .map_err(|error| Failure::new(Exit::Refused, format!("there is no plan: {error}")))
-}
-
-/// A plan as people read it.
-pub(crate) fn text(plan: &Plan) -> String {
-    if plan.is_empty() {
-        return "nothing to do\n".to_owned();
-    }
-    let mut out = String::new();
-    let mut stage = None;
-    for step in &plan.steps {
-        if stage != Some(step.stage) {
-            stage = Some(step.stage);
-            out += &format!("-- stage {}: {}\n", step.stage.number(), step.stage.as_str());
-        }
-        out += &format!("-- step {}: {}\n", step.number, step.object);
-        for change in &step.changes {
-            out += &format!("--   {change}\n");
-        }
-        if let Some(method) = &step.method {
-            let lock = method.lock.as_deref().map_or(String::new(), |lock| format!(", LOCK={lock}"));
-            let rebuilds = if method.rebuilds { ", the table is written anew" } else { "" };
-            out += &format!("--   ALGORITHM={}{lock}{rebuilds}\n", method.algorithm);
-            if let Some(reason) = &method.reason {
-                out += &format!("--     because {reason}\n");
-            }
-        }
-        for risk in &step.risks {
-            out += &format!("--   risk: {risk}\n");
-        }
-        for loss in &step.losses {
-            out += &format!("--   loses: {} ({})\n", loss.what, loss.place);
-        }
-        out += &format!("--   back: {}\n", step.inverse.reversibility.as_str());
-        if !step.inverse.because.is_empty() {
-            out += &format!("--     {}\n", step.inverse.because);
-        }
-        for (name, value) in &step.session {
-            out += &format!("SET SESSION {name} = {};\n", quote::string_literal(value, false));
-        }
-        out += &format!("{};\n", step.sql);
-    }
-    let irreversible =
-        plan.steps.iter().filter(|step| step.inverse.reversibility == Reversibility::Irreversible).count();
-    out +=
-        &format!("-- {} steps, {irreversible} of them irreversible where there is data\n", plan.steps.len());
-    out
 }

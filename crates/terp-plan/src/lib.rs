@@ -14,6 +14,7 @@ mod options;
 mod plan;
 mod planner;
 mod position;
+mod text;
 mod verify;
 mod working;
 
