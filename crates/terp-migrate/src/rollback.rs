@@ -118,11 +118,12 @@ impl Migrator {
                 return Err(MigrateError::Irreversible { run: run.id, steps: against });
             }
         };
-        if against.is_empty() {
-            Ok(plan)
-        } else {
-            Err(MigrateError::Irreversible { run: run.id, steps: against })
+        if !against.is_empty() {
+            return Err(MigrateError::Irreversible { run: run.id, steps: against });
         }
+        let managed = &work.managed;
+        terp_plan::verify(&plan.steps, &managed.schema, managed.flavor, &managed.session)?;
+        Ok(plan)
     }
 }
 

@@ -60,6 +60,14 @@ pub enum PlanError {
         /// The object.
         object: ObjectKey,
     },
+    /// A step of a plan has something in it that no planner writes.
+    #[error("step {step} has {what} that no planner writes: the plan was changed")]
+    Changed {
+        /// The step.
+        step: u32,
+        /// What it has.
+        what: &'static str,
+    },
     /// A rename that was asked for is of something that is not there, or to something that is.
     #[error("rename of {from} to {to}: {reason}")]
     Rename {

@@ -2,6 +2,8 @@
 
 use terp_schema_model::{Flavor, Schema};
 use terp_sql::ast::{AlterActionKind, Statement, StatementKind};
+use terp_sql::lexer::LexOptions;
+use terp_sql::splitter::{SplitMode, split};
 use terp_sql::{Session, SqlMode};
 
 use crate::error::PlanError;
@@ -19,6 +21,7 @@ pub fn verify(steps: &[Step], current: &Schema, flavor: Flavor, session: &Sessio
     let mut working = Working::new(current, flavor, session)?;
     let mut expected: Fingerprints = working.fingerprints();
     for step in steps {
+        only_what_planners_write(step, flavor)?;
         let (object, sql) = (step.object.clone(), step.sql.clone());
         let done = working.parse(&step.sql).and_then(|statement| {
             let mode = step.session.get("sql_mode").and_then(|mode| SqlMode::parse(mode).ok());
@@ -40,6 +43,21 @@ pub fn verify(steps: &[Step], current: &Schema, flavor: Flavor, session: &Sessio
         (Some((key, _)), Some(step)) => Err(PlanError::OtherEffect { step: step.number, object: key }),
         _ => Ok(()),
     }
+}
+
+/// A plan file is read from wherever it was kept: what it makes a session run beside its statements is looked at too.
+fn only_what_planners_write(step: &Step, flavor: Flavor) -> Result<(), PlanError> {
+    let changed = |what| Err(PlanError::Changed { step: step.number, what });
+    let mut variables = step.session.keys().chain(step.inverse.session.keys());
+    if variables.any(|name| name != "sql_mode") {
+        return changed("a variable");
+    }
+    let is_probe = |sql: &String| {
+        let statements = split(sql, &LexOptions::new(flavor), SplitMode::Server).statements.len();
+        statements == 1 && sql.starts_with("SELECT 1 FROM `") && sql.ends_with(" LIMIT 1")
+    };
+    let mut probes = step.losses.iter().chain(&step.inverse.losses).filter_map(|loss| loss.probe.as_ref());
+    if probes.all(is_probe) { Ok(()) } else { changed("a query") }
 }
 
 /// Without ALGORITHM and LOCK: whether the server does it in that way it says itself.

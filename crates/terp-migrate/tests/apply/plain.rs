@@ -241,6 +241,12 @@ async fn a_changed_plan_is_refused() {
             // What is no DDL changes nothing that the plan speaks of.
             ("CREATE TABLE `added`", "DELETE FROM parent -- "),
             ("ADD UNIQUE KEY", "ADD UNIQ KEY"),
+            ("SELECT 1 FROM", "DELETE FROM"),
+            (" LIMIT 1\"", " LIMIT 1; DROP TABLE child; SELECT 1 LIMIT 1\""),
+            (
+                "\"sql\": \"CREATE TABLE `added`",
+                "\"session\": {\"max_statement_time\": \"1\"}, \"sql\": \"CREATE TABLE `added`",
+            ),
         ];
         for (from, to) in changed {
             let text = plan.to_json();

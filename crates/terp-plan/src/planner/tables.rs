@@ -101,7 +101,13 @@ impl Planner<'_> {
                 let Some(now) = self.working.table(&from.name).cloned() else {
                     return Err(Failure::Server(sql, error));
                 };
-                self.alter_once(at, &now, to, changes)
+                // A part of it may be done by now.
+                let left = self.table_differences(to, &now);
+                let flavor = self.options.flavor;
+                let is_due =
+                    |change: &&Change| is_alteration(change) && stage(change, &now, to, flavor) <= at;
+                let due: Vec<&Change> = left.iter().filter(is_due).collect();
+                self.alter_once(at, &now, to, &due)
             }
             other => other,
         }
