@@ -206,7 +206,21 @@ impl<'a> Converter<'a> {
     fn index_options(&mut self, index: &Index, table: &Table, object: &str) {
         // InnoDB takes the block size from the table.
         let block_size = index.key_block_size.filter(|_| !is_innodb(table));
+        // On MariaDB a key that is a hash serves no foreign key, and one that is written so without need can't be told here from the others.
+        let serves = |key: &ForeignKey| {
+            let parts = index.parts.iter().map(|part| part.column_name());
+            key.columns
+                .iter()
+                .zip(parts)
+                .all(|(column, part)| part.is_some_and(|part| same_name(part, column)))
+        };
+        let hash = self.flavor.is_mariadb()
+            && is_innodb(table)
+            && index.is_unique()
+            && index.using == Some(IndexAlgorithm::Hash)
+            && table.foreign_keys.iter().any(serves);
         let others = [
+            (hash, "USING HASH"),
             (block_size.is_some(), "KEY_BLOCK_SIZE"),
             (index.parser.is_some(), "WITH PARSER"),
             (index.invisible, if self.flavor.is_mysql() { "INVISIBLE" } else { "IGNORED" }),
