@@ -73,37 +73,20 @@ pub(crate) fn to_declared(
         renames: renames.to_vec(),
         ..PlanOptions::new(current.flavor)
     };
-    let mut now = current.schema.clone();
     if !says_programs(source) {
-        // What the source can't declare is left alone.
-        now.triggers.clear();
-        now.routines.clear();
-        now.events.clear();
-        desired.triggers.clear();
-        desired.routines.clear();
-        desired.events.clear();
+        // What the source can't declare stays as it is; a trigger as long as its table does.
+        desired.triggers = current.schema.triggers.clone();
+        desired.triggers.retain(|trigger| desired.tables.iter().any(|table| table.name == trigger.table));
+        desired.routines = current.schema.routines.clone();
+        desired.events = current.schema.events.clone();
     }
-    let plan = make(&now, &desired, &options)?;
-    Ok(with_fingerprints_of(plan, current))
+    make(&current.schema, &desired, &options)
 }
 
 /// Whether a kind of source can declare stored programs at all; Drizzle can't.
 fn says_programs(source: &AnySource) -> bool {
     use terp_check::Source;
     !matches!(source, AnySource::Files(Source::Drizzle(_) | Source::Snapshot(_)))
-}
-
-/// A plan that was made without the programs is for the database with them.
-fn with_fingerprints_of(plan: Plan, current: &Managed) -> Plan {
-    let before = terp_plan::fingerprint_of_all(&current.prints);
-    let mut after = current.prints.clone();
-    plan.steps.iter().for_each(|step| terp_plan::forward(&mut after, step));
-    Plan {
-        before,
-        after: terp_plan::fingerprint_of_all(&after),
-        database: current.schema.name.clone(),
-        ..plan
-    }
 }
 
 /// What is only half known is no end and no beginning of a plan.

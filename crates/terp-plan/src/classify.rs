@@ -3,9 +3,9 @@
 mod column_type;
 
 use serde::{Deserialize, Serialize};
-use terp_drift::{Change, ChangeKind, ChangeValue, ObjectKind};
+use terp_drift::{Change, ChangeKind, ChangeValue, DiffOptions, ObjectKind, diff};
 use terp_schema_model::quote::identifier;
-use terp_schema_model::{Column, Flavor, Generated, Table};
+use terp_schema_model::{Column, Flavor, Generated, Schema, Table};
 
 pub(crate) use column_type::{Conversion, conversion};
 
@@ -177,6 +177,32 @@ fn written(column: &Column) -> String {
             differs("''")
         }
         _ => format!("{name} IS NOT NULL"),
+    }
+}
+
+/// What goes with a table.
+pub(crate) fn rows_of(table: &str) -> Loss {
+    Loss {
+        place: table.to_owned(),
+        what: "the rows of the table".to_owned(),
+        probe: Some(format!("SELECT 1 FROM {} LIMIT 1", identifier(table))),
+    }
+}
+
+/// What becomes lost on the way from one form of a table to another, or to none.
+pub(crate) fn losses_between(before: Option<&Table>, after: Option<&Table>, flavor: Flavor) -> Vec<Loss> {
+    match (before, after) {
+        (Some(before), None) => vec![rows_of(&before.name)],
+        (Some(before), Some(after)) => {
+            let alone = |table: &Table| {
+                let mut schema = Schema::new(table.character_set.clone());
+                schema.tables.push(table.clone());
+                schema
+            };
+            let changes = diff(&alone(after), &alone(before), flavor, &DiffOptions::default());
+            losses(&changes.iter().collect::<Vec<_>>(), before, after, flavor)
+        }
+        (None, _) => Vec::new(),
     }
 }
 

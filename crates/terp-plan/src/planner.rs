@@ -39,7 +39,7 @@ pub fn plan(current: &Schema, desired: &Schema, options: &PlanOptions) -> Result
     }
     planner.verify_reached()?;
     let after = fingerprint_of_all(&planner.prints);
-    planner.verify_inverses();
+    planner.verify_inverses(current)?;
     Ok(Plan {
         format: PLAN_FORMAT.to_owned(),
         flavor: options.flavor,

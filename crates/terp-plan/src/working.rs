@@ -170,18 +170,15 @@ impl Working {
     }
 
     /// The fingerprints of some objects; of tables alone without a look at the others.
-    pub(crate) fn fingerprints_of<'k>(
-        &self,
-        keys: impl Iterator<Item = &'k ObjectKey> + Clone,
-    ) -> Fingerprints {
-        if keys.clone().any(|key| key.kind != ObjectKind::Table) {
+    pub(crate) fn fingerprints_of(&self, keys: &BTreeSet<ObjectKey>) -> Fingerprints {
+        if keys.iter().any(|key| key.kind != ObjectKind::Table) {
             return self.fingerprints();
         }
         let print = |key: &ObjectKey| {
             let table = self.table(&key.name)?;
             Some((key.clone(), table_fingerprint(table, Some(&self.database), self.flavor())))
         };
-        keys.filter_map(print).collect()
+        keys.iter().filter_map(print).collect()
     }
 
     /// The tables of this database that have a foreign key to a table.

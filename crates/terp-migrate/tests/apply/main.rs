@@ -4,6 +4,7 @@
 
 #[path = "../../../terp-plan/tests/common/mod.rs"]
 mod common;
+mod conversions;
 mod crash;
 mod plain;
 mod random;

@@ -257,6 +257,31 @@ async fn a_changed_plan_is_refused() {
             assert_eq!(error.kind(), MigrateErrorKind::Refused);
             assert_eq!(content(&database), before);
         }
+        // A step that keeps to itself what it destroys would be taken back as if it had destroyed nothing.
+        let mut silent = plan.clone();
+        let lossy = silent.steps.iter_mut().find(|step| !step.inverse.losses.is_empty()).unwrap();
+        lossy.inverse.losses.clear();
+        let error = migrator.apply(&silent, &mut |_| {}).await.unwrap_err();
+        assert!(matches!(error, MigrateError::Plan(_)), "{error}");
+        // A statement beside the planned ones: without an effect, with somebody else's, and with less than it has.
+        let last = plan.steps.last().unwrap();
+        let stray = [
+            terp_plan::Step {
+                sql: "DELETE FROM parent".to_owned(),
+                effect: Default::default(),
+                ..last.clone()
+            },
+            terp_plan::Step { sql: "DELETE FROM parent".to_owned(), ..last.clone() },
+            terp_plan::Step { sql: "DROP TABLE child".to_owned(), ..last.clone() },
+            terp_plan::Step { sql: "ALTER TABLE child ADD x int".to_owned(), ..last.clone() },
+        ];
+        for step in stray {
+            let mut edited = plan.clone();
+            edited.steps.push(step);
+            let error = migrator.apply(&edited, &mut |_| {}).await.unwrap_err();
+            assert!(matches!(error, MigrateError::Plan(_)), "{error}");
+            assert_eq!(content(&database), before);
+        }
     }
 }
 

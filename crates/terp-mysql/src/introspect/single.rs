@@ -63,10 +63,8 @@ impl SingleReader {
             Err(QueryError::Server { errno, .. }) if is_absent(kind, errno) => return Ok(Single::Absent),
             Err(QueryError::Server { errno, state, message }) if !super::pool::ends_session(errno) => {
                 let refusal = Refusal { errno, state, message };
-                return Ok(match build(&self.context, &object, &Err(refusal)) {
-                    Err(reason) => Single::Unknown(reason),
-                    Ok(_) => Single::Absent,
-                });
+                let reason = build(&self.context, &object, &Err(refusal)).err();
+                return Ok(Single::Unknown(reason.unwrap_or(UnknownReason::NoText)));
             }
             Err(error) => return Err(error),
         };

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use terp_drift::ObjectKind;
-use terp_schema_model::CreationContext;
+use terp_schema_model::{CreationContext, Schema};
 use terp_sql::ast::{Statement, StatementKind};
 use terp_sql::{ExecuteError, SqlMode};
 
@@ -11,8 +11,10 @@ use super::Planner;
 use super::method::Made;
 use crate::classify::{Loss, Stage};
 use crate::error::PlanError;
-use crate::fingerprint::{Fingerprint, Fingerprints, ObjectKey, table_fingerprint};
+use crate::fingerprint::{Fingerprint, Fingerprints, ObjectKey, fingerprints, table_fingerprint};
 use crate::plan::{Inverse, Reversibility, Step};
+use crate::verify::without_clause;
+use crate::working::Working;
 
 /// A step before it was tried.
 pub(super) struct Draft {
@@ -165,41 +167,67 @@ impl Planner<'_> {
     }
 
     /// Takes all steps back on the engine. An inverse that a server would refuse, or that does not lead back, is none.
-    pub(super) fn verify_inverses(&mut self) {
+    pub(super) fn verify_inverses(&mut self, current: &Schema) -> Result<(), PlanError> {
         for at in (0..self.steps.len()).rev() {
             let Some(step) = self.steps.get(at).cloned() else { continue };
-            let Some(sql) = &step.inverse.sql else { return };
-            let context = step
-                .inverse
-                .session
-                .get("sql_mode")
-                .map(|mode| CreationContext { sql_mode: mode.clone(), ..CreationContext::default() });
-            let table = self.working.table(&step.object.name).cloned();
-            let done = self.working.parse(sql).and_then(|statement| {
-                self.run(&statement, context.as_ref())?;
-                let made = self.made(&statement, table.as_ref(), self.working.table(&step.object.name));
-                Ok((made.sql(sql, &statement), made.method()))
-            });
-            if let (Ok((sql, method)), Some(step)) = (&done, self.steps.get_mut(at)) {
-                step.inverse.sql = Some(sql.clone());
-                step.inverse.method.clone_from(method);
+            let because = self.try_inverse(at, &step);
+            if because.is_none() {
+                continue;
             }
-            let leads_back = |(key, [before, _]): (&ObjectKey, &[Option<Fingerprint>; 2])| {
-                self.prints.get(key) == before.as_ref()
-            };
-            let because = match done {
-                Err(error) => format!("the server would refuse what takes it back: {error}"),
-                Ok(_) if step.effect.iter().all(leads_back) => continue,
-                Ok(_) => "what takes it back would not lead to what was there before".to_owned(),
-            };
-            if let Some(step) = self.steps.get_mut(at) {
+            if let (Some(because), Some(step)) =
+                (because.filter(|text| !text.is_empty()), self.steps.get_mut(at))
+            {
                 step.inverse.sql = None;
+                step.inverse.method = None;
                 step.inverse.reversibility = Reversibility::Irreversible;
                 step.inverse.because = because;
             }
-            // Steps before it can't be tried from here.
-            return;
+            // Those before it are tried from where they left the database.
+            self.replay(current, at)?;
         }
+        Ok(())
+    }
+
+    /// Why a step can't be taken back from here: nothing if it can, an empty text where it is known already.
+    fn try_inverse(&mut self, at: usize, step: &Step) -> Option<String> {
+        let Some(sql) = &step.inverse.sql else { return Some(String::new()) };
+        let context = step
+            .inverse
+            .session
+            .get("sql_mode")
+            .map(|mode| CreationContext { sql_mode: mode.clone(), ..CreationContext::default() });
+        let table = self.working.table(&step.object.name).cloned();
+        let done = self.working.parse(sql).and_then(|statement| {
+            self.run(&statement, context.as_ref())?;
+            let made = self.made(&statement, table.as_ref(), self.working.table(&step.object.name));
+            Ok((made.sql(sql, &statement), made.method()))
+        });
+        let (sql, method) = match done {
+            Ok(made) => made,
+            Err(error) => return Some(format!("the server would refuse what takes it back: {error}")),
+        };
+        if let Some(step) = self.steps.get_mut(at) {
+            step.inverse.sql = Some(sql);
+            step.inverse.method = method;
+        }
+        let leads_back = step.effect.iter().all(|(key, [before, _])| self.prints.get(key) == before.as_ref());
+        (!leads_back).then(|| "what takes it back would not lead to what was there before".to_owned())
+    }
+
+    /// Goes back to the first schema, and from there through so many steps.
+    fn replay(&mut self, current: &Schema, steps: usize) -> Result<(), PlanError> {
+        self.working = Working::new(current, self.options.flavor, &self.options.session)?;
+        self.prints = fingerprints(current, self.options.flavor);
+        for step in self.steps.get(..steps).unwrap_or_default().to_vec() {
+            let context = step
+                .session
+                .get("sql_mode")
+                .map(|mode| CreationContext { sql_mode: mode.clone(), ..CreationContext::default() });
+            let done = self.working.parse(&step.sql).map(without_clause);
+            let done = done.and_then(|statement| self.run(&statement, context.as_ref()));
+            done.map_err(|error| refused(step.object, step.sql, error))?;
+        }
+        Ok(())
     }
 }
 

@@ -8,7 +8,7 @@ use terp_sql::ExecuteError;
 
 use super::Planner;
 use super::step::{Draft, refused};
-use crate::classify::{Loss, Stage, losses, stage};
+use crate::classify::{Stage, losses, rows_of, stage};
 use crate::clauses::{self, Alteration, NoClause, Rank, alter_table};
 use crate::error::PlanError;
 use crate::fingerprint::ObjectKey;
@@ -83,6 +83,7 @@ impl Planner<'_> {
                 Err(Failure::Server(draft, error)) => {
                     return Err(refused(ObjectKey::table(&name), draft, error));
                 }
+                Err(Failure::Plan(error)) => return Err(error),
                 Err(Failure::NoClause(what)) => {
                     return Err(PlanError::NoStatement { object: ObjectKey::table(&name), what });
                 }
@@ -94,7 +95,7 @@ impl Planner<'_> {
     fn alter(&mut self, at: Stage, from: &Table, to: &Table, changes: &[&Change]) -> Result<(), Failure> {
         match self.alter_once(at, from, to, changes) {
             Err(Failure::Server(sql, error)) => {
-                let lifted = self.lift_foreign_keys(at, from, changes).unwrap_or_default();
+                let lifted = self.lift_foreign_keys(at, from, changes).map_err(Failure::Plan)?;
                 if lifted == 0 {
                     return Err(Failure::Server(sql, error));
                 }
@@ -265,6 +266,7 @@ impl Planner<'_> {
 
 /// Why a table was not altered.
 pub(super) enum Failure {
+    Plan(PlanError),
     NoClause(String),
     Server(String, ExecuteError),
 }
@@ -282,14 +284,6 @@ fn foreign_key_in_copy() -> ExecuteError {
         message: "Cannot change a column that a foreign key needs while the table is copied".to_owned(),
         span: None,
     })
-}
-
-fn rows_of(table: &str) -> Loss {
-    Loss {
-        place: table.to_owned(),
-        what: "the rows of the table".to_owned(),
-        probe: Some(format!("SELECT 1 FROM {} LIMIT 1", quote::identifier(table))),
-    }
 }
 
 /// Whether a change is one that ALTER TABLE makes in a table that is on both sides. Foreign keys have steps of their own.
