@@ -120,7 +120,8 @@ pub(super) fn check_own(
         let moved = moved.is_some_and(|(was, is)| changes_storage(was, is));
         if cx.flavor.is_mysql()
             && (moved || changes_storage(from, to))
-            && theirs.is_some_and(|theirs| !foreign_key::compatible(&to.ty, to, &theirs.ty, theirs))
+            && theirs
+                .is_some_and(|theirs| !super::foreign_key_type::compatible(&to.ty, to, &theirs.ty, theirs))
         {
             return Err(foreign_key::incompatible(cx, new, foreign_key, position));
         }
@@ -200,7 +201,7 @@ pub(super) fn check_parent(
             !from.nullable && own.is_some_and(|own| foreign_key::carries_null(cx, foreign_key, own, to));
         if cx.flavor.is_mysql()
             && changes_storage(from, to)
-            && own.is_some_and(|own| !foreign_key::compatible(&own.ty, own, &to.ty, to))
+            && own.is_some_and(|own| !super::foreign_key_type::compatible(&own.ty, own, &to.ty, to))
         {
             return Err(foreign_key::incompatible(cx, child, foreign_key, position));
         }
@@ -255,8 +256,9 @@ pub(super) fn primary_goes(cx: &Context<'_>, old: &Table, new: &Table) -> bool {
 
 /// The key that rows are kept by: the primary one, or the first that can take its place.
 pub(super) fn clustered<'t>(cx: &Context<'_>, table: &'t Table) -> Option<&'t Index> {
-    let stands =
-        |i: &&Index| i.kind == IndexKind::Primary || super::index::stands_for_primary(cx, table, &i.name);
+    let stands = |i: &&Index| {
+        i.kind == IndexKind::Primary || super::primary_key::stands_for_primary(cx, table, &i.name)
+    };
     table.indexes.first().filter(stands)
 }
 

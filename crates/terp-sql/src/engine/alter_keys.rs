@@ -48,9 +48,10 @@ pub(super) fn assemble<'a>(
         }
         for (name, invisible, span) in &requests.alter_indexes {
             if same_name(&name.value, &index.name) {
-                if index.kind == IndexKind::Primary || super::index::stands_for_primary(cx, old, &index.name)
+                if index.kind == IndexKind::Primary
+                    || super::primary_key::stands_for_primary(cx, old, &index.name)
                 {
-                    return Err(super::index::invisible_primary(cx).at(*span));
+                    return Err(super::primary_key::invisible_primary(cx).at(*span));
                 }
                 index.invisible = *invisible;
             }

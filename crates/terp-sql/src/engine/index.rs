@@ -11,10 +11,13 @@ use super::Context;
 use super::error::{ExecuteError, Result, messages, refuse, unsupported};
 use super::key_order::{drop_covered, free_name, sort};
 use super::key_part::{
-    PartBytes, check_hash, check_prefix, check_virtual_part, exceeds_old_format, key_too_long, needs_hash,
-    never_in_keys, no_virtual_keys, part_bytes, spatial_part,
+    PartBytes, check_hash, check_prefix, check_virtual_part, exceeds_old_format, forget_whole_prefix,
+    key_too_long, never_in_keys, no_virtual_keys, part_bytes, spatial_part,
 };
 use super::options::{EngineTraits, traits};
+use super::primary_key::{
+    check_ignored_primary, check_primary_column, invisible_primary, null_in_primary, promote,
+};
 use crate::Span;
 use crate::ast::{Ident, IndexDef, IndexOptionKind, IndexPartDefKind};
 use crate::expr::ExprPlace;
@@ -269,52 +272,6 @@ fn can_be_null(cx: &Context<'_>, table: &Table, text: &str) -> bool {
     let Ok(expr) = super::alter_expressions::expression_of(cx, text) else { return true };
     let nullable = |name: &str| table.column(name).is_none_or(|c| c.nullable);
     crate::expr::can_be_null(&expr, &nullable, cx.session.sql_mode.strict())
-}
-
-/// A prefix as long as its column is none.
-fn forget_whole_prefix(table: &Table, part: &mut IndexPart) {
-    let column = part.column_name().and_then(|name| table.column(name));
-    if let Some(
-        ColumnType::Char { length }
-        | ColumnType::Varchar { length }
-        | ColumnType::Binary { length }
-        | ColumnType::Varbinary { length },
-    ) = column.map(|column| &column.ty)
-        && part.length == Some(*length)
-    {
-        part.length = None;
-    }
-}
-
-/// Without a primary key the first unique one over NOT NULL columns takes its place, and has to be visible.
-fn check_ignored_primary(cx: &Context<'_>, table: &Table, keys: &[KeyDraft]) -> Result<()> {
-    let Some(first) = keys.first() else { return Ok(()) };
-    if first.index.invisible && !first.nullable && could_be_primary(cx, table, &first.index) {
-        return Err(invisible_primary(cx));
-    }
-    Ok(())
-}
-
-fn could_be_primary(cx: &Context<'_>, table: &Table, index: &Index) -> bool {
-    let fits = |p: &IndexPart| cx.flavor.is_mysql() || p.column_name().is_some() && p.length.is_none();
-    index.kind == IndexKind::Unique && index.parts.iter().all(fits) && !needs_hash(cx, table, index)
-}
-
-/// Whether a key of a table takes the place of the primary key that the table does not have.
-pub(super) fn stands_for_primary(cx: &Context<'_>, table: &Table, name: &str) -> bool {
-    let Some(first) = table.indexes.first() else { return false };
-    let not_null = |p: &IndexPart| {
-        p.length.is_none() && p.column_name().and_then(|n| table.column(n)).is_some_and(|c| !c.nullable)
-    };
-    same_name(&first.name, name) && could_be_primary(cx, table, first) && first.parts.iter().all(not_null)
-}
-
-pub(super) fn invisible_primary(cx: &Context<'_>) -> ExecuteError {
-    if cx.flavor.is_mysql() {
-        refuse(3522, "A primary key index cannot be invisible")
-    } else {
-        refuse(4174, "A primary key cannot be marked as IGNORE")
-    }
 }
 
 fn prepare(
@@ -626,38 +583,4 @@ fn engine_block_size(table: &Table, index: &Index, bytes: u32) -> Result<Option<
         "MyISAM" => Err(unsupported("KEY_BLOCK_SIZE of a key of MyISAM")),
         _ => Ok(own),
     }
-}
-
-/// MariaDB: no primary key is made of what is computed.
-fn check_primary_column(column: &Column) -> Result<()> {
-    match column.generated {
-        Some(Generated::Expression { .. }) => {
-            Err(refuse(1903, "Primary key cannot be defined upon a generated column"))
-        }
-        _ => Ok(()),
-    }
-}
-
-fn null_in_primary() -> ExecuteError {
-    refuse(1171, "All parts of a PRIMARY KEY must be NOT NULL; if you need NULL in a key, use UNIQUE instead")
-}
-
-fn promote(cx: &Context<'_>, column: &mut Column, explicit_null: bool) -> Result<()> {
-    if explicit_null && cx.flavor.is_mysql() {
-        return Err(null_in_primary());
-    }
-    if column.nullable {
-        column.nullable = false;
-        if column.default == Some(terp_schema_model::DefaultValue::Null) {
-            column.default =
-                (column.on_update_now && cx.flavor.is_mariadb()).then(|| super::column::zero_time(column));
-        }
-        if column.invisible && column.default.is_none() && cx.flavor.is_mariadb() {
-            return Err(refuse(
-                4108,
-                format!("Invisible column `{}` must have a default value", column.name),
-            ));
-        }
-    }
-    Ok(())
 }

@@ -405,3 +405,18 @@ pub(super) fn fixed_bytes(ty: &ColumnType) -> u32 {
         _ => 0,
     }
 }
+
+/// A prefix as long as its column is none.
+pub(super) fn forget_whole_prefix(table: &Table, part: &mut IndexPart) {
+    let column = part.column_name().and_then(|name| table.column(name));
+    if let Some(
+        ColumnType::Char { length }
+        | ColumnType::Varchar { length }
+        | ColumnType::Binary { length }
+        | ColumnType::Varbinary { length },
+    ) = column.map(|column| &column.ty)
+        && part.length == Some(*length)
+    {
+        part.length = None;
+    }
+}
