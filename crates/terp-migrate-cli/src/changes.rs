@@ -140,6 +140,10 @@ pub(crate) fn apply(args: &ApplyArgs) -> Outcome {
     if steps == 0 {
         return end(args.output.format, "nothing to do");
     }
+    if !args.run.yes && io::stdin().is_terminal() {
+        // Nobody can agree to what is not shown.
+        say(&plan.to_text());
+    }
     confirm(args.run.yes, &format!("applying {steps} steps"))?;
     let format = args.output.format;
     let mut events = |event: terp_migrate::Event<'_>| tell(format, &event);

@@ -316,12 +316,13 @@ pub(crate) async fn audit(
         .map(|part| part.replace('\\', "\\\\").replace('\n', "\\n"))
         .join("\n");
     let sql = format!(
-        "INSERT INTO `__terp_audit` (`at`, `actor`, `host`, `action`, `detail`, `previous`, `hash`) VALUES ({}, {}, {}, {}, {}, '{previous}', '{}')",
+        "INSERT INTO `__terp_audit` (`at`, `actor`, `host`, `action`, `detail`, `previous`, `hash`) VALUES ({}, {}, {}, {}, {}, {}, '{}')",
         literal(&at),
         literal(&author.actor),
         literal(&author.host),
         literal(action),
         literal(detail),
+        literal(&previous),
         Fingerprint::of_text(&chained)
     );
     connection.query(&sql).await.what(what)?;
